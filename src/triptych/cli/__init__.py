@@ -1,0 +1,23 @@
+"""The `triptych` command. Each sub-command is a thin call into the rooms."""
+
+import click
+
+from triptych import __version__
+from triptych.cli.demo import demo
+from triptych.cli.ledgers import ledger
+from triptych.cli.play import play
+from triptych.cli.studies import study
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="triptych")
+def main() -> None:
+    """Run MDMA-assisted-therapy trials: a study is a document, a trial is a ledger."""
+
+
+main.add_command(study)
+main.add_command(ledger)
+main.add_command(play)
+main.add_command(demo)
+
+__all__ = ["main"]

@@ -1,0 +1,77 @@
+"""`triptych demo`: the whole course of the bundled study, played into an embedded ledger and verified."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.rule import Rule
+
+from triptych.cli.draw import triptych
+from triptych.cli.errors import CommandError, explained
+from triptych.cli.ledgers import report
+from triptych.cli.scenario import Player, Step, read_lines
+from triptych.ledger.chain import verify
+from triptych.ledger.drafts import Filed
+from triptych.ledger.library import find_study, study_folder
+from triptych.ledger.opening import open_ledger
+
+STUDY = "mdma-mdd-norway"
+
+
+@click.command()
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=None, help="Keep the ledger in this folder.")
+@click.option("--no-serve", is_flag=True, help="Only build the demo data.")
+@click.option("--width", type=click.IntRange(80, 400), default=None, help="Characters a line; the terminal's by default.")
+def demo(data: Path | None, width: int | None, *, no_serve: bool) -> None:
+    """Play one participant's whole course into an embedded ledger, drawing it as it fills, and verify the ledger."""
+    console = Console(width=width, highlight=False)
+    with explained(), _place(data) as folder:
+        if (folder / "ledger.sqlite3").exists():
+            raise CommandError(f"{folder} already holds a ledger. It is kept as it is; choose another folder. [not_empty]")
+        _play(folder, console, quiet=no_serve)
+        store = open_ledger(str(folder), write=False)
+        try:
+            with store.reading() as reading:
+                report(verify(reading))
+        finally:
+            store.close()
+        if data is not None:
+            click.echo(f"Kept in {folder}. Try: triptych ledger verify --data {folder}")
+
+
+@contextmanager
+def _place(data: Path | None) -> Iterator[Path]:
+    if data is not None:
+        yield data
+        return
+    with tempfile.TemporaryDirectory(prefix="triptych-demo-") as folder:
+        yield Path(folder)
+
+
+def _play(folder: Path, console: Console, *, quiet: bool) -> None:
+    scenario = study_folder(STUDY) / "scenarios" / "whole-course.jsonl"
+    store = open_ledger(str(folder), write=True)
+    try:
+        player = Player(store, find_study(STUDY), read_lines(scenario.read_text("utf-8")))
+        for step in player.play():
+            if step.unmet:
+                raise CommandError(f"Line {step.line} of the demo does not hold: {'; '.join(step.unmet)} [demo]")
+            if not quiet:
+                _tell(player, step, console)
+    finally:
+        store.close()
+
+
+def _tell(player: Player, step: Step, console: Console) -> None:
+    """At a note, draw the course as it stands; between notes, one line a filing."""
+    if step.kind == "note" and step.text:
+        course = player.course()
+        if course is not None:
+            console.print(triptych(player.study, course, console.width))
+        console.print(Rule(step.text, style="dim", align="left"))
+    elif step.kind == "file":
+        mark = "●" if isinstance(step.outcome, Filed) else "▮"
+        console.print(f"  {mark} {step.text}", style="dim", markup=False)

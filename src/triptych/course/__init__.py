@@ -1,0 +1,45 @@
+"""Document and records in, course out: where a participant stands, as a pure function of records and now."""
+
+from triptych.course.course import Course, Fold, derive_course
+from triptych.course.deviations import Deviation
+from triptych.course.entries import Entries, Entry, local_day
+from triptych.course.gates import GateState, Judged, judge_gate
+from triptych.course.grants import Grant, Grants
+from triptych.course.obligations import Query, Task
+from triptych.course.record import Origin, Record
+from triptych.course.schedule import FormState, Planned, Window, slots, slots_by_key, visits_of_form
+from triptych.course.setting import Setting
+from triptych.course.sight import Sight, may_file
+from triptych.course.signing import Signature, shown_digest
+from triptych.course.standing import current_site
+
+__all__ = [
+    "Course",
+    "Deviation",
+    "Entries",
+    "Entry",
+    "Fold",
+    "FormState",
+    "GateState",
+    "Grant",
+    "Grants",
+    "Judged",
+    "Origin",
+    "Planned",
+    "Query",
+    "Record",
+    "Setting",
+    "Sight",
+    "Signature",
+    "Task",
+    "Window",
+    "current_site",
+    "derive_course",
+    "judge_gate",
+    "local_day",
+    "may_file",
+    "shown_digest",
+    "slots",
+    "slots_by_key",
+    "visits_of_form",
+]

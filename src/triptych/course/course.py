@@ -1,0 +1,248 @@
+"""The course: where one participant stands, derived from document, records, setting and now, and from nothing else."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import cached_property, partial
+
+from msgspec import Struct
+
+from triptych.course.deviations import (
+    Deviation,
+    Shown,
+    after_withdrawal,
+    deviation_log,
+    deviation_tasks,
+    unauthorized_doses,
+    visit_deviations,
+)
+from triptych.course.entries import Entries, local_day
+from triptych.course.facts import CourseFacts, context_at
+from triptych.course.gates import GateState, judge_gate
+from triptych.course.medicines import medicine_conflict
+from triptych.course.obligations import Query, Task, filers, held_tasks, queries, query_tasks, raised
+from triptych.course.record import Record
+from triptych.course.schedule import HELD, PENDING, Planned
+from triptych.course.setting import Setting
+from triptych.course.sight import Sight
+from triptych.course.signing import Signature, signatures
+from triptych.course.standing import Change, counts_now, current_site, derive_standing, failed_attempts
+from triptych.course.visits import Visits, midnight
+from triptych.rules import Missing
+from triptych.safety import Conflict, MedicineTable
+from triptych.study import Arm, Study
+
+
+class Course(Struct, frozen=True, kw_only=True):
+    """Where one participant stands at `now`, as far as the viewer may see it.
+
+    `phase` is the phase of the first visit still to come, or `ended`. `next_change` is an instant up to which
+    the course stays as it is if no record is filed; none when time alone changes nothing.
+    """
+
+    participant: str
+    now: datetime
+    site: str | None
+    training: bool
+    phase: str
+    standing: Mapping[str, str]
+    changes: tuple[Change, ...]
+    attempt: int
+    visits: tuple[Planned, ...]
+    gates: tuple[GateState, ...]
+    tasks: tuple[Task, ...]
+    alerts: tuple[Task, ...]
+    deviations: tuple[Deviation, ...]
+    queries: tuple[Query, ...]
+    signatures: tuple[Signature, ...]
+    medicines: Conflict | None
+    next_change: datetime | None
+
+
+def derive_course(
+    study: Study,
+    participant: str,
+    records: Sequence[Record],
+    setting: Setting,
+    medicines: MedicineTable,
+    now: datetime,
+    sight: Sight | None = None,
+    released: Mapping[str, date] | None = None,
+) -> Course:
+    """Derive a participant's course from the records that a sight shows, and the visit days released to it."""
+    return Fold(study, participant, records, setting, medicines, now, sight, released).course()
+
+
+class Fold:
+    """The parts of a course while it is being derived; each is found once and only when asked for."""
+
+    def __init__(
+        self,
+        study: Study,
+        participant: str,
+        records: Sequence[Record],
+        setting: Setting,
+        medicines: MedicineTable,
+        now: datetime,
+        sight: Sight | None = None,
+        released: Mapping[str, date] | None = None,
+    ) -> None:
+        self.study, self.participant, self.setting, self.now = study, participant, setting, now
+        self.sight = sight or Sight(study)
+        self._medicines = medicines
+        self.entries = Entries(records)
+        self.context = context_at(setting, now)
+        self.today = local_day(now, setting.zone)
+        self.standing = derive_standing(study, self.entries, self.context)
+        self._visits = Visits(study, self.entries, self.standing, self.sight, released or {}, setting.zone, now)
+        self.facts = CourseFacts(study, self._current_attempt(), setting, now, partial(course_facts, self))
+
+    def _current_attempt(self) -> Entries:
+        """Entries that count for gates: of earlier screening attempts, only log forms and what may serve again."""
+        if self.standing.attempt == 1:
+            return self.entries
+        return self.entries.kept(counts_now(self.study, self.standing, self.today, self.setting.zone))
+
+    @cached_property
+    def planned(self) -> tuple[Planned, ...]:
+        """Every visit as it stands."""
+        return self._visits.planned()
+
+    @cached_property
+    def phase(self) -> str:
+        """The phase of the first visit still to come; `ended` when none is."""
+        return next((visit.phase for visit in self.planned if visit.status in PENDING), "ended")
+
+    @cached_property
+    def cycle(self) -> int | None:
+        """The cycle that gates are judged for: the one under way, else the next one."""
+        cyclic = [visit for visit in self.planned if visit.cycle is not None]
+        pending = [visit.cycle for visit in cyclic if visit.status in PENDING]
+        return min(filter(None, pending), default=max((v.cycle or 1 for v in cyclic), default=None))
+
+    @cached_property
+    def conflict(self) -> Conflict | None:
+        """The judgment on the recorded medicines for a dose today; none where medicines are hidden."""
+        if not (self.sight.sees_form("medicine") and self.sight.sees_form("medicine_review")):
+            return None
+        return medicine_conflict(self.entries, self._medicines, self.today)
+
+    @cached_property
+    def arm(self) -> Arm | None:
+        """The participant's arm: the only one, or the one that the document's `arm_item` holds."""
+        arms = {arm.id: arm for arm in self.study.document.arms}
+        if len(arms) == 1:
+            return next(iter(arms.values()))
+        form, _, item = self.study.document.arm_item.partition(".")
+        allocated = self.entries.latest(form)
+        return arms.get(str(allocated.current.values.get(item))) if allocated else None
+
+    def gate(self, gate_id: str, cycle: int | None, filing: Mapping[str, object] | None = None) -> GateState:
+        """Judge one gate for a cycle, with the answers being filed where there are any."""
+        gate = self.study.gates[gate_id]
+        return judge_gate(self.study, gate, self.facts, self.sight, cycle, filing)
+
+    def course(self) -> Course:
+        """Put the whole course together."""
+        signed = signatures(self.study, self.entries, self.setting, self.sight)
+        asked = queries(self.entries)
+        shown = tuple(self._shown())
+        tasks = tuple(self._tasks(asked, shown))
+        gates = tuple(self.gate(gate.id, self.cycle) for gate in self.study.document.gates if self._is_shown(gate.guards))
+        return Course(
+            participant=self.participant,
+            now=self.now,
+            site=current_site(self.entries),
+            training=self.setting.training,
+            phase=self.phase,
+            standing=self.standing.axes,
+            changes=self.standing.changes,
+            attempt=self.standing.attempt,
+            visits=self.planned,
+            gates=gates,
+            tasks=tuple(task for task in tasks if task.level == "task"),
+            alerts=tuple(task for task in tasks if task.level == "alert"),
+            deviations=deviation_log(self.study, self.entries, shown, signed),
+            queries=asked,
+            signatures=signed,
+            medicines=self.conflict,
+            next_change=self._next_change(tasks),
+        )
+
+    def _is_shown(self, form: str) -> bool:
+        return self.study.forms[form].about == "participant" and self.sight.sees_form(form)
+
+    def _shown(self) -> Iterator[Shown]:
+        yield from visit_deviations(self.planned, self._missing_forms())
+        yield from unauthorized_doses(self.entries, self.sight)
+        yield from after_withdrawal(self.study, self.entries, self.standing, self.sight)
+
+    def _missing_forms(self) -> Iterator[tuple[Planned, str, datetime]]:
+        for visit in self.planned:
+            for form in visit.forms:
+                if form.status == "missing" and visit.actual is not None:
+                    yield visit, form.form, self._visits.forms_close(visit.actual)
+
+    def _tasks(self, asked: tuple[Query, ...], shown: tuple[Shown, ...]) -> Iterator[Task]:
+        yield from raised(self.study, self.entries, self.sight, self.context, self.now)
+        yield from deviation_tasks(self.study, self.entries, shown, self.now)
+        yield from query_tasks(self.study, asked)
+        yield from held_tasks(self.entries)
+        yield from self._visit_tasks()
+
+    def _visit_tasks(self) -> Iterator[Task]:
+        for visit in self.planned:
+            if visit.status == "open" and visit.since is not None:
+                roles = {role for form in visit.forms if form.required for role in filers(self.study, form.form)}
+                yield Task(
+                    id=f"hold:{visit.key}",
+                    title=f"Hold the visit: {visit.title}",
+                    roles=tuple(sorted(roles)),
+                    since=visit.since,
+                    due=self._closes(visit),
+                    visit=visit.key,
+                )
+            yield from self._form_tasks(visit)
+
+    def _form_tasks(self, visit: Planned) -> Iterator[Task]:
+        for form in visit.forms:
+            if visit.status in HELD and form.required and form.status in ("due", "missing") and visit.actual is not None:
+                yield Task(
+                    id=f"file:{visit.key}:{form.form}",
+                    title=f"File {form.title} of {visit.title}",
+                    roles=filers(self.study, form.form),
+                    since=midnight(visit.actual, self.setting.zone),
+                    due=self._visits.forms_close(visit.actual),
+                    overdue=form.status == "missing",
+                    visit=visit.key,
+                    form=form.form,
+                )
+
+    def _closes(self, visit: Planned) -> datetime | None:
+        return midnight(visit.window.closes + timedelta(days=1), self.setting.zone) if visit.window else None
+
+    def _next_change(self, tasks: Sequence[Task]) -> datetime | None:
+        instants = [*self._visits.boundaries(self.planned), *(task.due for task in tasks if task.due)]
+        if self.study.gates_read_today:
+            instants.append(midnight(self.today + timedelta(days=1), self.setting.zone))
+        return min((instant for instant in instants if instant > self.now), default=None)
+
+
+def course_facts(fold: Fold, cycle: int | None) -> Mapping[str, object]:
+    """What rules may read of the course itself; an answer that is not known is absent."""
+    facts: dict[str, object] = {**fold.standing.axes, "attempt": fold.standing.attempt}
+    facts["failed_attempts"] = failed_attempts(fold.entries)
+    facts["phase"] = fold.phase
+    conflict = fold.conflict
+    if conflict is not None and conflict.conflict is not None:
+        facts["medicine_conflict"] = conflict.conflict
+    elif conflict is not None:
+        facts["medicine_conflict"] = Missing(frozenset(conflict.missing))
+    if fold.arm is not None:
+        facts["arm"] = fold.arm.id
+        for dose in fold.arm.doses:
+            if dose.cycle == cycle:
+                facts["dose_initial"] = dose.initial
+                facts["dose_maximum"] = dose.maximum if dose.maximum is not None else dose.initial
+                if dose.supplemental is not None:
+                    facts["dose_supplemental"] = dose.supplemental
+    return facts

@@ -1,0 +1,47 @@
+"""A record: one form, filled in by someone in a role, about a participant, a site or the study, at a time.
+
+Records are values. How they are stored and chained is the ledger's business.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+Origin = Literal["direct", "outbox", "import", "device", "system"]
+Status = Literal["filed", "held"]
+
+
+class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One stored record. The first three members open its stored bytes and chain it (see `triptych.ledger.chain`).
+
+    `occurred_at` is when it happened, `recorded_at` when the system had it (EMA-03); both are aware and in UTC.
+    `values` maps item ids to answers; a missing-value code stands as `{"missing": CODE}`.
+    `held` lists the reasons for which a held record does not count.
+    """
+
+    stream: str
+    position: int
+    previous: str
+    id: str
+    form: str
+    actor: str
+    role: str
+    occurred_at: datetime
+    recorded_at: datetime
+    document: str
+    values: dict[str, Any]
+    site: str | None = None
+    visit: str | None = None
+    cycle: int | None = None
+    corrects: str | None = None
+    reason: str | None = None
+    origin: Origin = "direct"
+    status: Status = "filed"
+    held: tuple[str, ...] = ()
+
+    @property
+    def participant(self) -> str | None:
+        """The participant whose stream this is, if it is a participant's."""
+        kind, _, name = self.stream.partition(":")
+        return name if kind == "participant" else None

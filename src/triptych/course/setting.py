@@ -1,0 +1,41 @@
+"""What a course depends on beyond its own stream: the state of the study and of the participant's site."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from triptych.course.entries import Entries
+from triptych.course.grants import Grants
+from triptych.course.record import Record
+from triptych.study import Study
+
+
+class Setting:
+    """The study and one site as their records show them; built once and shared by every course at that site."""
+
+    def __init__(
+        self, study: Study, study_records: Sequence[Record], site_records: Sequence[Record], site: str | None
+    ) -> None:
+        defaults = study.document.site_defaults
+        self.site = site
+        self.grants = Grants(study_records)
+        self.study_entries = Entries(study_records)
+        self.site_entries = Entries(site_records)
+        opening = self.site_entries.latest("site_opening")
+        self.site_active = opening is not None
+        self.zone = ZoneInfo(opening.current.values["zone"] if opening else defaults.zone if defaults else "UTC")
+        self.site_paused = _paused(self.site_entries, "site_pause", "site_resume")
+        self.study_paused = _paused(self.study_entries, "pause", "resume")
+        self.activated = bool(self.study_entries.of("activation"))
+        self.allocated = len(self.study_entries.of("allocation"))
+        self.training = not self.activated and bool(self.study_entries.of("training_start"))
+
+    def holds_role(self, person: str, role: str, at: datetime) -> bool:
+        """Whether a person holds a role at this site at an instant."""
+        return self.grants.held(person, role, self.site, at) is not None
+
+
+def _paused(entries: Entries, pause: str, resume: str) -> bool:
+    """Whether the last of pauses and resumptions, in order of filing, is a pause."""
+    last = max((*entries.of(pause), *entries.of(resume)), key=lambda e: e.root.position, default=None)
+    return last is not None and last.current.form == pause

@@ -1,0 +1,74 @@
+"""What a viewer may see: forms by role, items by the secrets the viewer is unblinded for. Deny by default."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from triptych.course.record import Record
+from triptych.study import Form, Item, Role, Study
+
+
+class Sight:
+    """What a role with a blinding status sees of records; without a role, everything (the judgment of gates)."""
+
+    def __init__(self, study: Study, role: Role | None = None, *, unblinded: bool = False) -> None:
+        self._study = study
+        self._role = role
+        self._secrets = frozenset(role.unblinded if role and unblinded else ())
+        self._forms: dict[str, bool] = {}
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is hidden."""
+        return self._role is None
+
+    @property
+    def masks_visits(self) -> bool:
+        """Whether visit and cycle of a record stay hidden (blinded raters do not know the visit number)."""
+        return self._role is not None and "visit" in self._role.masks
+
+    def sees_form(self, form_id: str) -> bool:
+        """Whether any record of a form may be seen; a form that the document does not have is not."""
+        if form_id not in self._forms:
+            form = self._study.forms.get(form_id)
+            self._forms[form_id] = self._role is None or (form is not None and self._permits(form))
+        return self._forms[form_id]
+
+    def _permits(self, form: Form) -> bool:
+        assert self._role is not None
+        named = form.id in self._role.sees or form.group in self._role.sees
+        return named and self._knows(form.secret)
+
+    def _knows(self, secret: str | None) -> bool:
+        return self._role is None or secret is None or secret in self._secrets
+
+    def sees_item(self, item: Item) -> bool:
+        """Whether the answers to an item may be seen."""
+        return self._knows(item.secret)
+
+    def sees_path(self, path: str) -> bool:
+        """Whether a path that a rule reads (`form.item`) rests on nothing hidden."""
+        form_id, _, item_id = path.partition(".")
+        form = self._study.forms.get(form_id)
+        if form is None:
+            return True
+        item = next((item for item in form.items if item.id == item_id), None)
+        return self.sees_form(form_id) and (item is None or self.sees_item(item))
+
+    def sees_all(self, paths: Iterable[str]) -> bool:
+        """Whether every path may be seen."""
+        return self.everything or all(map(self.sees_path, paths))
+
+    def values(self, record: Record) -> Mapping[str, Any]:
+        """The answers of a record without those that are hidden; a form that is not known shows nothing."""
+        if self._role is None:
+            return record.values
+        form = self._study.forms.get(record.form)
+        shown = {item.id for item in form.items if self.sees_item(item)} if form else set()
+        return {key: value for key, value in record.values.items() if key in shown}
+
+
+def may_file(study: Study, role: Role, form: Form) -> bool:
+    """Whether a role may file a form; forms of the group `anyone` are open to every role."""
+    if form.group == "system":
+        return False
+    return form.group == "anyone" or form.id in role.files or form.group in role.files

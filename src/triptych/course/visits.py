@@ -1,0 +1,173 @@
+"""The status of every visit and of the forms expected at it, with reasons, at an instant."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from triptych.course.entries import Entries, Entry, local_day
+from triptych.course.schedule import (
+    HELD,
+    FormState,
+    FormStatus,
+    Planned,
+    Slot,
+    Timeline,
+    VisitStatus,
+    Window,
+    held_entries,
+    slot_key,
+    slots,
+)
+from triptych.course.sight import Sight
+from triptych.course.standing import Change, Standing
+from triptych.study import Placement, Study, parse_duration
+
+
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """The instant at which a site-local day begins."""
+    return datetime.combine(day, time(), zone)
+
+
+class Visits:
+    """Every visit of one participant. Days of visits whose records are hidden come from released facts only."""
+
+    def __init__(
+        self,
+        study: Study,
+        entries: Entries,
+        standing: Standing,
+        sight: Sight,
+        released: Mapping[str, date],
+        zone: tzinfo,
+        now: datetime,
+    ) -> None:
+        self._study, self._standing, self._sight, self._zone, self._now = study, standing, sight, zone, now
+        self._today = local_day(now, zone)
+        self._filed = held_entries(study, entries, standing.attempt_position)
+        self._skips = {
+            slot_key(e.current.visit, e.current.cycle): e
+            for e in entries.of("visit_skipped")
+            if e.current.visit is not None and e.root.position >= standing.attempt_position
+        }
+        actual = {key: self._first_day(found) for key, found in self._filed.items()} | dict(released)
+        self._stopped = {slot.key: self._stopping(slot) for slot in slots(study)}
+        skipped = {key for key, change in self._stopped.items() if change and key not in actual} | set(self._skips)
+        self.timeline = Timeline(study, actual, skipped)
+        grace = study.document.site_defaults.form_grace if study.document.site_defaults else "0 days"
+        self._grace = parse_duration(grace).span
+
+    def _first_day(self, found: list[Entry]) -> date:
+        return min(local_day(entry.current.occurred_at, self._zone) for entry in found)
+
+    def _stopping(self, slot: Slot) -> Change | None:
+        """The earliest change that took away standing which the visit requires."""
+        requires = {**self._study.document.requires, **slot.visit.requires}
+        changes = [
+            self._standing.since(axis)
+            for axis, value in requires.items()
+            if self._standing.axes.get(axis, value) != value
+        ]
+        return min((change for change in changes if change), key=lambda change: change.at, default=None)
+
+    def planned(self) -> tuple[Planned, ...]:
+        """Every slot of the schedule as it stands, in protocol order."""
+        return tuple(self._planned(slot) for slot in slots(self._study))
+
+    def _planned(self, slot: Slot) -> Planned:
+        window = self.timeline.window(slot.key)
+        actual = self.timeline.actual.get(slot.key)
+        status, reason, since = self._status(slot, window, actual)
+        return Planned(
+            key=slot.key,
+            visit=slot.visit.id,
+            cycle=slot.cycle,
+            title=slot.visit.title,
+            label=slot.label,
+            phase=slot.visit.phase,
+            panel=slot.panel,
+            status=status,
+            window=window,
+            actual=actual,
+            since=since,
+            reasons=(reason,) if reason else (),
+            forms=tuple(self._form_states(slot, status, actual)),
+        )
+
+    def _status(
+        self, slot: Slot, window: Window | None, actual: date | None
+    ) -> tuple[VisitStatus, str, datetime | None]:
+        if actual is not None:
+            return self._held(window, actual)
+        if not any(self._sight.sees_form(placement.form) for placement in slot.visit.forms):
+            return "hidden", "", None
+        skip = self._skips.get(slot.key)
+        if skip is not None:
+            return "skipped", str(skip.current.values.get("why", "")), skip.current.occurred_at
+        change = self._stopped[slot.key]
+        closed = midnight(window.closes + timedelta(days=1), self._zone) if window and window.firm else None
+        if change is not None and not (closed and closed <= change.at):
+            return "skipped", self._stopped_because(change), change.at
+        return self._waiting(slot, window, closed)
+
+    def _held(self, window: Window | None, actual: date) -> tuple[VisitStatus, str, datetime | None]:
+        since = midnight(actual, self._zone)
+        if window is None or window.opens <= actual <= window.closes:
+            return "done", "", since
+        if actual < window.opens:
+            return "out_of_window", f"held {_days(window.opens - actual)} before its window opened", since
+        return "out_of_window", f"held {_days(actual - window.closes)} after its window closed", since
+
+    def _waiting(
+        self, slot: Slot, window: Window | None, closed: datetime | None
+    ) -> tuple[VisitStatus, str, datetime | None]:
+        if window is None:
+            return ("planned", "", None) if slot.visit.timing else ("open", "", None)
+        if not window.firm or self._today < window.opens:
+            return "planned", "", None
+        if closed is None or self._now < closed:
+            return "open", "", midnight(window.opens, self._zone)
+        if slot.visit.optional:
+            return "skipped", "optional, and not held within its window", closed
+        return "missed", "not held within its window", closed
+
+    def _stopped_because(self, change: Change) -> str:
+        axis = next(axis for axis in self._study.document.axes if axis.id == change.axis)
+        day = local_day(change.at, self._zone).isoformat()
+        return f"{axis.title}: {change.to.replace('_', ' ')} since {day} ({self._study.forms[change.form].title})"
+
+    def _form_states(self, slot: Slot, status: VisitStatus, actual: date | None) -> Iterator[FormState]:
+        filed = {entry.current.form for entry in self._filed.get(slot.key, ())}
+        for placement in slot.visit.forms:
+            if self._sight.sees_form(placement.form):
+                form = self._study.forms[placement.form]
+                state = self._form_state(placement, filed, status, actual)
+                yield FormState(form=form.id, title=form.title, required=placement.required, status=state)
+
+    def _form_state(
+        self, placement: Placement, filed: set[str], status: VisitStatus, actual: date | None
+    ) -> FormStatus:
+        if placement.form in filed:
+            return "filed"
+        if status in ("skipped", "missed"):
+            return "not needed"
+        if status not in HELD or actual is None:
+            return "not yet"
+        if self._now < self.forms_close(actual):
+            return "due"
+        return "missing" if placement.required else "not needed"
+
+    def forms_close(self, actual: date) -> datetime:
+        """When the forms of a visit held on a day are no longer merely due."""
+        return midnight(actual + timedelta(days=1), self._zone) + self._grace
+
+    def boundaries(self, planned: tuple[Planned, ...]) -> Iterator[datetime]:
+        """The instants at which a visit or a form would stand differently with no new record."""
+        for visit in planned:
+            if visit.window is not None and visit.actual is None and visit.window.firm:
+                yield midnight(visit.window.opens, self._zone)
+                yield midnight(visit.window.closes + timedelta(days=1), self._zone)
+            if visit.actual is not None:
+                yield self.forms_close(visit.actual)
+
+
+def _days(span: timedelta) -> str:
+    return "1 day" if span.days == 1 else f"{span.days} days"

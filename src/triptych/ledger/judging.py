@@ -1,0 +1,212 @@
+"""Reasons against a draft: does it fit its form, may the actor file it, is its gate open. Reads facts, writes nothing."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from triptych.course import (
+    Entries,
+    Fold,
+    Grant,
+    Judged,
+    Record,
+    Setting,
+    Sight,
+    local_day,
+    may_file,
+    shown_digest,
+    slots_by_key,
+)
+from triptych.course.schedule import slot_key
+from triptych.ledger.drafts import MAX_BYTES, Actor, Draft, Reason
+from triptych.study import Form, Misfit, Role, Study, answers, fit
+
+AHEAD = timedelta(minutes=5)
+DECISION_AGE = timedelta(minutes=15)
+
+
+class Case:
+    """One draft before the door: the draft, who brings it, and everything it is judged on."""
+
+    def __init__(
+        self,
+        study: Study,
+        draft: Draft,
+        actor: Actor,
+        setting: Setting,
+        records: Sequence[Record],
+        now: datetime,
+        site: str | None,
+    ) -> None:
+        self.study, self.draft, self.actor, self.setting = study, draft, actor, setting
+        self.records, self.now, self.site = records, now, site
+        self.form: Form | None = study.forms.get(draft.form)
+        self.role: Role | None = study.roles.get(actor.role)
+        self.grant: Grant | None = setting.grants.held(actor.person, actor.role, site, now)
+        unblinded = self.grant is not None and self.grant.blinding == "unblinded"
+        self.sight = Sight(study, self.role, unblinded=unblinded) if self.role else None
+        self.entries = Entries(records)
+
+
+def authority(case: Case) -> Iterator[Reason]:
+    """Whether grants let this actor file this form here and now (P11-03)."""
+    held = case.grant is not None and case.role is not None
+    allowed = held and (case.form is None or may_file(case.study, case.role, case.form))  # type: ignore[arg-type]
+    if not allowed:
+        where = f" at {case.site}" if case.site else ""
+        title = case.form.title if case.form else case.draft.form
+        text = (
+            f"{case.actor.person} may not file {title} as {case.actor.role}{where}. "
+            "An administrator gives roles; the study document says what a role may file."
+        )
+        yield Reason(code="not_granted", text=text, final=case.draft.origin == "direct" or not _was_granted(case))
+
+
+def _was_granted(case: Case) -> bool:
+    return case.setting.grants.ever_held(case.actor.person, case.actor.role)
+
+
+def size(draft: Draft) -> Iterator[Reason]:
+    """Whether the draft is small enough to be taken at all."""
+    count = len(msgspec.json.encode(draft.values))
+    if count > MAX_BYTES:
+        text = f"The answers take {count:,} bytes and at most {MAX_BYTES:,} are taken. Nothing was written. Attach long material as a file."
+        yield Reason(code="too_large", text=text, final=True)
+
+
+def fitting(case: Case) -> Iterator[Reason]:
+    """Whether the form exists and the draft fits it: stream, place in the schedule, times, answers."""
+    if case.form is None:
+        known = f"The study document in force (version {case.study.document.version}) has no form {case.draft.form!r}."
+        yield Reason(code="unknown_form", text=known)
+        return
+    yield from _stream(case, case.form)
+    yield from _times(case, case.form)
+    yield from _place(case, case.form)
+    for misfit in _misfits(case, case.form):
+        if misfit.hard:
+            yield Reason(code=misfit.code, text=misfit.message, item=misfit.item)
+
+
+def findings(case: Case) -> tuple[Reason, ...]:
+    """Soft checks that fire and do not stop the filing (QA-06)."""
+    assert case.form is not None
+    soft = (misfit for misfit in _misfits(case, case.form) if not misfit.hard)
+    return tuple(Reason(code=misfit.code, text=misfit.message, item=misfit.item) for misfit in soft)
+
+
+def _misfits(case: Case, form: Form) -> tuple[Misfit, ...]:
+    zone = case.setting.zone
+    return fit(case.study, form, case.draft.values, local_day(case.draft.occurred_at, zone), zone)
+
+
+def _stream(case: Case, form: Form) -> Iterator[Reason]:
+    if (form.about == "participant") != (case.draft.participant is not None):
+        yield Reason(code="wrong_stream", text=f"{form.title} is about a {form.about}.", final=True)
+    elif form.about == "participant" and not case.records and form.id != "first_contact":
+        text = f"No participant {case.draft.participant!r} is known. Record the first contact first."
+        yield Reason(code="unknown_participant", text=text, final=case.draft.origin == "direct")
+    elif form.id == "first_contact" and not (case.setting.activated or case.setting.training):
+        yield Reason(code="not_active", text="The study is neither activated nor in training mode.", final=True)
+    elif form.about == "participant" and not case.setting.site_active:
+        yield Reason(code="not_active", text=f"The site {case.site!r} has not been opened.", final=True)
+    elif form.about == "site" and case.draft.site is None:
+        yield Reason(code="wrong_stream", text=f"{form.title} names no site.", final=True)
+
+
+def _times(case: Case, form: Form) -> Iterator[Reason]:
+    ahead = case.draft.occurred_at - case.now
+    if ahead > AHEAD:
+        text = "It is said to have happened in the future. Check the date, the time and the clock of the device."
+        yield Reason(code="in_the_future", text=text)
+    elif form.kind == "decision" and -ahead > DECISION_AGE:
+        text = "A decision is made now; it cannot be dated back. What happened earlier is recorded as a fact."
+        yield Reason(code="not_now", text=text)
+
+
+def _place(case: Case, form: Form) -> Iterator[Reason]:
+    draft = case.draft
+    if draft.visit is None:
+        if draft.cycle is not None and not form.log:
+            yield Reason(code="no_such_visit", text="A cycle is named without a visit.")
+        return
+    slot = slots_by_key(case.study).get(slot_key(draft.visit, draft.cycle))
+    if slot is None:
+        cycle = "" if draft.cycle is None else f" in cycle {draft.cycle}"
+        yield Reason(code="no_such_visit", text=f"The study document has no visit {draft.visit!r}{cycle}.")
+    elif not form.log and all(placement.form != form.id for placement in slot.visit.forms):
+        yield Reason(code="not_at_visit", text=f"{form.title} is not part of the visit {slot.visit.title}.")
+
+
+def linking(case: Case) -> Iterator[Reason]:
+    """Whether the records that a draft corrects or names exist for this actor, and are what they were."""
+    if case.draft.corrects is not None:
+        yield from _correction(case, case.draft.corrects)
+    if case.form is None:
+        return
+    for item in case.form.items:
+        target = case.draft.values.get(item.id)
+        if item.type == "record" and isinstance(target, str) and not _is_known(case, target):
+            yield Reason(code="no_such_record", text=f"{item.label}: no such record here.", item=item.id)
+    if case.form.id == "signature":
+        yield from _signature(case)
+
+
+def _is_known(case: Case, record_id: str) -> bool:
+    held = any(record.id == record_id for record in case.entries.held)
+    entry = case.entries.entry(record_id)
+    return held or (entry is not None and case.sight is not None and case.sight.sees_form(entry.current.form))
+
+
+def _correction(case: Case, corrects: str) -> Iterator[Reason]:
+    entry = case.entries.entry(corrects)
+    if entry is None or not _is_known(case, corrects):
+        yield Reason(code="no_such_record", text="The record to be corrected is not known here.")
+        return
+    if entry.current.form != case.draft.form:
+        yield Reason(code="other_form", text="A correction is made on the form of the record it corrects.")
+    if corrects != entry.current.id:
+        text = "The record has been corrected meanwhile. Look at the newest version and correct that."
+        yield Reason(code="superseded", text=text)
+    if not (case.draft.reason or "").strip():
+        text = "A correction says why. Give the reason for the change."
+        yield Reason(code="reason_required", text=text, source="GCP-07")
+
+
+def _signature(case: Case) -> Iterator[Reason]:
+    entry = case.entries.entry(str(case.draft.values.get("about")))
+    if entry is None or case.sight is None:
+        return
+    if shown_digest(entry.id, entry.current, case.sight) != case.draft.values.get("shown"):
+        text = "What was shown is not what stands now. Look at the record again before signing."
+        yield Reason(code="not_what_was_shown", text=text, source="P11-09", final=True)
+
+
+def gating(case: Case, fold: Fold) -> Iterator[Reason]:
+    """Every condition of the decision's gate that is not met, in words for this actor."""
+    gate = case.study.gate_of(case.draft.form)
+    if gate is None or case.form is None:
+        return
+    state = fold.gate(gate.id, case.draft.cycle, answers(case.form, case.draft.values))
+    hidden = False
+    for condition in state.conditions:
+        if condition.state == "met":
+            continue
+        reads = case.study.reads(f"gates.{gate.id}.conditions.{condition.id}.rule")
+        if case.sight is not None and case.sight.sees_all(reads):
+            yield _condition(condition)
+        else:
+            hidden = True
+    if hidden:
+        role = case.study.roles[gate.ask].title
+        yield Reason(code="held_by_study", text=f"Held by the study; ask the {role}.")
+
+
+def _condition(condition: Judged) -> Reason:
+    text = condition.text
+    if condition.state == "unknown":
+        text = f"{condition.text}: cannot be decided until there is an answer to {', '.join(condition.missing)}"
+    elif condition.state == "fault":
+        text = f"{condition.text}: the rule of the study document fails ({condition.missing[0]})"
+    return Reason(code=condition.id, text=text, source=condition.source, missing=condition.missing)

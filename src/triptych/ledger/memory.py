@@ -1,0 +1,124 @@
+"""The ledger in memory: slow, obvious, and the oracle that the other stores are compared with.
+
+It keeps nothing when the process ends. Whoever writes works on a copy, which becomes the state at the end.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from triptych.ledger.appending import check_append, check_document
+from triptych.ledger.connections import Turns
+from triptych.ledger.errors import LedgerClosed
+from triptych.ledger.store import Head, Stored, lock_order
+
+
+class MemoryReading:
+    """One state: all records in the order in which they were appended, and all documents."""
+
+    def __init__(self, records: Sequence[Stored], documents: dict[str, bytes]) -> None:
+        self._kept: list[Stored] = list(records)
+        self._texts = dict(documents)
+        self._is_open = True
+
+    def head(self, stream: str) -> Head | None:
+        """Return the head of a stream, or None if it has no record."""
+        last = [Head(stored.position, stored.sha256) for stored in self.records(stream)][-1:]
+        return last[0] if last else None
+
+    def records(self, stream: str, after: int = 0) -> Iterator[Stored]:
+        """Yield the records of a stream behind a position, in order."""
+        found = [r for r in self._state()[0] if r.stream == stream and r.position > after]
+        return iter(found)
+
+    def find(self, record_id: str) -> Stored | None:
+        """Return the record with an identifier, or None."""
+        return next((stored for stored in self._state()[0] if stored.id == record_id), None)
+
+    def heads(self, prefix: str = "") -> Iterator[tuple[str, Head]]:
+        """Yield the streams whose names start with a prefix, by name, each with its head."""
+        heads = {r.stream: Head(r.position, r.sha256) for r in self._state()[0]}
+        return iter(sorted(item for item in heads.items() if item[0].startswith(prefix)))
+
+    def document(self, digest: str) -> bytes | None:
+        """Return the document with a digest, or None."""
+        return self._state()[1].get(digest)
+
+    def documents(self) -> Iterator[tuple[str, bytes]]:
+        """Yield digests and documents, by digest."""
+        return iter(sorted(self._state()[1].items()))
+
+    def end(self) -> None:
+        """End the reading; whatever is asked of it from now on is refused."""
+        self._is_open = False
+
+    def _state(self) -> tuple[list[Stored], dict[str, bytes]]:
+        if not self._is_open:
+            raise LedgerClosed("This reading or transaction has ended. Open another.")
+        return self._kept, self._texts
+
+
+class MemoryTransaction(MemoryReading):
+    """A copy of the state that can be appended to."""
+
+    def __init__(
+        self, records: Sequence[Stored], documents: dict[str, bytes], locked: frozenset[str]
+    ) -> None:
+        super().__init__(records, documents)
+        self._locked = locked
+
+    def append(self, stored: Stored) -> None:
+        """Append a record to a locked stream. Raises a subclass of `AppendRefused`."""
+        check_append(self, stored, self._locked)
+        self._state()[0].append(stored)
+
+    def put_document(self, digest: str, content: bytes) -> None:
+        """Keep a document under its digest; again is harmless. Raises `Malformed`."""
+        check_document(digest, content)
+        self._state()[1][digest] = content
+
+    def outcome(self) -> tuple[list[Stored], dict[str, bytes]]:
+        """Return the state as it is to be published."""
+        return self._state()
+
+
+class MemoryStore:
+    """A store that forgets. One transaction at a time; readings never wait."""
+
+    def __init__(self) -> None:
+        self._state: tuple[list[Stored], dict[str, bytes]] = ([], {})
+        self._turns = Turns()
+        self._writing = threading.Lock()
+        self._is_open = True
+
+    @contextmanager
+    def transaction(
+        self, *, read: Sequence[str] = (), append: Sequence[str]
+    ) -> Iterator[MemoryTransaction]:
+        """Work on a copy for a block, then make it the state. See `Store.transaction`."""
+        locked = frozenset(lock.stream for lock in lock_order(read, append) if lock.alone)
+        with self._turns.take(), self._writing:
+            transaction = MemoryTransaction(*self._current(), locked)
+            try:
+                yield transaction
+                self._state = transaction.outcome()
+            finally:
+                transaction.end()
+
+    @contextmanager
+    def reading(self) -> Iterator[MemoryReading]:
+        """Read the state as it is now. See `Store.reading`."""
+        reading = MemoryReading(*self._current())
+        try:
+            yield reading
+        finally:
+            reading.end()
+
+    def close(self) -> None:
+        """Refuse further use. Closing again is harmless."""
+        self._is_open = False
+
+    def _current(self) -> tuple[list[Stored], dict[str, bytes]]:
+        if not self._is_open:
+            raise LedgerClosed("The ledger has been closed. Open it again.")
+        return self._state

@@ -1,0 +1,112 @@
+"""Reading and appending over the tables `record` and `document`, whatever the driver.
+
+A store hands in `run`, which executes a named statement and returns its rows; here are the meanings.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+
+from triptych.ledger.appending import check_append, check_document, duplicate
+from triptych.ledger.errors import LedgerClosed, LedgerError, NotALedger
+from triptych.ledger.store import FORMAT, UNSTORABLE, Head, Lock, Stored
+
+Run = Callable[..., Sequence[Sequence[Any]]]
+
+
+class TableReading:
+    """A reading of the tables. Names that no database could hold find nothing."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def head(self, stream: str) -> Head | None:
+        """Return the head of a stream, or None if it has no record."""
+        rows = self._look("head", stream=stream)
+        return Head(*rows[0]) if rows else None
+
+    def records(self, stream: str, after: int = 0) -> Iterator[Stored]:
+        """Yield the records of a stream behind a position, in order."""
+        return map(Stored._make, self._look("records", stream=stream, after=after))
+
+    def find(self, record_id: str) -> Stored | None:
+        """Return the record with an identifier, or None."""
+        rows = self._look("find", id=record_id)
+        return Stored(*rows[0]) if rows else None
+
+    def heads(self, prefix: str = "") -> Iterator[tuple[str, Head]]:
+        """Yield the streams whose names start with a prefix, by name, each with its head."""
+        rows = self._look("heads", prefix=prefix)
+        return ((stream, Head(position, sha256)) for stream, position, sha256 in rows)
+
+    def document(self, digest: str) -> bytes | None:
+        """Return the document with a digest, or None."""
+        rows = self._look("document", digest=digest)
+        return rows[0][0] if rows else None
+
+    def documents(self) -> Iterator[tuple[str, bytes]]:
+        """Yield digests and documents, by digest."""
+        return ((digest, content) for digest, content in self.run("documents"))
+
+    def _look(self, name: str, **values: str | int) -> Sequence[Sequence[Any]]:
+        if any(isinstance(value, str) and UNSTORABLE.search(value) for value in values.values()):
+            return ()
+        return self.run(name, **values)
+
+
+class TableTransaction(TableReading):
+    """A transaction on the tables; the streams it may append to are locked alone."""
+
+    def __init__(self, run: Run, locks: Sequence[Lock]) -> None:
+        super().__init__(run)
+        self._locked = frozenset(lock.stream for lock in locks if lock.alone)
+        self._heads: dict[str, Head] = {}
+
+    def head(self, stream: str) -> Head | None:
+        """Return the head of a stream, or None; one that was appended to here is known."""
+        return self._heads.get(stream) or super().head(stream)
+
+    def append(self, stored: Stored) -> None:
+        """Append a record to a locked stream. Raises a subclass of `AppendRefused`."""
+        check_append(self, stored, self._locked)
+        # Another transaction may have taken the identifier, in another stream, since it was looked up.
+        if not self.run("append", **stored._asdict()):
+            raise duplicate(stored)
+        self._heads[stored.stream] = Head(stored.position, stored.sha256)
+
+    def put_document(self, digest: str, content: bytes) -> None:
+        """Keep a document under its digest; again is harmless. Raises `Malformed`."""
+        check_document(digest, content)
+        self.run("put_document", digest=digest, content=content)
+
+
+R = TypeVar("R", bound=TableReading)
+
+
+@contextmanager
+def opened(reading: R, begin: str) -> Iterator[R]:
+    """Hold a database transaction open for a block: commit at its end, roll back on an exception."""
+    try:
+        reading.run(begin)
+        yield reading
+        reading.run("commit")
+    except BaseException:
+        with suppress(LedgerError):
+            reading.run("rollback")
+        raise
+    finally:
+        reading.run = _ended
+
+
+def _ended(_name: str, **_values: object) -> Sequence[Sequence[Any]]:
+    raise LedgerClosed("This reading or transaction has ended. Open another.")
+
+
+def check_version(run: Run) -> None:
+    """Raise `NotALedger` unless the tables have the format that this version reads and writes."""
+    versions = [row[0] for row in run("version")]
+    if versions != [FORMAT]:
+        raise NotALedger(
+            f"The ledger has format {versions}; this version of Triptych reads format {FORMAT}."
+            " Use the version of Triptych that wrote it, or restore an export of it here."
+        )

@@ -1,0 +1,288 @@
+"""A trial: one ledger, the document in force in it, and its two doors, `file` in and `view` out."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import msgspec
+
+from triptych.course import Fold, Record, Setting, current_site
+from triptych.course.entries import Entries
+from triptych.ledger import judging
+from triptych.ledger.chain import link, seal
+from triptych.ledger.drafts import Actor, Draft, Filed, Held, Outcome, Reason, Refused
+from triptych.ledger.errors import NotALedger
+from triptych.ledger.store import Reading, Store, Stored, Transaction
+from triptych.ledger.streams import STUDY, Streams, participant_stream, site_stream
+from triptych.ledger.view import View
+from triptych.safety import MedicineTable
+from triptych.study import Form, Role, Study, study_from_canonical
+
+SYSTEM = Actor(person="system", role="system")
+SKEW = timedelta(seconds=5)
+_encode = msgspec.json.Encoder().encode
+_reload = lru_cache(maxsize=16)(study_from_canonical)
+
+
+class Trial:
+    """The doors of one ledger. `clock` gives the server's time, aware; nothing else here reads a clock."""
+
+    def __init__(self, store: Store, medicines: MedicineTable, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._medicines = medicines
+        self._clock = clock
+        self._streams = Streams()
+
+    @classmethod
+    def create(
+        cls,
+        store: Store,
+        study: Study,
+        medicines: MedicineTable,
+        clock: Callable[[], datetime],
+        administrator: str,
+        role: str = "administrator",
+    ) -> "Trial":
+        """Open a new trial in an empty ledger: the document in force, and one person who can give roles."""
+        trial = cls(store, medicines, clock)
+        now = clock()
+        version = {"digest": study.digest, "version": study.document.version}
+        grant = {"person": administrator, "role": role, "blinding": "blinded", "qualification": "Opened the trial"}
+        setting = Setting(study, (), (), None)
+        with store.transaction(append=[STUDY]) as transaction:
+            transaction.put_document(study.digest, study.canonical)
+            for form, values in (("study_version", version), ("grant", grant)):
+                cause = uuid.uuid5(uuid.NAMESPACE_URL, f"triptych:{study.digest}:{form}:{now.isoformat()}")
+                draft = Draft(id=str(cause), form=form, values=values, occurred_at=now, origin="system")
+                case = judging.Case(study, draft, SYSTEM, setting, (), now, None)
+                _append(transaction, _record(transaction, STUDY, case))
+        return trial
+
+    def file(self, draft: Draft, actor: Actor) -> Outcome:
+        """File a draft for an actor: the only way in. Everything is judged and written in one transaction.
+
+        Returns what became of it; a refusal lists every reason. Raises `LedgerError` only where the store fails.
+        """
+        oversized = tuple(judging.size(draft))
+        if oversized:
+            return Refused(reasons=oversized)
+        while True:
+            plan = self._plan(draft, actor)
+            with self._store.transaction(read=plan.reads, append=plan.appends) as transaction:
+                if self._plan_in(transaction, draft, actor) == plan:
+                    return self._file(transaction, plan, draft, actor)
+
+    def view(self, viewer: Actor) -> View:
+        """A read-only window for a viewer: the only way out. Without a grant it shows nothing."""
+        return View(self._store, self._streams, self.study, self._medicines, viewer, self._clock())
+
+    def system_view(self) -> View:
+        """The whole ledger, for whoever holds the ledger itself (the command line, the clock task); never for a request."""
+        return View(self._store, self._streams, self.study, self._medicines, None, self._clock())
+
+    @property
+    def study(self) -> Study:
+        """The study document in force. Raises `NotALedger` if none has been brought into force."""
+        with self._store.reading() as reading:
+            return self._study(reading)
+
+    def _study(self, reading: Reading) -> Study:
+        versions = Entries(self._streams.records(reading, STUDY)).of("study_version")
+        content = reading.document(versions[-1].current.values["digest"]) if versions else None
+        if content is None:
+            raise NotALedger("No study document is in force in this ledger. Create the trial first.")
+        return _reload(content)
+
+    def _plan(self, draft: Draft, actor: Actor) -> "Plan":
+        with self._store.reading() as reading:
+            return self._plan_in(reading, draft, actor)
+
+    def _plan_in(self, reading: Reading, draft: Draft, actor: Actor) -> "Plan":
+        """Which streams a filing reads and appends to: known from the form and the participant's site."""
+        study = self._study(reading)
+        form = study.forms.get(draft.form)
+        about = form.about if form else ("participant" if draft.participant else "study")
+        site = draft.site or actor.site
+        if draft.participant is not None:
+            records = self._streams.records(reading, participant_stream(draft.participant))
+            site = current_site(Entries(records)) or site
+        return Plan(study=study, about=about, participant=draft.participant, site=site, form=form)
+
+    def _file(self, transaction: Transaction, plan: "Plan", draft: Draft, actor: Actor) -> Outcome:
+        prior = transaction.find(draft.id)
+        if prior is not None:
+            return _repeated(msgspec.json.decode(prior.body, type=Record), draft, actor)
+        now = self._clock()
+        site_records = self._streams.records(transaction, site_stream(plan.site)) if plan.site else ()
+        records = self._streams.records(transaction, plan.stream)
+        now = max([now, *(r.recorded_at for r in records[-1:] if now >= r.recorded_at - SKEW)])
+        setting = Setting(plan.study, self._streams.records(transaction, STUDY), site_records, plan.site)
+        case = judging.Case(plan.study, draft, actor, setting, records, now, plan.site)
+        case.draft = self._placed(case)
+        reasons = self._reasons(transaction, plan, case)
+        if reasons:
+            return self._turn_away(transaction, plan, case, reasons)
+        record = _record(transaction, plan.stream, case)
+        self._allocate(transaction, plan, record, case)
+        _append(transaction, record)
+        return Filed(record=record, findings=judging.findings(case))
+
+    def _reasons(self, transaction: Transaction, plan: "Plan", case: judging.Case) -> tuple[Reason, ...]:
+        """Every reason against a draft, in the order of the door; later steps are judged only if earlier ones pass."""
+        late = _clock_behind(case.records, case.now)
+        reasons = late or tuple(judging.authority(case)) or tuple(judging.fitting(case))
+        reasons = reasons or tuple(judging.linking(case))
+        if not reasons and case.form is not None and case.form.kind == "decision":
+            reasons = tuple(judging.gating(case, self._fold(case)))
+        return reasons or tuple(_stock(plan, case.setting))
+
+    def _fold(self, case: judging.Case) -> Fold:
+        """The whole course behind a draft, judged on the whole ledger and not on what the actor sees."""
+        participant = case.draft.participant or ""
+        return Fold(case.study, participant, case.records, case.setting, self._medicines, case.now)
+
+    def _placed(self, case: judging.Case) -> Draft:
+        """A role that is kept from knowing visit numbers files without one; the visit is the open one that wants it."""
+        masked = case.sight is not None and case.sight.masks_visits
+        if not masked or case.draft.visit is not None or case.form is None or case.form.log or not case.records:
+            return case.draft
+        wanting = (visit for visit in self._fold(case).planned if visit.wants(case.form.id))
+        visit = next(wanting, None)
+        return msgspec.structs.replace(case.draft, visit=visit.visit, cycle=visit.cycle) if visit else case.draft
+
+    def _turn_away(
+        self, transaction: Transaction, plan: "Plan", case: judging.Case, reasons: tuple[Reason, ...]
+    ) -> Outcome:
+        """Refuse, or hold a fact that cannot be filed as it is, and anything that comes from an outbox."""
+        is_fact = case.form is None or case.form.kind == "fact"
+        holdable = plan.participant is not None and (is_fact or case.draft.origin != "direct")
+        if not holdable or any(reason.final for reason in reasons):
+            return Refused(reasons=reasons)
+        codes = tuple(dict.fromkeys(reason.code for reason in reasons))
+        record = _record(transaction, participant_stream(plan.participant or ""), case)
+        record = msgspec.structs.replace(record, status="held", held=codes)
+        _append(transaction, record)
+        return Held(record=record, reasons=reasons)
+
+    def _allocate(self, transaction: Transaction, plan: "Plan", record: Record, case: judging.Case) -> None:
+        """Take the next place of a limited stock in the same transaction as the record that needs it."""
+        if plan.form is None or plan.form.allocates is None or record.corrects is not None:
+            return
+        stream = plan.stock
+        number = 1 + len(_taken(self._streams.records(transaction, stream), plan.form))
+        values = {"form": plan.form.id, "about": record.id, "participant": plan.participant, "number": number}
+        cause = str(uuid.uuid5(uuid.UUID(record.id), "allocation"))
+        draft = Draft(id=cause, form="allocation", values=values, occurred_at=case.now, origin="system")
+        cause_case = judging.Case(plan.study, draft, SYSTEM, case.setting, (), case.now, plan.site)
+        _append(transaction, _record(transaction, stream, cause_case))
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a filing touches. Locks are taken in the order study, site, participant; appended streams exclusively."""
+
+    study: Study
+    about: str
+    participant: str | None
+    site: str | None
+    form: Form | None
+
+    @property
+    def stream(self) -> str:
+        """The stream that the record belongs to."""
+        if self.about == "participant":
+            return participant_stream(self.participant or "")
+        return site_stream(self.site or "") if self.about == "site" else STUDY
+
+    @property
+    def stock(self) -> str:
+        """The stream that keeps the limited stock a form takes from."""
+        assert self.form is not None
+        assert self.form.allocates is not None
+        return STUDY if self.form.allocates.stream == "study" else site_stream(self.site or "")
+
+    @property
+    def appends(self) -> tuple[str, ...]:
+        """Streams locked exclusively."""
+        streams = [self.stream]
+        if self.form is not None and self.form.allocates is not None:
+            streams.append(self.stock)
+        return tuple(streams)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Streams locked shared: the study and the site whose records every filing is judged on."""
+        streams = [STUDY, *([site_stream(self.site)] if self.site else [])]
+        return tuple(stream for stream in streams if stream not in self.appends)
+
+
+def _taken(records: Sequence[Record], form: Form) -> list[Record]:
+    return [record for record in records if record.form == "allocation" and record.values["form"] == form.id]
+
+
+def _stock(plan: Plan, setting: Setting) -> Sequence[Reason]:
+    if plan.form is None or plan.form.allocates is None:
+        return ()
+    kept = setting.study_entries if plan.stock == STUDY else setting.site_entries
+    taken = sum(entry.current.values["form"] == plan.form.id for entry in kept.of("allocation"))
+    if taken < plan.form.allocates.limit:
+        return ()
+    text = f"All {plan.form.allocates.limit} places are taken."
+    return (Reason(code="allocation_full", text=text, source=plan.form.source),)
+
+
+def _clock_behind(records: Sequence[Record], now: datetime) -> tuple[Reason, ...]:
+    if not records or now >= records[-1].recorded_at - SKEW:
+        return ()
+    text = (
+        f"The server's clock reads {now.isoformat()}, earlier than the last record of this stream "
+        f"({records[-1].recorded_at.isoformat()}). Nothing was written. Have the clock set right, then send again."
+    )
+    return (Reason(code="clock_behind", text=text, source="QA-07", final=True),)
+
+
+def _record(reading: Reading, stream: str, case: judging.Case) -> Record:
+    draft = case.draft
+    position, previous = link(reading.head(stream))
+    return Record(
+        stream=stream,
+        position=position,
+        previous=previous,
+        id=draft.id,
+        form=draft.form,
+        actor=case.actor.person,
+        role=case.actor.role,
+        occurred_at=draft.occurred_at,
+        recorded_at=case.now,
+        document=case.study.digest,
+        values=draft.values,
+        site=case.site,
+        visit=draft.visit,
+        cycle=draft.cycle,
+        corrects=draft.corrects,
+        reason=draft.reason,
+        origin=draft.origin,
+    )
+
+
+def _append(transaction: Transaction, record: Record) -> Stored:
+    stored = seal(record.stream, record.position, record.id, _encode(record))
+    transaction.append(stored)
+    return stored
+
+
+def _repeated(record: Record, draft: Draft, actor: Actor) -> Outcome:
+    """Sending the same draft twice is harmless; other content under the same identifier is a refused conflict."""
+    moved = draft.visit is not None and (record.visit, record.cycle) != (draft.visit, draft.cycle)
+    if moved or _sent(record) != _sent(draft) or (record.actor, record.role) != (actor.person, actor.role):
+        text = "Another record is filed under this identifier. Send the draft under an identifier of its own."
+        return Refused(reasons=(Reason(code="conflict", text=text, final=True),))
+    if record.status == "held":
+        return Held(record=record, reasons=tuple(Reason(code=c, text="Held") for c in record.held), repeated=True)
+    return Filed(record=record, repeated=True)
+
+
+def _sent(one: Record | Draft) -> tuple[object, ...]:
+    """What its originator sent, as it is stored."""
+    values = msgspec.json.encode(one.values)
+    return one.form, values, one.participant, one.occurred_at, one.corrects, one.reason

@@ -1,0 +1,266 @@
+"""The way out: a read-only window from which everything that its viewer may not see is gone before anything is derived."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from triptych.course import (
+    Course,
+    Entries,
+    Entry,
+    Fold,
+    Grant,
+    Planned,
+    Record,
+    Setting,
+    Sight,
+    current_site,
+    derive_course,
+    shown_digest,
+)
+from triptych.ledger.drafts import Actor
+from triptych.ledger.store import Reading, Store
+from triptych.ledger.streams import STUDY, Streams, participant_stream, site_stream
+from triptych.rules import Missing
+from triptych.safety import MedicineTable
+from triptych.study import Release, Role, Study, parse_duration
+
+NOBODY = Role(id="nobody", title="Nobody")
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """A record as a viewer sees it. Positions and chain hashes of a stream are never shown.
+
+    `shown` is the hash that a signature of this viewer binds to; `late` marks an entry recorded long after it happened.
+    """
+
+    id: str
+    root: str
+    form: str
+    participant: str | None
+    site: str | None
+    visit: str | None
+    cycle: int | None
+    actor: str
+    role: str
+    occurred_at: datetime
+    recorded_at: datetime
+    document: str
+    values: Mapping[str, Any]
+    corrects: str | None
+    reason: str | None
+    status: str
+    held: tuple[str, ...]
+    current: bool
+    late: bool
+    shown: str
+
+
+class View:
+    """What one viewer may read of a trial at one instant."""
+
+    def __init__(
+        self,
+        store: Store,
+        streams: Streams,
+        study: Study,
+        medicines: MedicineTable,
+        viewer: Actor | None,
+        now: datetime,
+    ) -> None:
+        """Open the window for a viewer; without one it is the system's own and shows the whole ledger."""
+        self._store, self._streams, self._medicines = store, streams, medicines
+        self.study, self.viewer, self.now = study, viewer, now
+        with store.reading() as reading:
+            self._setting = self._setting_at(reading, viewer.site if viewer else None)
+        self._grant = self._granted()
+        self.sight = self._sight()
+
+    def _granted(self) -> Grant | None:
+        viewer = self.viewer
+        if viewer is None:
+            return Grant(id="", person="", role="", site=None, blinding="unblinded", since=self.now)
+        return self._setting.grants.held(viewer.person, viewer.role, viewer.site, self.now)
+
+    def _sight(self) -> Sight:
+        if self.viewer is None:
+            return Sight(self.study)
+        role = self.study.roles.get(self.viewer.role) if self._grant else None
+        unblinded = self._grant is not None and self._grant.blinding == "unblinded"
+        return Sight(self.study, role or NOBODY, unblinded=unblinded)
+
+    def participants(self) -> tuple[str, ...]:
+        """The participants at the viewer's site, or all for a role in the whole study; none without a grant."""
+        with self._store.reading() as reading:
+            found = [stream.partition(":")[2] for stream, _ in reading.heads("participant:")]
+            return tuple(sorted(name for name in found if self._reaches(self._records(reading, name))))
+
+    def records(self, participant: str) -> tuple[Seen, ...]:
+        """Every version of every visible record of a participant, held ones included, in filing order."""
+        with self._store.reading() as reading:
+            records = self._records(reading, participant)
+            return self._seen(records, participant) if self._reaches(records) else ()
+
+    def site_records(self, site: str) -> tuple[Seen, ...]:
+        """Every visible record of a site's own stream."""
+        if self._grant is None or not self._grant.covers(site):
+            return ()
+        with self._store.reading() as reading:
+            return self._seen(self._streams.records(reading, site_stream(site)), None)
+
+    def study_records(self) -> tuple[Seen, ...]:
+        """Every visible record of the study's own stream."""
+        if self._grant is None:
+            return ()
+        with self._store.reading() as reading:
+            return self._seen(self._streams.records(reading, STUDY), None)
+
+    def course(self, participant: str) -> Course | None:
+        """The participant's course, derived from what this viewer sees; none where nothing may be seen."""
+        with self._store.reading() as reading:
+            records = self._records(reading, participant)
+            if not self._reaches(records):
+                return None
+            setting = self._setting_at(reading, current_site(Entries(records)))
+            released = self._released_days(participant, records, setting)
+        shown = [record for record in map(self._stripped, records) if record is not None]
+        course = derive_course(
+            self.study, participant, shown, setting, self._medicines, self.now, self.sight, released
+        )
+        return self._masked(course)
+
+    def released(self, participant: str) -> Mapping[str, object]:
+        """Facts derived from hidden records that the document releases to this role; unknown ones are left out."""
+        with self._store.reading() as reading:
+            records = self._records(reading, participant)
+            if not self._reaches(records):
+                return {}
+            setting = self._setting_at(reading, current_site(Entries(records)))
+        days = self._released_days(participant, records, setting)
+        return {**days, **dict(self._released_definitions(participant, records, setting))}
+
+    def grants(self) -> tuple[Grant, ...]:
+        """Every grant ever given, with the time it held: who could file and see what, and when (QA-04)."""
+        visible = self._grant is not None and self.sight.sees_form("grant")
+        return self._setting.grants.all if visible else ()
+
+    def everything(self) -> bytes:
+        """All that this viewer can obtain, as one JSON text with sorted keys (the two-worlds test compares it)."""
+        parts = {
+            "study": self.study_records(),
+            "sites": {site: self.site_records(site) for site in self._sites()},
+            "participants": {name: self._all_of(name) for name in self.participants()},
+            "grants": self.grants(),
+        }
+        return msgspec.json.encode(parts, order="sorted")
+
+    def _all_of(self, participant: str) -> Mapping[str, object]:
+        return {
+            "records": self.records(participant),
+            "course": self.course(participant),
+            "released": self.released(participant),
+        }
+
+    def _sites(self) -> tuple[str, ...]:
+        with self._store.reading() as reading:
+            return tuple(stream.partition(":")[2] for stream, _ in reading.heads("site:"))
+
+    def _records(self, reading: Reading, participant: str) -> tuple[Record, ...]:
+        return self._streams.records(reading, participant_stream(participant))
+
+    def _setting_at(self, reading: Reading, site: str | None) -> Setting:
+        site_records = self._streams.records(reading, site_stream(site)) if site else ()
+        return Setting(self.study, self._streams.records(reading, STUDY), site_records, site)
+
+    def _reaches(self, records: tuple[Record, ...]) -> bool:
+        site = current_site(Entries(records)) if records else None
+        return self._grant is not None and bool(records) and self._grant.covers(site)
+
+    def _stripped(self, record: Record) -> Record | None:
+        """A record without what is hidden, or none. A held record that fits no form is shown to whoever sent it."""
+        if not self.sight.sees_form(record.form):
+            own = record.status == "held" and self.viewer is not None and record.actor == self.viewer.person
+            return record if own else None
+        return replace(record, values=dict(self.sight.values(record)))
+
+    def _seen(self, records: tuple[Record, ...], participant: str | None) -> tuple[Seen, ...]:
+        entries = Entries(records)
+        stripped = filter(None, map(self._stripped, records))
+        return tuple(self._one(record, entries.entry(record.id), participant) for record in stripped)
+
+    def _is_late(self, record: Record) -> bool:
+        defaults = self.study.document.site_defaults
+        return defaults is not None and record.recorded_at - record.occurred_at > parse_duration(defaults.late_entry).span
+
+    def _one(self, record: Record, entry: Entry | None, participant: str | None) -> Seen:
+        root = entry.id if entry else record.id
+        masked = self.sight.masks_visits
+        shown = replace(record, visit=None, cycle=None) if masked else record
+        return Seen(
+            id=record.id,
+            root=root,
+            form=record.form,
+            participant=participant,
+            site=record.site,
+            visit=shown.visit,
+            cycle=shown.cycle,
+            actor=record.actor,
+            role=record.role,
+            occurred_at=record.occurred_at,
+            recorded_at=record.recorded_at,
+            document=record.document,
+            values=record.values,
+            corrects=record.corrects,
+            reason=record.reason,
+            status=record.status,
+            held=record.held,
+            current=entry is not None and entry.current.id == record.id,
+            late=self._is_late(record),
+            shown=shown_digest(root, record, self.sight),
+        )
+
+    def _releases(self) -> list[Release]:
+        role = self.viewer.role if self.viewer and self._grant else None
+        return [release for release in self.study.document.releases if role in release.to]
+
+    def _released_days(self, participant: str, records: tuple[Record, ...], setting: Setting) -> dict[str, date]:
+        visits = {release.visit for release in self._releases() if release.visit}
+        if not visits:
+            return {}
+        whole = Fold(self.study, participant, records, setting, self._medicines, self.now)
+        return {visit.key: visit.actual for visit in whole.planned if visit.visit in visits and visit.actual}
+
+    def _released_definitions(
+        self, participant: str, records: tuple[Record, ...], setting: Setting
+    ) -> Iterator[tuple[str, object]]:
+        names = [release.definition for release in self._releases() if release.definition]
+        if names:
+            whole = Fold(self.study, participant, records, setting, self._medicines, self.now)
+            facts = whole.facts.bound(whole.cycle, {})
+            for name in names:
+                if not isinstance(facts[name], Missing):
+                    yield name, facts[name]
+
+    def _masked(self, course: Course) -> Course:
+        """For a viewer who may not know visit numbers: only visits with forms to fill in, without name or number."""
+        if not self.sight.masks_visits:
+            return course
+        return replace(
+            course,
+            phase="",
+            visits=tuple(_mask(visit) for visit in course.visits if visit.forms),
+            tasks=tuple(replace(task, id=task.form or "visit", visit=None, title=_untitled(task.title)) for task in course.tasks),
+            deviations=(),
+        )
+
+
+def _mask(visit: Planned) -> Planned:
+    return replace(visit, key="", visit="", cycle=None, title="Assessment", label="", phase="", reasons=())
+
+
+def _untitled(title: str) -> str:
+    return title.partition(" of ")[0] if title.startswith("File ") else "Hold the assessment"

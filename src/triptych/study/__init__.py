@@ -1,0 +1,65 @@
+"""The study document: models, loading with line numbers, checking; forms and how answers fit them.
+
+Pure: it works on texts handed in and never reads a file or a clock.
+"""
+
+from triptych.study.durations import Duration, parse_days, parse_duration
+from triptych.study.errors import NotADuration, Problem, StudyError, StudyProblems
+from triptych.study.fitting import Misfit, answers, complete, fit
+from triptych.study.loading import Study, check_study, load_study, study_from_canonical
+from triptych.study.model import (
+    Arm,
+    Condition,
+    DeviationClass,
+    DeviationRule,
+    Form,
+    Gate,
+    Item,
+    Panel,
+    Placement,
+    Raise,
+    Release,
+    Role,
+    StudyDocument,
+    Timing,
+    Unconfirmed,
+    Visit,
+)
+from triptych.study.showing import Schedule, render_text, schedule
+
+__all__ = [
+    "Arm",
+    "Condition",
+    "DeviationClass",
+    "DeviationRule",
+    "Duration",
+    "Form",
+    "Gate",
+    "Item",
+    "Misfit",
+    "NotADuration",
+    "Panel",
+    "Placement",
+    "Problem",
+    "Raise",
+    "Release",
+    "Role",
+    "Schedule",
+    "Study",
+    "StudyDocument",
+    "StudyError",
+    "StudyProblems",
+    "Timing",
+    "Unconfirmed",
+    "Visit",
+    "answers",
+    "check_study",
+    "complete",
+    "fit",
+    "load_study",
+    "parse_days",
+    "parse_duration",
+    "render_text",
+    "schedule",
+    "study_from_canonical",
+]

@@ -1,0 +1,340 @@
+"""The study document as values: what a protocol says, made executable.
+
+Every class is frozen and mirrors one shape of the YAML. A document says nothing about how it is stored
+or drawn; the loader fills these values, the checker judges them, the course executes them.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+ItemType = Literal[
+    "text", "integer", "decimal", "boolean", "code", "codes", "date", "datetime", "person", "participant", "record"
+]
+Panel = Literal["preparation", "medicine", "integration"]
+Mode = Literal["site", "phone", "video", "home"]
+Scope = Literal["study", "site"]
+Stream = Literal["participant", "site", "study"]
+DeviationClass = Literal["minor", "important", "serious breach"]
+
+
+class Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """A piece of a study document; `source` says where its facts come from."""
+
+    source: str = ""
+
+
+class Choice(Part, frozen=True, kw_only=True):
+    """One entry of a code list."""
+
+    code: str
+    label: str
+
+
+class Range(Part, frozen=True, kw_only=True):
+    """Inclusive limits of a number; an absent end is open."""
+
+    min: float | None = None
+    max: float | None = None
+
+
+class Item(Part, frozen=True, kw_only=True):
+    """One thing a form asks: its type, unit (UCUM), limits, code list and permitted missing-value codes.
+
+    `range` is hard (a value outside it does not fit the form), `expected` is soft (a value outside it asks).
+    `missing` lists the FHIR data-absent-reason codes that may stand in for an answer.
+    `secret` names the secret that this item would reveal; only roles unblinded for it see the answer.
+    """
+
+    id: str
+    label: str
+    type: ItemType
+    unit: str | None = None
+    choices: tuple[Choice, ...] = ()
+    required: bool = False
+    range: Range | None = None
+    expected: Range | None = None
+    missing: tuple[str, ...] = ()
+    max_length: int = 4000
+    shown_when: str | None = None
+    derived: str | None = None
+    secret: str | None = None
+    help: str = ""
+
+
+class Check(Part, frozen=True, kw_only=True):
+    """A rule over one form's own answers. It must not be false; a hard check also must not be unknown."""
+
+    id: str
+    rule: str
+    text: str
+    hard: bool = False
+
+
+class Effect(Part, frozen=True, kw_only=True):
+    """What filing a form does to one axis of the participant's standing (see `Axis`)."""
+
+    axis: str
+    to: str
+    when: str | None = None
+
+
+class Raise(Part, frozen=True, kw_only=True):
+    """A task or alert that a filed form raises for a role, until a record of `until` names the record in `about`.
+
+    `within` is a duration ("24 hours"); without `until` the task ends when somebody files `task_done` about it.
+    """
+
+    id: str
+    title: str
+    role: str
+    level: Literal["task", "alert"] = "task"
+    when: str | None = None
+    within: str | None = None
+    until: str | None = None
+
+
+class Allocation(Part, frozen=True, kw_only=True):
+    """A numbered place that filing a form takes from a limited stock kept in a shared stream."""
+
+    stream: Literal["study", "site"] = "study"
+    limit: int
+
+
+class Form(Part, frozen=True, kw_only=True):
+    """What can be recorded together.
+
+    A *fact* is always accepted; a *decision* passes the gate that guards it. `group` is what roles are
+    permitted by. `log` forms stand on no visit. `affirmed_by` is a rule that says when the list of this
+    form's records is affirmed complete.
+    """
+
+    id: str
+    title: str
+    items: tuple[Item, ...] = ()
+    kind: Literal["fact", "decision"] = "fact"
+    about: Stream = "participant"
+    group: str = "clinical"
+    log: bool = False
+    secret: str | None = None
+    checks: tuple[Check, ...] = ()
+    sets: tuple[Effect, ...] = ()
+    raises: tuple[Raise, ...] = ()
+    affirmed_by: str | None = None
+    allocates: Allocation | None = None
+    help: str = ""
+
+
+class Condition(Part, frozen=True, kw_only=True):
+    """One sourced condition of a gate."""
+
+    id: str
+    text: str
+    rule: str
+
+
+class Gate(Part, frozen=True, kw_only=True):
+    """Conditions in front of the decision form `guards`; `ask` is the role that a person kept in the dark asks."""
+
+    id: str
+    title: str
+    guards: str
+    ask: str
+    conditions: tuple[Condition, ...]
+
+
+class Definition(Part, frozen=True, kw_only=True):
+    """A named rule that gates, visits and releases can use by its id."""
+
+    id: str
+    title: str
+    rule: str
+
+
+class Release(Part, frozen=True, kw_only=True):
+    """A fact derived from hidden records that named roles may know: the actual date of `visit`, or a definition."""
+
+    to: tuple[str, ...]
+    visit: str | None = None
+    definition: str | None = None
+
+
+class Axis(Part, frozen=True, kw_only=True):
+    """One independent aspect of a participant's standing, and its value before any record sets it."""
+
+    id: str
+    title: str
+    values: tuple[str, ...]
+    start: str
+
+
+class Phase(Part, frozen=True, kw_only=True):
+    """A part of the course in protocol order, drawn in one of the three panels."""
+
+    id: str
+    title: str
+    panel: Panel
+
+
+class Cycle(Part, frozen=True, kw_only=True):
+    """A block of visits that repeats."""
+
+    id: str
+    title: str
+    repeats: int
+
+
+class Timing(Part, frozen=True, kw_only=True):
+    """When a visit is due, counted in site-local days from the actual date of the `anchor` visit.
+
+    Either `target` with a `window` around it ("4 weeks", ["-7 days", "+7 days"]) or `between` two offsets.
+    In a cycle, `cycle: first` or `cycle: later` restricts the entry; `previous: true` anchors on the cycle before.
+    """
+
+    anchor: str
+    target: str | None = None
+    window: tuple[str, str] = ("0 days", "0 days")
+    between: tuple[str, str] | None = None
+    cycle: Literal["first", "later"] | None = None
+    previous: bool = False
+
+
+class Series(Part, frozen=True, kw_only=True):
+    """A visit that stands `count` times, each `every` after the one before; numbered from 1 in the visit id."""
+
+    count: int
+    every: str
+
+
+class Placement(Part, frozen=True, kw_only=True):
+    """A form expected at a visit."""
+
+    form: str
+    required: bool = True
+
+
+class Visit(Part, frozen=True, kw_only=True):
+    """A planned contact: when, how, and which forms are expected.
+
+    `requires` names standing that must hold for the visit to stay planned ({"treatment": "active"}).
+    `labels` are the protocol's own visit numbers, one per cycle.
+    """
+
+    id: str
+    title: str
+    phase: str
+    labels: tuple[str, ...] = ()
+    panel: Panel | None = None
+    cycle: str | None = None
+    series: Series | None = None
+    timing: tuple[Timing, ...] = ()
+    mode: Mode = "site"
+    forms: tuple[Placement, ...] = ()
+    requires: dict[str, str] = {}
+    optional: bool = False
+
+
+class Role(Part, frozen=True, kw_only=True):
+    """What a person may file and see: form ids or groups, and the secrets they may know when unblinded."""
+
+    id: str
+    title: str
+    scope: Scope = "site"
+    files: tuple[str, ...] = ()
+    sees: tuple[str, ...] = ()
+    unblinded: tuple[str, ...] = ()
+    masks: tuple[Literal["visit"], ...] = ()
+
+
+class Dose(Part, frozen=True, kw_only=True):
+    """The dose of one cycle in milligrams; `maximum` is the initial dose at most."""
+
+    cycle: int
+    initial: float
+    maximum: float | None = None
+    supplemental: float | None = None
+
+
+class Arm(Part, frozen=True, kw_only=True):
+    """A treatment arm: its doses per cycle and its therapy."""
+
+    id: str
+    title: str
+    doses: tuple[Dose, ...] = ()
+    therapy: str = ""
+
+
+class SiteDefaults(Part, frozen=True, kw_only=True):
+    """What holds at a site until its own records say otherwise."""
+
+    zone: str
+    country: str = ""
+    form_grace: str = "3 days"
+    late_entry: str = "24 hours"
+
+
+class Reference(Part, frozen=True, kw_only=True):
+    """A published text the document rests on."""
+
+    id: str
+    citation: str
+    address: str = ""
+
+
+class Reuse(Part, frozen=True, kw_only=True):
+    """A form whose record may serve again in a later screening attempt while it is not older than `within`."""
+
+    form: str
+    within: str
+
+
+class DeviationRule(Part, frozen=True, kw_only=True):
+    """The class and title given to a deviation that the records show by themselves, and the tasks it raises."""
+
+    id: Literal[
+        "out_of_window", "missed_visit", "form_missing", "dose_without_authorization", "data_after_withdrawal"
+    ]
+    title: str
+    classification: DeviationClass
+    raises: tuple[Raise, ...] = ()
+
+
+class StudyDocument(Part, frozen=True, kw_only=True):
+    """A whole protocol. The product document has the same shape and is laid under every study.
+
+    `arm_item` names the item that holds a participant's arm (`randomization.arm`) where there is more than one arm.
+    """
+
+    id: str
+    title: str
+    version: str
+    language: str = "en"
+    design: str = ""
+    population: str = ""
+    planned_participants: int | None = None
+    registrations: dict[str, str] = {}
+    references: tuple[Reference, ...] = ()
+    adverse_event_definition: str = ""
+    site_defaults: SiteDefaults | None = None
+    arms: tuple[Arm, ...] = ()
+    roles: tuple[Role, ...] = ()
+    axes: tuple[Axis, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    cycles: tuple[Cycle, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    forms: tuple[Form, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    releases: tuple[Release, ...] = ()
+    reuse: tuple[Reuse, ...] = ()
+    deviations: tuple[DeviationRule, ...] = ()
+    requires: dict[str, str] = {}
+    arm_item: str = ""
+
+
+class Unconfirmed(Struct, frozen=True):
+    """A field that its source does not confirm: its path in the document, and where it is written."""
+
+    path: str
+    file: str
+    line: int

@@ -1,0 +1,234 @@
+"""No dose through a closed gate, and no fact lost: random filings through the doors against a plain oracle.
+
+The oracle knows the protocol's conditions as plain Python over the list of what was accepted; it shares no code
+with the rules, the fold or the gate.
+"""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from triptych.cli.scenario import SITE, Player, read_lines
+from triptych.ledger import Actor, Draft, Filed, Held, Refused
+from triptych.ledger.chain import verify
+from triptych.ledger.library import find_study
+from triptych.ledger.memory import MemoryStore
+
+NORWAY = find_study("mdma-mdd-norway")
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+CRITERIA = {item.id: True for item in NORWAY.forms["eligibility"].items if item.type == "boolean"}
+PERSON = "P-1"
+
+vitals = st.fixed_dictionaries(
+    {},
+    optional={
+        "systolic": st.sampled_from([118, 140, 141, 185]),
+        "diastolic": st.sampled_from([75, 90, 91]),
+        "heart_rate": st.sampled_from([64, 100, 101]),
+        "temperature": st.sampled_from([36.6, 37.5, 37.6]),
+    },
+)
+people = st.sampled_from(["therapist-1", "co_therapist-1", "rater-1"])
+
+
+class DoorMachine(RuleBasedStateMachine):
+    """One participant, many hands, days that pass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store = MemoryStore()
+        self.player = Player(self.store, NORWAY, read_lines(f'{{"now": "{START.isoformat()}"}}'))
+        self.accepted: list[tuple[Draft, datetime]] = []
+        self.sent: list[tuple[Draft, Actor, str]] = []
+        self.count = 0
+        self.file("first_contact", {"channel": "self"}, "coordinator")
+
+    def file(self, form: str, values: dict[str, Any], role: str, **more: Any) -> object:
+        self.count += 1
+        now = self.player.clock.now = self.player.clock.now + timedelta(minutes=1)
+        draft = Draft(
+            id=str(uuid.uuid5(uuid.NAMESPACE_OID, str(self.count))),
+            form=form,
+            values=values,
+            occurred_at=more.pop("occurred_at", now),
+            participant=PERSON,
+            site=SITE,
+            **more,
+        )
+        actor = Actor(person=f"{role}-1", role=role)
+        outcome = self.player.trial.file(draft, actor)
+        kind = NORWAY.forms[form].kind if form in NORWAY.forms else "fact"
+        if kind == "fact":
+            assert not isinstance(outcome, Refused), outcome
+        self.sent.append((draft, actor, type(outcome).__name__))
+        if isinstance(outcome, Filed):
+            self.accepted.append((draft, now))
+        return outcome
+
+    @rule(hours=st.sampled_from([1, 6, 24, 24 * 7]))
+    def time_passes(self, hours: int) -> None:
+        self.player.clock.now += timedelta(hours=hours)
+
+    @rule(agreed=st.booleans())
+    def consent(self, agreed: bool) -> None:
+        self.file("consent", {"version": "1.0", "agreed": agreed}, "physician")
+
+    @rule(unmet=st.sampled_from([None, None, *CRITERIA]), answered=st.booleans())
+    def criteria(self, unmet: str | None, answered: bool) -> None:
+        values: dict[str, Any] = {**CRITERIA}
+        if unmet:
+            values[unmet] = False if answered else {"missing": "asked-unknown"}
+        self.file("eligibility", values, "physician", visit="screening")
+
+    @rule()
+    def eligible(self) -> None:
+        self.file("eligibility_confirmation", {"decision": "eligible"}, "principal_investigator")
+
+    @rule()
+    def enroll(self) -> None:
+        self.file("enrollment", {}, "coordinator", visit="v0_enrollment" if "v0_enrollment" in NORWAY.visits else None)
+
+    @rule(potential=st.booleans())
+    def who(self, potential: bool) -> None:
+        self.file("demographics", demographics(potential), "physician", visit="screening")
+
+    @rule(first=people, second=people)
+    def team(self, first: str, second: str) -> None:
+        self.file("session_team", {"first": first, "second": second}, "therapist", visit="dosing", cycle=1)
+
+    @rule(values=vitals)
+    def measure(self, values: dict[str, Any]) -> None:
+        self.file("vitals", values, "physician", visit="dosing", cycle=1)
+
+    @rule(result=st.sampled_from(["negative", "positive"]))
+    def pregnancy_test(self, result: str) -> None:
+        self.file("pregnancy_test", {"result": result}, "physician", visit="dosing", cycle=1)
+
+    @rule(ideation=st.sampled_from([0, 3, 4]), behavior=st.booleans())
+    def suicidality(self, ideation: int, behavior: bool) -> None:
+        self.file("cssrs", {"ideation": ideation, "behavior": behavior}, "physician", visit="dosing", cycle=1)
+
+    @rule(name=st.sampled_from(["sertraline", "acetaminophen", "wombat root"]), ongoing=st.booleans())
+    def medicine(self, name: str, ongoing: bool) -> None:
+        stopped = {} if ongoing else {"last_taken_on": "2026-01-05"}
+        self.file("medicine", {"name": name, "ongoing": ongoing, **stopped}, "physician")
+
+    @rule(complete=st.booleans())
+    def medicine_review(self, complete: bool) -> None:
+        self.file("medicine_review", {"complete": complete}, "physician")
+
+    @rule(paused=st.booleans())
+    def pause(self, paused: bool) -> None:
+        form = "site_pause" if paused else "site_resume"
+        draft = Draft(
+            id=str(uuid.uuid4()), form=form, values={"why": "x"}, occurred_at=self.player.clock.now, site=SITE
+        )
+        outcome = self.player.trial.file(draft, Actor(person="administrator-1", role="administrator"))
+        assert isinstance(outcome, Filed)
+        self.accepted.append((draft, self.player.clock.now))
+
+    @rule()
+    def stop(self) -> None:
+        self.file("treatment_stop", {"why": "participant"}, "physician")
+
+    @rule(amount=st.sampled_from([80.0, 120.0, 400.0]))
+    def authorize(self, amount: float) -> None:
+        before = list(self.accepted)
+        values = {"part": "initial", "amount": amount}
+        outcome = self.file("dose_authorization", values, "physician", cycle=1, visit="dosing")
+        if isinstance(outcome, Filed):
+            refused = oracle(before, self.player.clock.now, amount)
+            assert not refused, refused
+        else:
+            assert isinstance(outcome, Refused)
+
+    @rule(outcome=st.sampled_from(["taken", "partly", "vomited", "not_taken", "spilled"]), amount=st.just(80))
+    def administer(self, outcome: str, amount: int) -> None:
+        now = self.player.clock.now.isoformat()
+        values = {"part": "initial", "outcome": outcome, "amount": amount, "taken_at": now}
+        filed = self.file("dose_administration", values, "therapist", visit="dosing", cycle=1)
+        assert isinstance(filed, Held if outcome == "spilled" else Filed)
+
+    @rule(form=st.sampled_from(["vitals", "observation", "no_such_form"]), junk=st.dictionaries(st.text(max_size=5), st.none() | st.text(max_size=5)))
+    def junk(self, form: str, junk: dict[str, Any]) -> None:
+        self.file(form, junk, "therapist")
+
+    @rule(data=st.data())
+    def send_again(self, data: st.DataObject) -> None:
+        draft, actor, was = data.draw(st.sampled_from(self.sent))
+        records = len(self.player.trial.system_view().records(PERSON))
+        again = self.player.trial.file(draft, actor)
+        if was != "Refused":
+            assert type(again).__name__ == was
+            assert again.repeated
+            assert len(self.player.trial.system_view().records(PERSON)) == records
+
+    @invariant()
+    def nothing_is_lost(self) -> None:
+        kept = {record.id for record in self.player.trial.system_view().records(PERSON)}
+        assert {draft.id for draft, _, was in self.sent if was != "Refused"} <= kept
+
+    def teardown(self) -> None:
+        with self.store.reading() as reading:
+            assert not verify(reading).damages
+
+
+def demographics(potential: bool) -> dict[str, Any]:
+    """Answers to the demographics form of the Norway study."""
+    return {"birth_date": "1985-05-01", "sex": "female", "childbearing_potential": potential}
+
+
+def oracle(accepted: list[tuple[Draft, datetime]], now: datetime, amount: float) -> list[str]:
+    """Why a dose may not be authorized, by the protocol's own conditions over what was accepted; empty if it may."""
+    today = (now + timedelta(hours=1)).date() if now < datetime(2026, 3, 29, 1, tzinfo=UTC) else (now + timedelta(hours=2)).date()
+    last: dict[str, tuple[Draft, datetime]] = {}
+    for draft, at in accepted:
+        last[draft.form] = (draft, at)
+
+    def value(form: str, item: str, *, on_day: bool = False) -> object:
+        if form not in last:
+            return None
+        draft, _ = last[form]
+        offset = 1 if draft.occurred_at < datetime(2026, 3, 29, 1, tzinfo=UTC) else 2
+        if on_day and (draft.occurred_at + timedelta(hours=offset)).date() != today:
+            return None
+        return draft.values.get(item)
+
+    no: list[str] = []
+    no += [] if value("consent", "agreed") is True else ["consent"]
+    no += [] if "eligibility_confirmation" in last and "enrollment" in last else ["eligible"]
+    no += ["stopped"] if "treatment_stop" in last else []
+    pair = {value("session_team", "first", on_day=True), value("session_team", "second", on_day=True)}
+    no += [] if pair == {"therapist-1", "co_therapist-1"} else ["team"]
+    limits = {"systolic": 140, "diastolic": 90, "heart_rate": 100, "temperature": 37.5}
+    for item, limit in limits.items():
+        found = value("vitals", item, on_day=True)
+        no += [] if isinstance(found, int | float) and found <= limit else [item]
+    potential = value("demographics", "childbearing_potential")
+    tested = value("pregnancy_test", "result", on_day=True)
+    no += [] if potential is False or tested == "negative" else ["pregnancy"]
+    ideation, behavior = value("cssrs", "ideation", on_day=True), value("cssrs", "behavior", on_day=True)
+    no += [] if isinstance(ideation, int) and ideation < 4 and behavior is False else ["suicidality"]
+    medicines = [(draft, at) for draft, at in accepted if draft.form == "medicine"]
+    reviewed = last.get("medicine_review")
+    clear = reviewed is not None and reviewed[0].values["complete"] is True
+    clear = clear and all(at <= reviewed[1] for _, at in medicines)
+    for draft, _ in medicines:
+        clear = clear and draft.values["name"] != "wombat root"
+        clear = clear and not (draft.values["name"] == "sertraline" and draft.values["ongoing"])
+    no += [] if clear else ["medicines"]
+    pauses = [draft.form for draft, _ in accepted if draft.form in ("site_pause", "site_resume")]
+    no += ["paused"] if pauses and pauses[-1] == "site_pause" else []
+    no += ["dose"] if amount > 80 else []
+    return no
+
+
+TestDoors = pytest.mark.requirement("P11-05")(DoorMachine.TestCase)
+TestDoors.settings = settings(
+    max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
