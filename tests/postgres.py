@@ -12,12 +12,13 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
+import pytest
 
 VARIABLE = "TRIPTYCH_TEST_POSTGRES"
 PROGRAMS = ("initdb", "pg_ctl", "postgres")
@@ -26,6 +27,8 @@ HELP = (
     f" test dependencies (uv sync), or set {VARIABLE} to the URL of a server that tests may use."
 )
 _numbers = count(1)
+_stop = ExitStack()
+_users: "list[PostgresServer]" = []
 
 
 class PostgresServer:
@@ -59,6 +62,25 @@ def postgres() -> Iterator[PostgresServer]:
     else:
         with _throwaway(find_programs(wanted)) as server:
             yield server
+
+
+@contextmanager
+def shared_postgres() -> Iterator[PostgresServer]:
+    """Provide the one server of a test session; the last user to leave stops it."""
+    _users.append(_users[0] if _users else _stop.enter_context(postgres()))
+    try:
+        yield _users[0]
+    finally:
+        _users.pop()
+        if not _users:
+            _stop.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The server of the session, for any conftest to import."""
+    with shared_postgres() as server:
+        yield server
 
 
 def find_programs(wanted: str = "") -> Path:
@@ -141,5 +163,6 @@ def _run(
             **identity,
         )
     if done.returncode != 0:
-        said = "\n".join(path.read_text(errors="replace") for path in (log, folder / "log") if path.exists())
+        logs = (path for path in (log, folder / "log") if path.exists())
+        said = "\n".join(path.read_text(errors="replace") for path in logs)
         raise RuntimeError(f"{program} failed with {done.returncode}:\n{said}")

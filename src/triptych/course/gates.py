@@ -25,7 +25,7 @@ class Judged(Struct, frozen=True, kw_only=True):
 
 
 class GateState(Struct, frozen=True, kw_only=True):
-    """A gate as it stands for one cycle; `ask` is the role to ask about conditions that are withheld."""
+    """A gate as it stands, for one cycle where its conditions depend on it; `ask` is whom to ask what is withheld."""
 
     id: str
     title: str
@@ -49,9 +49,14 @@ def judge_gate(
     judged = tuple(
         _judge(study, gate, condition, bound, facts, sight, at_hand=filing is not None) for condition in gate.conditions
     )
-    decision = _decide(judged, with_filing=filing is not None)
     return GateState(
-        id=gate.id, title=gate.title, guards=gate.guards, decision=decision, conditions=judged, ask=gate.ask, cycle=cycle
+        id=gate.id,
+        title=gate.title,
+        guards=gate.guards,
+        decision=_decide(judged, with_filing=filing is not None),
+        conditions=judged,
+        ask=gate.ask,
+        cycle=cycle if study.depends_on_cycle(gate) else None,
     )
 
 

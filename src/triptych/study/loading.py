@@ -70,6 +70,11 @@ class Study:
             self._closure[path] = frozenset(found)
         return self._closure[path]
 
+    def depends_on_cycle(self, gate: Gate) -> bool:
+        """Whether any condition of a gate differs from cycle to cycle."""
+        reads = (self.reads(f"gates.{gate.id}.conditions.{condition.id}.rule") for condition in gate.conditions)
+        return any("cycle" in found or any(name.startswith("course.dose_") for name in found) for found in reads)
+
     @cached_property
     def gates_read_today(self) -> bool:
         """Whether any condition of a gate depends on the day it is asked."""
