@@ -4,6 +4,7 @@ A line that is exactly what must come next is recognized by its bytes alone; onl
 new stream, a document, the manifest, damage) is read as JSON. Of each stream the first damage is named.
 """
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from hashlib import sha256
@@ -34,6 +35,8 @@ IDENTIFIER: Final = b'","id":"'
 KEY: Final = 37
 """Length of a key: a UUID as text and the quotation mark behind it."""
 
+PLACE: Final = re.compile(rb'"stream":"([^"\\]*)","position":(\d{1,19})')
+NAME: Final = re.compile(rb'"id":"([^"\\]*)"')
 BRACE: Final = ord("}")
 MANY: Final = 2000
 
@@ -147,20 +150,18 @@ class _Check:
         """Read a line that is not the next record of the stream before it."""
         if self._is_ended:
             self._damage(None, "the line stands behind the manifest")
-        elif line.startswith(START):
-            self._take_record(line, digest, keys)
         elif line.startswith(b'{"document":'):
             self._take_document(line)
         elif line.startswith(b'{"manifest":'):
             self._take_manifest(line)
         else:
-            self._damage_here("the line is no document, record or manifest")
+            self._take_record(line, digest, keys)
 
     def _take_record(self, line: bytes, digest: bytes, keys: list[bytes]) -> None:
         self._records += 1
         opening = read_opening(line[BODY:-2])
         if opening is None:
-            self._damage_here("the line does not hold a record as Triptych writes it")
+            self._damage(self._guess(line), "the line is no record, document or manifest")
         elif opening.stream not in self._damaged:
             what = self._record_fault(line, digest, opening)
             if what is None:
@@ -173,7 +174,7 @@ class _Check:
         """Say what is wrong with a record where it stands, or return None."""
         if line[11:75] != digest:
             return "its text does not have its SHA-256"
-        if not (line[75:BODY] == RECORD and line.endswith(b"}\n")):
+        if (line[:11], line[75:BODY], line[-2:]) != (START, RECORD, b"}\n"):
             return "the line is not written as Triptych writes it"
         if opening.stream < self._stream:
             return "the stream stands out of order: streams are sorted by name"
@@ -266,22 +267,27 @@ class _Check:
                 yield Damage(stream, line - first + 1, key[:-1].decode(), what, line)
             seen.add(key)
 
-    def _damage_here(self, what: str) -> None:
-        """Record damage to a line that does not say what it is: the next record of the stream."""
-        if not self._stream:
-            self._damage(None, what)
-        elif self._stream not in self._damaged:
-            self._damage(Opening(self._stream, self._position + 1, "", ""), what)
+    def _guess(self, line: bytes) -> Opening | None:
+        """Tell from what is left of a line, else from the line before, which record it held."""
+        place, name = PLACE.search(line), NAME.search(line)
+        stream, position = self._stream, self._position + 1
+        if place is not None:
+            stream, position = place[1].decode("utf-8", "replace"), int(place[2])
+        record_id = name[1].decode("utf-8", "replace") if name else ""
+        return Opening(stream, position, "", record_id) if stream or record_id else None
 
     def _damage(self, opening: Opening | None, what: str) -> None:
         """Record damage; the rest of the stream is counted and not looked at."""
         if opening is None:
             self._damages.append(Damage(None, None, None, what, self._line))
             return
-        self._damaged.add(opening.stream)
+        if opening.stream in self._damaged:
+            return
+        if opening.stream:
+            self._damaged.add(opening.stream)
         if opening.stream == self._stream:
             self._between = b""
-        where = opening.stream, opening.position, opening.id or None
+        where = opening.stream or None, opening.position, opening.id or None
         self._damages.append(Damage(*where, what, self._line))
 
 

@@ -80,7 +80,7 @@ def read_opening(body: bytes) -> Opening | None:
     stream, position, previous, record_id = found.groups()
     try:
         return Opening(_text(stream), int(position), previous.decode(), _text(record_id))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 
@@ -134,6 +134,12 @@ def _difference(stored: Stored, previous: str) -> str:
     return "its opening is not written as Triptych writes it"
 
 
+def _is_at_home(stored: Stored) -> bool:
+    """Whether a record stands where its own text says."""
+    said = read_opening(stored.body)
+    return said is not None and said[:2] == (stored.stream, stored.position)
+
+
 def verify(reading: Reading) -> Verdict:
     """Check every record and document of a store: each digest, each link, each column against the text."""
     return _Walk(reading).verdict()
@@ -183,11 +189,11 @@ class _Walk:
 
     def _damage(self, stored: Stored, head: Head | None) -> Damage | None:
         position, _ = link(head)
-        if stored.position != position:
+        if stored.position != position and _is_at_home(stored):
             what = f"no record stands here; the next one stands at position {stored.position}"
             return Damage(stored.stream, position, None, what)
         what = fault(stored, head) or self._repeats(stored) or ""
-        return Damage(stored.stream, position, stored.id, what) if what else None
+        return Damage(stored.stream, stored.position, stored.id, what) if what else None
 
     def _repeats(self, stored: Stored) -> str | None:
         if stored.id in self._ids:
