@@ -96,9 +96,7 @@ def _installed() -> Path | None:
     """Find programs on the PATH or where Debian keeps them, the newest first."""
     on_path = shutil.which("initdb")
     folders = [Path(on_path).resolve().parent] if on_path else []
-    folders += sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda found: -float(found.parent.name)
-    )
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda found: -float(found.parent.name))
     return next(filter(_is_complete, folders), None)
 
 
@@ -146,9 +144,7 @@ def _unprivileged() -> pwd.struct_passwd | None:
     return known.get("postgres") or known["nobody"]
 
 
-def _run(
-    program: Path, *arguments: str | Path, user: pwd.struct_passwd | None, folder: Path
-) -> None:
+def _run(program: Path, *arguments: str | Path, user: pwd.struct_passwd | None, folder: Path) -> None:
     identity = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid}
     log = folder / f"{program.name}.log"
     with log.open("w+b") as output:  # a pipe would stay open as long as the server runs

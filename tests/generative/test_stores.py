@@ -133,7 +133,5 @@ def test_the_sqlite_store_holds_what_the_memory_store_holds(course: list[Step]) 
 
 @LENIENT
 @given(st.lists(steps, max_size=6))
-def test_the_postgres_store_holds_what_the_memory_store_holds(
-    server: PostgresServer, course: list[Step]
-) -> None:
+def test_the_postgres_store_holds_what_the_memory_store_holds(server: PostgresServer, course: list[Step]) -> None:
     compare(postgres_store(server), course)

@@ -54,8 +54,7 @@ def forge(records: list[Stored], documents: tuple[str, ...] = ()) -> bytes:
     """Write an export of any records, with a manifest that fits."""
     texts = sorted((sha256(text.encode()).hexdigest(), text) for text in documents)
     lines = [
-        json.dumps({"document": digest, "content": text}, ensure_ascii=False).encode() + b"\n"
-        for digest, text in texts
+        json.dumps({"document": digest, "content": text}, ensure_ascii=False).encode() + b"\n" for digest, text in texts
     ]
     lines = [line.replace(b'": "', b'":"').replace(b'", "', b'","') for line in lines]
     lines += [b'{"sha256":"%b","record":%b}\n' % (r.sha256.hex().encode(), r.body) for r in records]
@@ -372,9 +371,7 @@ def test_an_export_is_restored_from_where_the_file_stands(content: bytes) -> Non
 
 
 @pytest.mark.parametrize("holds", ["record", "document"])
-def test_an_export_is_restored_only_into_an_empty_ledger(
-    store: Store, content: bytes, holds: str
-) -> None:
+def test_an_export_is_restored_only_into_an_empty_ledger(store: Store, content: bytes, holds: str) -> None:
     if holds == "record":
         file(store, "site:else", ONE)
     else:

@@ -77,9 +77,7 @@ def test_a_text_that_does_not_open_as_a_record_is_not_read(body: bytes) -> None:
 
 
 def test_a_damage_renders_as_one_line() -> None:
-    assert Damage(ANNA, 3, ONE, "is wrong", 7).render() == (
-        f"line 7, {ANNA}, position 3, record {ONE}: is wrong"
-    )
+    assert Damage(ANNA, 3, ONE, "is wrong", 7).render() == (f"line 7, {ANNA}, position 3, record {ONE}: is wrong")
     assert Damage(None, None, None, "is wrong").render() == "is wrong"
 
 

@@ -138,11 +138,7 @@ class TestSqlite(StoreContract):
             assert [stored.id for stored in state(store)["records"]] == [ONE]
 
     def test_a_second_writing_process_is_told_who_writes(self, tmp_path: Path) -> None:
-        script = (
-            "import sys\n"
-            "from triptych.ledger.sqlite import open_sqlite\n"
-            "open_sqlite(sys.argv[1], write=True)\n"
-        )
+        script = "import sys\nfrom triptych.ledger.sqlite import open_sqlite\nopen_sqlite(sys.argv[1], write=True)\n"
         with closing(open_sqlite(tmp_path, write=True)):
             refused = python(script, tmp_path)
             assert refused.returncode == 1
@@ -238,9 +234,7 @@ class TestSqlite(StoreContract):
         with pytest.raises(StoreUnavailable, match="cannot be written"):
             open_sqlite(tmp_path / "file" / "below", write=True)
 
-    def test_a_foreign_lock_on_the_file_is_busy(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_foreign_lock_on_the_file_is_busy(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sqlite, "WAIT_SECONDS", 0)
         with closing(open_sqlite(tmp_path, write=True)) as store:
             with closing(sqlite3.connect(tmp_path / sqlite.FILE)) as connection:
@@ -272,9 +266,7 @@ class TestPostgres(StoreContract):
     @pytest.mark.requirement("P11-04")
     @pytest.mark.parametrize("change", [*CHANGES, "TRUNCATE record", "TRUNCATE document"])
     @pytest.mark.parametrize("role", ["origin", "replica"])
-    def test_the_tables_refuse_changes_from_any_connection(
-        self, postgres_url: str, change: str, role: str
-    ) -> None:
+    def test_the_tables_refuse_changes_from_any_connection(self, postgres_url: str, change: str, role: str) -> None:
         with closing(open_postgres(postgres_url, write=True)) as store:
             file(store, ANNA, ONE)
             put(store, b"text")
@@ -314,9 +306,7 @@ class TestPostgres(StoreContract):
             writing.result(WAIT)
         assert order == ["read", "appended"]
 
-    def test_whoever_locks_everything_waits_for_everybody(
-        self, store: Store, postgres_url: str
-    ) -> None:
+    def test_whoever_locks_everything_waits_for_everybody(self, store: Store, postgres_url: str) -> None:
         order = []
 
         def restore() -> None:
@@ -331,9 +321,7 @@ class TestPostgres(StoreContract):
             restoring.result(WAIT)
         assert order == ["appended", "restored"]
 
-    def test_an_identifier_taken_at_the_same_moment_is_refused(
-        self, store: Store, postgres_url: str
-    ) -> None:
+    def test_an_identifier_taken_at_the_same_moment_is_refused(self, store: Store, postgres_url: str) -> None:
         with beside() as run:
             with store.transaction(append=[ANNA]) as transaction:
                 append(transaction, ANNA, ONE)
@@ -349,14 +337,10 @@ class TestPostgres(StoreContract):
         ):
             append(transaction, ANNA, ONE)
             with pytest.raises(StoreUnavailable, match="check constraint"):
-                transaction.run(
-                    "append", stream=ANNA, position=0, id=TWO, sha256=bytes(32), body=b""
-                )
+                transaction.run("append", stream=ANNA, position=0, id=TWO, sha256=bytes(32), body=b"")
         assert state(store)["records"] == []
 
-    def test_connections_close_with_their_thread_and_a_lost_one_is_replaced(
-        self, postgres_url: str
-    ) -> None:
+    def test_connections_close_with_their_thread_and_a_lost_one_is_replaced(self, postgres_url: str) -> None:
         with closing(open_postgres(postgres_url, write=True)) as store:
             opened = []
 
@@ -412,9 +396,7 @@ class TestPostgres(StoreContract):
                 with psycopg.connect(postgres_url) as connection:
                     connection.execute("DROP OWNED BY inspector; DROP ROLE inspector")
 
-    def test_two_processes_that_make_the_tables_at_once_make_them_once(
-        self, postgres_url: str
-    ) -> None:
+    def test_two_processes_that_make_the_tables_at_once_make_them_once(self, postgres_url: str) -> None:
         start = threading.Barrier(4, timeout=WAIT)
 
         def make(number: int) -> None:
@@ -473,9 +455,7 @@ class TestPostgres(StoreContract):
             (psycopg.InterfaceError("the connection is closed"), LedgerClosed),
         ],
     )
-    def test_errors_of_the_driver_become_errors_of_the_room(
-        self, error: psycopg.Error, expected: type
-    ) -> None:
+    def test_errors_of_the_driver_become_errors_of_the_room(self, error: psycopg.Error, expected: type) -> None:
         assert type(postgres._translate(error)) is expected
 
 

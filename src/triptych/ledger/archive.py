@@ -82,9 +82,7 @@ class _Export:
             what = fault(stored, head)
             if what is not None:
                 raise _damaged(f"{stream}, position {stored.position}", what)
-            self._write(
-                b'{"sha256":"%b","record":%b}\n' % (stored.sha256.hex().encode(), stored.body)
-            )
+            self._write(b'{"sha256":"%b","record":%b}\n' % (stored.sha256.hex().encode(), stored.body))
             self._records += 1
             head = Head(stored.position, stored.sha256)
         return head
@@ -107,8 +105,7 @@ def import_archive(store: Store, lines: BinaryIO) -> Manifest:
     verdict = verify_file(lines)
     if verdict.damages:
         raise DamagedArchive(
-            f"The export is damaged: {verdict.damages[0].render()}. Nothing was restored. Use another"
-            " copy of it."
+            f"The export is damaged: {verdict.damages[0].render()}. Nothing was restored. Use another copy of it."
         )
     lines.seek(start)
     with store.transaction(append=[EVERY_STREAM]) as transaction:

@@ -124,9 +124,7 @@ class _Check:
         self._lines_before = self._lines.copy()
         self._digesting = self._beside.submit(self._lines.update, b"".join(batch))
 
-    def _follow(
-        self, pairs: Iterator[tuple[bytes, bytes]], keys: list[bytes]
-    ) -> tuple[bytes, bytes] | None:
+    def _follow(self, pairs: Iterator[tuple[bytes, bytes]], keys: list[bytes]) -> tuple[bytes, bytes] | None:
         """Pass over records that follow one another; return the first line that is something else."""
         between, position, previous = self._between, self._position, self._previous
         surprise = None

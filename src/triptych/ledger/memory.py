@@ -61,9 +61,7 @@ class MemoryReading:
 class MemoryTransaction(MemoryReading):
     """A copy of the state that can be appended to."""
 
-    def __init__(
-        self, records: Sequence[Stored], documents: dict[str, bytes], locked: frozenset[str]
-    ) -> None:
+    def __init__(self, records: Sequence[Stored], documents: dict[str, bytes], locked: frozenset[str]) -> None:
         super().__init__(records, documents)
         self._locked = locked
 
@@ -92,9 +90,7 @@ class MemoryStore:
         self._is_open = True
 
     @contextmanager
-    def transaction(
-        self, *, read: Sequence[str] = (), append: Sequence[str]
-    ) -> Iterator[MemoryTransaction]:
+    def transaction(self, *, read: Sequence[str] = (), append: Sequence[str]) -> Iterator[MemoryTransaction]:
         """Work on a copy for a block, then make it the state. See `Store.transaction`."""
         locked = frozenset(lock.stream for lock in lock_order(read, append) if lock.alone)
         with self._turns.take(), self._writing:

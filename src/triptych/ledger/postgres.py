@@ -62,9 +62,7 @@ class PostgresStore:
             raise
 
     @contextmanager
-    def transaction(
-        self, *, read: Sequence[str] = (), append: Sequence[str]
-    ) -> Iterator[TableTransaction]:
+    def transaction(self, *, read: Sequence[str] = (), append: Sequence[str]) -> Iterator[TableTransaction]:
         """Lock streams for a block and commit at its end. See `Store.transaction`."""
         locks = lock_order(read, append)
         if not self._write:

@@ -64,9 +64,7 @@ class SqliteStore:
             raise
 
     @contextmanager
-    def transaction(
-        self, *, read: Sequence[str] = (), append: Sequence[str]
-    ) -> Iterator[TableTransaction]:
+    def transaction(self, *, read: Sequence[str] = (), append: Sequence[str]) -> Iterator[TableTransaction]:
         """Lock the whole file for a block and commit at its end. See `Store.transaction`."""
         locks = lock_order(read, append)
         with self._turns.take(), self._writing:
@@ -200,9 +198,7 @@ def _translate(error: sqlite3.Error) -> LedgerError:
             " restore the last export into an empty place."
         )
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return LedgerBusy(
-            "Another program holds a lock on ledger.sqlite3. Close it and try again; nothing was filed."
-        )
+        return LedgerBusy("Another program holds a lock on ledger.sqlite3. Close it and try again; nothing was filed.")
     if isinstance(error, sqlite3.ProgrammingError):
         return LedgerClosed("The ledger has been closed. Open it again.")
     return StoreUnavailable(f"SQLite cannot use the ledger: {error}. Nothing was filed.")
@@ -210,6 +206,5 @@ def _translate(error: sqlite3.Error) -> LedgerError:
 
 def _nothing_there(path: Path) -> NotALedger:
     return NotALedger(
-        f"There is no ledger at {path}. Check the path; a ledger is made there when it is first opened"
-        " for writing."
+        f"There is no ledger at {path}. Check the path; a ledger is made there when it is first opened for writing."
     )

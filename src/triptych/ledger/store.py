@@ -96,9 +96,7 @@ class Transaction(Reading, Protocol):
 class Store(Protocol):
     """Where a ledger is kept. It may be used from several threads at once."""
 
-    def transaction(
-        self, *, read: Sequence[str] = (), append: Sequence[str]
-    ) -> AbstractContextManager[Transaction]:
+    def transaction(self, *, read: Sequence[str] = (), append: Sequence[str]) -> AbstractContextManager[Transaction]:
         """Lock streams, then read and append; commit durably at the end, roll back on an exception.
 
         Locks are taken in `lock_order` before anything is read. Raises `LedgerBusy` inside another
