@@ -9,9 +9,9 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from tests.ledger.contract import dump, next_record
 from tests.postgres import PostgresServer, shared_postgres
+
 from triptych.ledger.chain import verify
 from triptych.ledger.errors import AppendRefused
 from triptych.ledger.memory import MemoryStore
@@ -47,7 +47,7 @@ class Step(NamedTuple):
     fails: bool
 
 
-class Stopped(Exception):  # noqa: N818
+class Stopped(Exception):
     """A transaction that does not end well."""
 
 

@@ -5,8 +5,9 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-
+from tests.ledger.exports import exported, fill
 from tests.postgres import PostgresServer, postgres_server
+
 from triptych.ledger.memory import MemoryStore
 from triptych.ledger.postgres import open_postgres
 from triptych.ledger.sqlite import open_sqlite
@@ -46,3 +47,11 @@ def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
 def store(request: pytest.FixtureRequest, make_store: Callable[[str], Store]) -> Store:
     """An empty store, of each kind in turn."""
     return make_store(request.param)
+
+
+@pytest.fixture(scope="session")
+def content() -> bytes:
+    """The export of a filled ledger."""
+    store = MemoryStore()
+    fill(store)
+    return exported(store)

@@ -27,7 +27,7 @@ HOSTILE = [
     "site:';DROP TABLE record;--",
     'site:quo"ted\\back',
     "site:100%_%(stream)s:stream",
-    "participant:مشارك‏‎",
+    "participant:مشارك\u200f\u200e",
     "participant:👩🏽‍⚕️𝔘",
     "participant: space ",
     "participant:" + "x" * 200,
@@ -151,7 +151,7 @@ class StoreContract:
 
     @pytest.mark.parametrize("stream", HOSTILE)
     def test_hostile_names_and_texts_come_back_unharmed(self, store: Store, stream: str) -> None:
-        values = ["'\"\\;--", "\x00\x01\x7f", "👩🏽‍⚕️", "‮RTL‏", "\u2028", "%s :stream $1", {"": None}]
+        values = ["'\"\\;--", "\x00\x01\x7f", "👩🏽‍⚕️", "\u202eRTL\u200f", "\u2028", "%s :stream $1", {"": None}]
         filed = file(store, stream, f"id-{stream[-100:]}", values)
         with store.reading() as reading:
             assert reading.find(filed.id) == filed
@@ -188,16 +188,17 @@ class StoreContract:
     def test_an_exception_rolls_everything_back(self, store: Store) -> None:
         file(store, ANNA, ONE)
         before = state(store)
-        with (
-            pytest.raises(KeyError, match="stop"),
-            store.transaction(append=[ANNA, SITE]) as transaction,
-        ):
+        with pytest.raises(KeyError, match="stop"):
+            self._stop_halfway(store)
+        assert state(store) == before
+        file(store, ANNA, TWO)
+
+    def _stop_halfway(self, store: Store) -> None:
+        with store.transaction(append=[ANNA, SITE]) as transaction:
             append(transaction, ANNA, TWO)
             append(transaction, SITE, THREE)
             transaction.put_document(sha256(b"text").hexdigest(), b"text")
             raise KeyError("stop")
-        assert state(store) == before
-        file(store, ANNA, TWO)
 
     def test_an_identifier_is_taken_once_in_the_whole_ledger(self, store: Store) -> None:
         filed = file(store, ANNA, ONE)

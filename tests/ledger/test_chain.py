@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import psycopg
 import pytest
-
 from tests.ledger.contract import ANNA, ONE, SITE, THREE, TWO, append, file, put, text_of
+from tests.ledger.exports import chain
+
 from triptych.ledger.chain import Damage, Verdict, link, read_opening, seal, verify
 from triptych.ledger.errors import DamagedLedger
 from triptych.ledger.memory import MemoryReading
@@ -27,26 +28,16 @@ DIGEST = sha256(TEXT).hexdigest()
 def fill(store: Store) -> list[Stored]:
     """File a small ledger: two streams, three records each, one document."""
     put(store, TEXT)
-    filed = []
-    for round_ in range(3):
-        for stream in (ANNA, SITE):
-            filed.append(file(store, stream, f"{stream[0]}-{4 * round_}", {"pulse": 60 + round_}))
-    return filed
+    return [
+        file(store, stream, f"{stream[0]}-{4 * round_}", {"pulse": 60 + round_})
+        for round_ in range(3)
+        for stream in (ANNA, SITE)
+    ]
 
 
 def verdict_of(records: list[Stored], documents: dict[str, bytes] | None = None) -> Verdict:
     """Verify records as if a store held them."""
     return verify(MemoryReading(records, documents or {}))
-
-
-def chain(*record_ids: str, stream: str = ANNA) -> list[Stored]:
-    """Seal records that follow one another."""
-    records: list[Stored] = []
-    for record_id in record_ids:
-        head = Head(records[-1].position, records[-1].sha256) if records else None
-        body = text_of(stream, head, record_id)
-        records.append(seal(stream, link(head)[0], record_id, body))
-    return records
 
 
 def test_the_first_record_of_a_stream_follows_zeros() -> None:

@@ -66,10 +66,10 @@ def _panels(study: Study, course: Course, width: int) -> RenderableType:
 def _visits(visits: list[Planned]) -> RenderableType:
     if not visits:
         return Text("No visits here", style="dim")
-    table = Table.grid(padding=(0, 1))
+    table = Table.grid(padding=(0, 1), expand=True)
     table.add_column(width=1)
     table.add_column(ratio=1, overflow="ellipsis", no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
+    table.add_column(width=15, justify="right", no_wrap=True)
     for row in _folded(visits):
         table.add_row(*row)
     return table
@@ -87,11 +87,7 @@ def _folded(visits: list[Planned]) -> Iterable[tuple[Text, Text, Text]]:
 
 
 def _same_run(one: Planned, other: Planned) -> bool:
-    return _stem(one) == _stem(other) and _stem(one) != one.visit and (one.status, one.cycle) == (other.status, other.cycle)
-
-
-def _stem(visit: Planned) -> str:
-    return visit.visit.rstrip("0123456789").removesuffix("_") if visit.visit[-1:].isdigit() else visit.visit
+    return one.series is not None and (one.series, one.status, one.cycle) == (other.series, other.status, other.cycle)
 
 
 def _row(run: list[Planned]) -> tuple[Text, Text, Text]:
@@ -99,21 +95,16 @@ def _row(run: list[Planned]) -> tuple[Text, Text, Text]:
     shape, _, style = SHAPES[visit.status]
     name = f"{visit.label} {visit.title}" if visit.label else visit.title
     if len(run) > 1:
-        name = f"{name.rstrip('0123456789 ')} {_number(run[0])}–{_number(run[-1])}"
+        name = f"{name}–{run[-1].title.rpartition(' ')[2]}"
     if visit.cycle is not None and not visit.label:
         name = f"{name} ({visit.cycle})"
     return Text(shape, style=style), Text(name, style=style), Text(_when(run), style="dim" if visit.actual is None else "")
 
 
-def _number(visit: Planned) -> str:
-    return visit.visit[len(_stem(visit)) :].strip("_")
-
-
 def _when(run: list[Planned]) -> str:
     visit = run[0]
     if visit.actual is not None:
-        held = f"{visit.actual:%-d %b}" + (f"–{run[-1].actual:%-d %b}" if run[-1].actual and len(run) > 1 else "")
-        return f"{held} ◆" if visit.status == "out_of_window" else held
+        return f"{visit.actual:%-d %b}" + (f"–{run[-1].actual:%-d %b}" if run[-1].actual and len(run) > 1 else "")
     if visit.status in ("missed", "skipped"):
         return SHAPES[visit.status][1]
     return window_text(visit.window, run[-1].window)

@@ -57,7 +57,7 @@ class FormState(Struct, frozen=True, kw_only=True):
 
 
 class Planned(Struct, frozen=True, kw_only=True):
-    """One visit of the course: where it stands and why."""
+    """One visit of the course: where it stands and why. `series` is what the visits of one series share."""
 
     key: str
     visit: str
@@ -66,6 +66,7 @@ class Planned(Struct, frozen=True, kw_only=True):
     label: str
     phase: str
     panel: Panel
+    series: str | None
     status: VisitStatus
     window: Window | None
     actual: date | None

@@ -84,6 +84,7 @@ class Visits:
             label=slot.label,
             phase=slot.visit.phase,
             panel=slot.panel,
+            series=slot.visit.id.rpartition("_")[0] if slot.visit.series else None,
             status=status,
             window=window,
             actual=actual,
