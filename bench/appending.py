@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
+from tests.postgres import fresh_schema, running_server
 
 from bench.measuring import Row, paired, percentile
 from bench.records import DIGEST, START, encode, values
-from tests.postgres import fresh_schema, running_server
 from triptych.course import Record
 from triptych.ledger.chain import link, seal
 from triptych.ledger.opening import open_ledger
@@ -47,7 +47,13 @@ def _rows(name: str, where: str, bare: Callable[[int], None], count: int) -> lis
     each, beside = 1e6 * ours.cpu / count, 1e6 * plain.cpu / count
     p50, p99 = (1e3 * percentile(waits, share) for share in (0.5, 0.99))
     return [
-        Row(f"append durably, {name}", f"{each:,.0f} µs CPU", f"bare driver {beside:,.0f} µs; {ratio:.2f}×", "2×", ratio <= 2),
+        Row(
+            f"append durably, {name}",
+            f"{each:,.0f} µs CPU",
+            f"bare driver {beside:,.0f} µs; {ratio:.2f}×",
+            "2×",
+            ratio <= 2,
+        ),
         Row(f"append with {CALLERS} callers, {name}", f"p50 {p50:.1f} ms, p99 {p99:.1f} ms", "", "", None),
     ]
 
@@ -144,5 +150,7 @@ def _bare(run: Callable[..., list[tuple[object, ...]]], count: int, begin: Calla
         body = encode(made)
         run("find", id=made.id)
         run("head", stream=stream)
-        run("append", stream=stream, position=made.position, id=made.id, sha256=hashlib.sha256(body).digest(), body=body)
+        run(
+            "append", stream=stream, position=made.position, id=made.id, sha256=hashlib.sha256(body).digest(), body=body
+        )
         run("commit")

@@ -1,9 +1,11 @@
-"""Plumbing of the `requirement` mark: one id of the catalog, refused at collection if unknown."""
+"""What every test may use: a PostgreSQL server, and the `requirement` mark, refused if its id is unknown."""
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.postgres import PostgresServer, shared_postgres
 
 CATALOG = Path(__file__).parents[1] / "docs" / "requirements.csv"
 
@@ -20,3 +22,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ]
     if faults:
         raise pytest.UsageError(*faults)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The one server of the session."""
+    with shared_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The URL of a fresh schema."""
+    with postgres_server.schema() as url:
+        yield url

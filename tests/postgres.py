@@ -18,7 +18,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
-import pytest
 
 VARIABLE = "TRIPTYCH_TEST_POSTGRES"
 PROGRAMS = ("initdb", "pg_ctl", "postgres")
@@ -74,13 +73,6 @@ def shared_postgres() -> Iterator[PostgresServer]:
         _users.pop()
         if not _users:
             _stop.close()
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    """The server of the session, for any conftest to import."""
-    with shared_postgres() as server:
-        yield server
 
 
 def find_programs(wanted: str = "") -> Path:

@@ -67,10 +67,7 @@ def render() -> str:
         "| id | requirement | source | confirmed |",
         "|---|---|---|---|",
     ]
-    lines += [
-        f"| {row['id']} | {row['title']} | {row['source']} | {_confirmed(row)} |"
-        for row in open_rows
-    ]
+    lines += [f"| {row['id']} | {row['title']} | {row['source']} | {_confirmed(row)} |" for row in open_rows]
     return "\n".join(lines) + "\n"
 
 

@@ -14,11 +14,7 @@ from triptych.cli import main
 
 ROOT = Path(__file__).parents[2]
 TARGETS = dict(re.findall(r"^([a-z]+):.*?## (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE))
-PAGES = sorted(
-    path
-    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
-    if "_build" not in path.parts
-)
+PAGES = sorted(path for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")] if "_build" not in path.parts)
 
 
 def error_codes() -> dict[str, str]:
@@ -46,9 +42,7 @@ def command_paths(command: object, path: str = "triptych") -> list[str]:
 
 
 def test_every_error_code_has_its_heading_on_the_page_of_errors():
-    headings = set(
-        re.findall(r"^### `(.+)`$", (ROOT / "docs/reference/errors.md").read_text(), re.MULTILINE)
-    )
+    headings = set(re.findall(r"^### `(.+)`$", (ROOT / "docs/reference/errors.md").read_text(), re.MULTILINE))
     missing = {name: code for name, code in error_codes().items() if code not in headings}
     assert not missing, "run `make fix`"
 

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.doors.hands import Hands
+
 from triptych.ledger.library import find_study
 from triptych.ledger.memory import MemoryStore
 

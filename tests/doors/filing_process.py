@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.doors.hands import Hands
+
 from triptych.cli.scenario import SITE
 from triptych.ledger import Actor, Draft, Filed
 from triptych.ledger.library import find_study

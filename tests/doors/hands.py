@@ -38,7 +38,9 @@ class Hands:
         more.setdefault("site", SITE if participant else None)
         return Draft(form=form, values=values, participant=participant, **more)
 
-    def file(self, role: str, form: str, values: dict[str, Any], participant: str | None = "P-1", **more: Any) -> Outcome:
+    def file(
+        self, role: str, form: str, values: dict[str, Any], participant: str | None = "P-1", **more: Any
+    ) -> Outcome:
         """File as a role."""
         self.later(minutes=1)
         person = more.pop("person", f"{role}-1")

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 import pytest
-
 from tests.doors.hands import Hands, codes
+
 from triptych.ledger import Actor, Filed, Held, Refused
 
 
@@ -152,7 +152,9 @@ def test_a_correction_says_why_and_names_the_newest_version(hands: Hands) -> Non
     assert isinstance(first, Filed)
     bare = hands.file("physician", "vitals", {"systolic": 130}, corrects=first.record.id)
     assert codes(bare) == ["reason_required"]
-    done = hands.file("physician", "vitals", {"systolic": 130}, corrects=first.record.id, reason="Read from the wrong line")
+    done = hands.file(
+        "physician", "vitals", {"systolic": 130}, corrects=first.record.id, reason="Read from the wrong line"
+    )
     assert isinstance(done, Filed)
     stale = hands.file("physician", "vitals", {"systolic": 140}, corrects=first.record.id, reason="Again")
     assert codes(stale) == ["superseded"]
@@ -222,6 +224,7 @@ def test_visits_that_do_not_exist_or_do_not_ask_for_the_form_are_held(hands: Han
 
 def test_nobody_is_contacted_before_the_study_is_open(small: Any) -> None:
     from tests.doors.hands import START
+
     from triptych.cli.scenario import Clock
     from triptych.ledger import Trial
     from triptych.ledger.library import medicines
@@ -321,7 +324,9 @@ def test_a_limited_stock_ends_and_is_counted_in_the_same_transaction(hands: Hand
     assert numbers == [1, 2]
 
 
-@pytest.mark.parametrize("label", ["'; DROP TABLE record; --", "‮evil", "a\nb", "😀" * 40, "{{7*7}}", "\\u0000", "<script>"])
+@pytest.mark.parametrize(
+    "label", ["'; DROP TABLE record; --", "‮evil", "a\nb", "😀" * 40, "{{7*7}}", "\\u0000", "<script>"]
+)
 def test_hostile_text_is_kept_as_it_was_written(hands: Hands, label: str) -> None:
     hands.contact()
     outcome = hands.file("physician", "observation", {"text": label})

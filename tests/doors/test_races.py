@@ -6,8 +6,8 @@ from typing import Any
 
 import psycopg
 import pytest
-
 from tests.doors.hands import Hands, codes
+
 from triptych.ledger import Actor, Draft, Filed, Outcome, Refused
 from triptych.ledger.opening import open_ledger
 from triptych.study import Study

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-
 from tests.doors.hands import Hands
+
 from triptych.ledger import Actor, View
 from triptych.ledger.memory import MemoryStore
 from triptych.study import Study
@@ -23,7 +23,9 @@ def whole_course(hands: Hands, arm: str) -> None:
     values = {"part": "initial", "outcome": "taken", "amount": amount, "kit": kit, "taken_at": hands.now.isoformat()}
     hands.file("therapist", "dose_administration", values, visit="dosing", cycle=1)
     hands.later(days=28)
-    hands.file("therapist", "dose_administration", values | {"taken_at": hands.now.isoformat()}, visit="dosing", cycle=2)
+    hands.file(
+        "therapist", "dose_administration", values | {"taken_at": hands.now.isoformat()}, visit="dosing", cycle=2
+    )
     hands.later(days=56)
     hands.file("rater", "madrs", {"i1": 2, "i2": 3})
     hands.file("rater", "observation", {"text": "Quiet today"})
@@ -67,7 +69,9 @@ def test_a_rater_knows_the_released_day_of_a_hidden_dose_and_nothing_else_of_it(
 def test_a_masked_rater_files_without_naming_the_visit(hands: Hands) -> None:
     whole_course(hands, "active")
     whole = hands.trial.system_view()
-    assert [seen.visit for seen in whole.records("P-1") if seen.form == "madrs" and seen.status == "filed"] == ["rating"]
+    assert [seen.visit for seen in whole.records("P-1") if seen.form == "madrs" and seen.status == "filed"] == [
+        "rating"
+    ]
     assert {seen.visit for seen in viewer(hands, "rater").records("P-1")} == {None}
 
 

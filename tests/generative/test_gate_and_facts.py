@@ -154,7 +154,10 @@ class DoorMachine(RuleBasedStateMachine):
         filed = self.file("dose_administration", values, "therapist", visit="dosing", cycle=1)
         assert isinstance(filed, Held if outcome == "spilled" else Filed)
 
-    @rule(form=st.sampled_from(["vitals", "observation", "no_such_form"]), junk=st.dictionaries(st.text(max_size=5), st.none() | st.text(max_size=5)))
+    @rule(
+        form=st.sampled_from(["vitals", "observation", "no_such_form"]),
+        junk=st.dictionaries(st.text(max_size=5), st.none() | st.text(max_size=5)),
+    )
     def junk(self, form: str, junk: dict[str, Any]) -> None:
         self.file(form, junk, "therapist")
 
@@ -185,7 +188,11 @@ def demographics(potential: bool) -> dict[str, Any]:
 
 def oracle(accepted: list[tuple[Draft, datetime]], now: datetime, amount: float) -> list[str]:
     """Why a dose may not be authorized, by the protocol's own conditions over what was accepted; empty if it may."""
-    today = (now + timedelta(hours=1)).date() if now < datetime(2026, 3, 29, 1, tzinfo=UTC) else (now + timedelta(hours=2)).date()
+    today = (
+        (now + timedelta(hours=1)).date()
+        if now < datetime(2026, 3, 29, 1, tzinfo=UTC)
+        else (now + timedelta(hours=2)).date()
+    )
     last: dict[str, tuple[Draft, datetime]] = {}
     for draft, at in accepted:
         last[draft.form] = (draft, at)

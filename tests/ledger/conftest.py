@@ -6,21 +6,11 @@ from pathlib import Path
 
 import pytest
 from tests.ledger.exports import exported, fill
-from tests.postgres import PostgresServer, postgres_server
 
 from triptych.ledger.memory import MemoryStore
 from triptych.ledger.postgres import open_postgres
 from triptych.ledger.sqlite import open_sqlite
 from triptych.ledger.store import Store
-
-__all__ = ["postgres_server"]
-
-
-@pytest.fixture
-def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """The URL of a fresh schema."""
-    with postgres_server.schema() as url:
-        yield url
 
 
 @pytest.fixture

@@ -208,9 +208,8 @@ def test_a_ledger_opened_for_reading_takes_no_transaction(postgres_url: str) -> 
         open_postgres(postgres_url, write=False)
     open_postgres(postgres_url, write=True).close()
     refused = pytest.raises(ReadOnlyLedger, match="Open it for writing")
-    with closing(open_postgres(postgres_url, write=False)) as reader, refused:
-        with reader.transaction(append=[ANNA]):
-            pytest.fail("the transaction opened")
+    with closing(open_postgres(postgres_url, write=False)) as reader, refused, reader.transaction(append=[ANNA]):
+        pytest.fail("the transaction opened")
 
 
 def test_two_processes_that_make_the_tables_at_once_make_them_once(postgres_url: str) -> None:

@@ -22,15 +22,21 @@ STUDY = "mdma-mdd-norway"
 
 
 @click.command()
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=None, help="Keep the ledger in this folder.")
+@click.option(
+    "--data", type=click.Path(file_okay=False, path_type=Path), default=None, help="Keep the ledger in this folder."
+)
 @click.option("--no-serve", is_flag=True, help="Only build the demo data.")
-@click.option("--width", type=click.IntRange(80, 400), default=None, help="Characters a line; the terminal's by default.")
+@click.option(
+    "--width", type=click.IntRange(80, 400), default=None, help="Characters a line; the terminal's by default."
+)
 def demo(data: Path | None, width: int | None, *, no_serve: bool) -> None:
     """Play one participant's whole course into an embedded ledger, drawing it as it fills, and verify the ledger."""
     console = Console(width=width, highlight=False)
     with explained(), _place(data) as folder:
         if (folder / "ledger.sqlite3").exists():
-            raise CommandError(f"{folder} already holds a ledger. It is kept as it is; choose another folder. [not_empty]")
+            raise CommandError(
+                f"{folder} already holds a ledger. It is kept as it is; choose another folder. [not_empty]"
+            )
         _play(folder, console, quiet=no_serve)
         store = open_ledger(str(folder), write=False)
         try:

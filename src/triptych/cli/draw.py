@@ -15,7 +15,11 @@ from rich.text import Text
 from triptych.course import Course, GateState, Planned, Window
 from triptych.study import Study
 
-PANELS = (("preparation", "Preparation", "#7b8cde"), ("medicine", "Medicine", "#b784c7"), ("integration", "Integration", "#5fae9f"))
+PANELS = (
+    ("preparation", "Preparation", "#7b8cde"),
+    ("medicine", "Medicine", "#b784c7"),
+    ("integration", "Integration", "#5fae9f"),
+)
 SHAPES = {
     "planned": ("○", "planned", "dim"),
     "open": ("◐", "open", "bold"),
@@ -55,7 +59,9 @@ def _panels(study: Study, course: Course, width: int) -> RenderableType:
     frames = []
     for panel, title, color in PANELS:
         visits = [visit for visit in course.visits if visit.panel == panel]
-        frames.append(Frame(_visits(visits), title=title, border_style=color, width=each, box=box.ROUNDED, padding=(0, 1)))
+        frames.append(
+            Frame(_visits(visits), title=title, border_style=color, width=each, box=box.ROUNDED, padding=(0, 1))
+        )
     if width < 3 * 36:
         return Group(*frames)
     table = Table.grid(expand=False)
@@ -98,7 +104,11 @@ def _row(run: list[Planned]) -> tuple[Text, Text, Text]:
         name = f"{name}–{run[-1].title.rpartition(' ')[2]}"
     if visit.cycle is not None and not visit.label:
         name = f"{name} ({visit.cycle})"
-    return Text(shape, style=style), Text(name, style=style), Text(_when(run), style="dim" if visit.actual is None else "")
+    return (
+        Text(shape, style=style),
+        Text(name, style=style),
+        Text(_when(run), style="dim" if visit.actual is None else ""),
+    )
 
 
 def _when(run: list[Planned]) -> str:
@@ -127,7 +137,10 @@ def _below(course: Course, width: int) -> Iterable[RenderableType]:
     if tasks:
         yield _list("Tasks", [f"{task.title} ({', '.join(task.roles)}{_due(task.due)})" for task in tasks])
     if course.deviations:
-        lines = [f"{d.what} [{d.classification or 'not classed'}{', entered' if d.entered else ''}]" for d in course.deviations]
+        lines = [
+            f"{d.what} [{d.classification or 'not classed'}{', entered' if d.entered else ''}]"
+            for d in course.deviations
+        ]
         yield _list("Deviations", lines)
     yield Text("○ planned  ◐ open  ● done  ◆ out of window  ✕ missed  – skipped  ~ projected", style="dim")
 

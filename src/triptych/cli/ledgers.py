@@ -29,8 +29,17 @@ def ledger() -> None:
 
 @ledger.command()
 @data_option
-@click.option("--file", "archive", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Verify an export instead, with no database.")
-@click.option("--against", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A manifest or an export that the ledger must still contain.")
+@click.option(
+    "--file",
+    "archive",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Verify an export instead, with no database.",
+)
+@click.option(
+    "--against",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A manifest or an export that the ledger must still contain.",
+)
 def verify(data: str, archive: Path | None, against: Path | None) -> None:
     """Walk every hash chain and name the first damaged record of each; exit 1 if anything is damaged."""
     with explained():

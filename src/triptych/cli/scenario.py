@@ -199,7 +199,9 @@ class Player:
     def _unmet(self, expect: Expectation) -> Iterator[str]:
         if expect.filed is not None and expect.filed != isinstance(self._last, Filed):
             yield f"filed: expected {expect.filed}, found {not expect.filed} {self._codes()}"
-        yield from (f"reasons: {code} is not among {self._codes()}" for code in expect.reasons if code not in self._codes())
+        yield from (
+            f"reasons: {code} is not among {self._codes()}" for code in expect.reasons if code not in self._codes()
+        )
         course = self.course(expect.participant)
         if course is not None:
             yield from unmet(expect, course)

@@ -42,7 +42,9 @@ def check(study: str) -> None:
 
 @study.command()
 @click.argument("study")
-@click.option("--width", type=click.IntRange(60, 400), default=None, help="Characters a line; the terminal's by default.")
+@click.option(
+    "--width", type=click.IntRange(60, 400), default=None, help="Characters a line; the terminal's by default."
+)
 def show(study: str, width: int | None) -> None:
     """Print the schedule of activities of STUDY, with every unconfirmed field."""
     with explained():

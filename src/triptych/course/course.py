@@ -147,7 +147,9 @@ class Fold:
         asked = queries(self.entries)
         shown = tuple(self._shown())
         tasks = tuple(self._tasks(asked, shown))
-        gates = tuple(self.gate(gate.id, self.cycle) for gate in self.study.document.gates if self._is_shown(gate.guards))
+        gates = tuple(
+            self.gate(gate.id, self.cycle) for gate in self.study.document.gates if self._is_shown(gate.guards)
+        )
         return Course(
             participant=self.participant,
             now=self.now,
@@ -205,7 +207,12 @@ class Fold:
 
     def _form_tasks(self, visit: Planned) -> Iterator[Task]:
         for form in visit.forms:
-            if visit.status in HELD and form.required and form.status in ("due", "missing") and visit.actual is not None:
+            if (
+                visit.status in HELD
+                and form.required
+                and form.status in ("due", "missing")
+                and visit.actual is not None
+            ):
                 yield Task(
                     id=f"file:{visit.key}:{form.form}",
                     title=f"File {form.title} of {visit.title}",

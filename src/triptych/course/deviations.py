@@ -88,7 +88,11 @@ def after_withdrawal(study: Study, entries: Entries, standing: Standing, sight: 
         return
     placed = visits_of_form(study)
     for entry in entries.entries:
-        if entry.current.occurred_at > change.at and entry.current.form in placed and sight.sees_form(entry.current.form):
+        if (
+            entry.current.occurred_at > change.at
+            and entry.current.form in placed
+            and sight.sees_form(entry.current.form)
+        ):
             yield Shown(
                 key=f"data_after_withdrawal:{entry.id}",
                 rule="data_after_withdrawal",
@@ -106,11 +110,17 @@ def visit_deviations(planned: Iterable[Planned], missing: Iterable[tuple[Planned
             since = visit.since
             assert since is not None
             yield Shown(
-                key=f"{rule}:{visit.key}", rule=rule, what=f"{visit.title}: {visit.reasons[-1]}", since=since, visit=visit.key
+                key=f"{rule}:{visit.key}",
+                rule=rule,
+                what=f"{visit.title}: {visit.reasons[-1]}",
+                since=since,
+                visit=visit.key,
             )
     for visit, form, since in missing:
         what = f"{visit.title}: the form {form} is missing"
-        yield Shown(key=f"form_missing:{visit.key}:{form}", rule="form_missing", what=what, since=since, visit=visit.key)
+        yield Shown(
+            key=f"form_missing:{visit.key}:{form}", rule="form_missing", what=what, since=since, visit=visit.key
+        )
 
 
 def deviation_log(
@@ -146,7 +156,11 @@ def _line(rule: DeviationRule, item: Shown, entry: Entry | None, signers: dict[s
 def _alone(entry: Entry, signers: dict[str, list[str]]) -> Deviation:
     what = str(entry.current.values.get("description", ""))
     line = Deviation(
-        key=f"entered:{entry.id}", title="Entered deviation", what=what, classification=None, since=entry.current.occurred_at
+        key=f"entered:{entry.id}",
+        title="Entered deviation",
+        what=what,
+        classification=None,
+        since=entry.current.occurred_at,
     )
     return _entered(line, entry, signers)
 

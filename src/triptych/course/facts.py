@@ -17,9 +17,7 @@ from triptych.study import Form, Study, answers, complete
 class Facts(Mapping[str, object]):
     """Named facts, each made when first read; names not made here are looked up in `under`."""
 
-    def __init__(
-        self, makers: Mapping[str, Callable[[], object]], under: Mapping[str, object] | None = None
-    ) -> None:
+    def __init__(self, makers: Mapping[str, Callable[[], object]], under: Mapping[str, object] | None = None) -> None:
         self._makers = makers
         self._under = under if under is not None else {}
         self._made: dict[str, object] = {}
@@ -140,4 +138,3 @@ class CourseFacts:
             "unconfirmed": len(self._study.unconfirmed),
             "allocated": setting.allocated,
         }
-

@@ -36,7 +36,8 @@ class Grants:
     def __init__(self, study_records: Iterable[Record]) -> None:
         entries = Entries(study_records)
         removed = {
-            entries.roots.get(str(e.current.values["about"]), ""): e.root.recorded_at for e in entries.of("grant_removal")
+            entries.roots.get(str(e.current.values["about"]), ""): e.root.recorded_at
+            for e in entries.of("grant_removal")
         }
         self.all = tuple(
             Grant(

@@ -31,9 +31,7 @@ class Task(Struct, frozen=True, kw_only=True):
     form: str | None = None
 
 
-def raised(
-    study: Study, entries: Entries, sight: Sight, context: Context, now: datetime
-) -> Iterator[Task]:
+def raised(study: Study, entries: Entries, sight: Sight, context: Context, now: datetime) -> Iterator[Task]:
     """Open tasks and alerts raised by filed forms."""
     for form in study.raising_forms:
         for entry in entries.of(form.id):
@@ -133,7 +131,10 @@ def _query_status(entries: Entries, entry: Entry) -> Literal["open", "answered",
 
 def query_tasks(study: Study, found: Iterable[Query]) -> Iterator[Task]:
     """A task to answer every open query, and to close every answered one."""
-    wanted = {"open": ("answer_query", "Answer a query", "query_answer"), "answered": ("close_query", "Close a query", "query_close")}
+    wanted = {
+        "open": ("answer_query", "Answer a query", "query_answer"),
+        "answered": ("close_query", "Close a query", "query_close"),
+    }
     for query in found:
         if query.status in wanted:
             name, title, form = wanted[query.status]

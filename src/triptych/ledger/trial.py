@@ -17,7 +17,7 @@ from triptych.ledger.store import Reading, Store, Stored, Transaction
 from triptych.ledger.streams import STUDY, Streams, participant_stream, site_stream
 from triptych.ledger.view import View
 from triptych.safety import MedicineTable
-from triptych.study import Form, Role, Study, study_from_canonical
+from triptych.study import Form, Study, study_from_canonical
 
 SYSTEM = Actor(person="system", role="system")
 SKEW = timedelta(seconds=5)

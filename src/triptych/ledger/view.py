@@ -128,9 +128,7 @@ class View:
             setting = self._setting_at(reading, current_site(Entries(records)))
             released = self._released_days(participant, records, setting)
         shown = [record for record in map(self._stripped, records) if record is not None]
-        course = derive_course(
-            self.study, participant, shown, setting, self._medicines, self.now, self.sight, released
-        )
+        course = derive_course(self.study, participant, shown, setting, self._medicines, self.now, self.sight, released)
         return self._masked(course)
 
     def released(self, participant: str) -> Mapping[str, object]:
@@ -194,7 +192,9 @@ class View:
 
     def _is_late(self, record: Record) -> bool:
         defaults = self.study.document.site_defaults
-        return defaults is not None and record.recorded_at - record.occurred_at > parse_duration(defaults.late_entry).span
+        return (
+            defaults is not None and record.recorded_at - record.occurred_at > parse_duration(defaults.late_entry).span
+        )
 
     def _one(self, record: Record, entry: Entry | None, participant: str | None) -> Seen:
         root = entry.id if entry else record.id
@@ -253,7 +253,9 @@ class View:
             course,
             phase="",
             visits=tuple(_mask(visit) for visit in course.visits if visit.forms),
-            tasks=tuple(replace(task, id=task.form or "visit", visit=None, title=_untitled(task.title)) for task in course.tasks),
+            tasks=tuple(
+                replace(task, id=task.form or "visit", visit=None, title=_untitled(task.title)) for task in course.tasks
+            ),
             deviations=(),
         )
 

@@ -1,8 +1,11 @@
-"""Types, names and what may stand in a gate: every problem of a rule, found before it is ever evaluated."""
+"""Types, names and what may stand in a gate: every problem of a rule, found before it is ever evaluated.
+
+What a rule reads is gathered on the way, so that nobody is shown an answer that rests on what is hidden from them.
+"""
 
 import difflib
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from triptych.rules._nodes import (
     Binary,
@@ -11,6 +14,7 @@ from triptych.rules._nodes import (
     Constant,
     Expr,
     Items,
+    Joined,
     Name,
     Quantified,
     Select,
@@ -19,302 +23,302 @@ from triptych.rules._nodes import (
 from triptych.rules._types import (
     ANY,
     BOOL,
-    DATE,
     INT,
-    NULL,
     NUMBER,
-    NUMBERS,
-    TEXT,
-    TIME,
     Code,
     ListOf,
     RecordOf,
     Type,
-    alike,
+    fits,
+    is_value,
     kind,
+    merged,
 )
 from triptych.rules.errors import RuleProblem
 
-MAX_QUANTIFIERS = 2
-FUNCTIONS = (
-    "add_days", "age_at", "count_answered", "date", "days_between", "double", "has", "holds_role", "latest",
-    "local_day", "max", "mean", "min", "size", "sum", "timestamp",
-)  # fmt: skip
-CONSTANTS: dict[type, Type] = {bool: BOOL, int: INT, float: NUMBER, str: TEXT, type(None): NULL}
+ORDERED = ("number", "text", "date", "timestamp", "anything")
+NOTHING: frozenset[str] = frozenset()
+
+
+class Found(NamedTuple):
+    """The type of a node, and the paths of the records or the list that it stands for."""
+
+    type: Type
+    paths: frozenset[str] = NOTHING
+
+    @property
+    def named(self) -> str:
+        """The paths as a message names them."""
+        return " and ".join(sorted(self.paths)) or "this list"
 
 
 class Checker:
     """Walks a tree once, gathering types, the paths it reads and every problem."""
 
-    def __init__(self, names: Mapping[str, Type], *, gate: bool, roles: Collection[str] | None) -> None:
-        self.problems: list[RuleProblem] = []
-        self.reads: set[str] = set()
-        self._names, self._gate, self._roles = names, gate, roles
-        self._bound: list[tuple[str, Type, str]] = []
+    def __init__(
+        self,
+        names: Mapping[str, Type],
+        calls: Callable[["Checker", Call], Found],
+        *,
+        gate: bool,
+        roles: Collection[str] | None,
+    ) -> None:
+        self.gate = gate
+        self.roles = roles
+        self._calls = calls
+        self._problems: list[RuleProblem] = []
+        self._reads: set[str] = set()
+        self._names = names
+        self._bound: dict[str, Found] = {}
 
-    def _say(self, node: Expr, message: str, hint: str = "") -> Type:
-        self.problems.append(RuleProblem(node.at[0], node.at[1], message, hint))
-        return ANY
+    def problems(self) -> tuple[RuleProblem, ...]:
+        """Every problem found, in the order of the text."""
+        return tuple(sorted(dict.fromkeys(self._problems)))
 
-    def check(self, node: Expr) -> Type:
-        """The type of a node; `ANY` where a problem has been reported."""
-        found, path = self.typed(node)
-        if path and not isinstance(found, RecordOf | ListOf):
-            self.reads.add(path)
-        return found
+    def reads(self) -> frozenset[str]:
+        """Every path read; a list or a record stands for itself only where none of its fields is read."""
+        above = {path.rpartition(".")[0] for path in self._reads}
+        return frozenset(path for path in self._reads if path not in above)
 
-    def typed(self, node: Expr) -> tuple[Type, str]:
-        """The type of a node, and the path of the fact it stands for (empty where it stands for none)."""
+    def say(self, node: Expr, message: str, hint: str = "") -> Found:
+        """Note a problem; what has one fits everywhere, so that it is not reported again."""
+        self._problems.append(RuleProblem(*node.at, message, hint))
+        return Found(ANY)
+
+    def check(self, node: Expr) -> Found:
+        """Find the type of a node, noting what it reads and what is wrong with it."""
         match node:
             case Constant():
-                return self._constant(node), ""
+                return self._constant(node)
             case Name():
                 return self._name(node)
             case Select():
                 return self._select(node)
-            case Unary():
-                return self._unary(node), ""
-            case Binary():
-                return self._binary(node), ""
-            case Choose():
-                return self._choose(node), ""
             case Items():
-                return self._items(node), ""
+                return self._items(node)
+            case Choose():
+                return self._choose(node)
             case Call():
-                return self._call(node)
+                return self._calls(self, node)
             case Quantified():
                 return self._quantified(node)
+            case Unary() | Joined() | Binary():
+                return Found(self._operation(node))
 
-    def _constant(self, node: Constant) -> Type:
-        if node.value is None and self._gate:
-            return self._say(node, "null has no place in a gate: it turns absence into no.", "Compare the answer itself.")
-        return CONSTANTS[type(node.value)]
+    def wants(self, node: Expr, *wanted: Type) -> Type:
+        """Check a node and note a problem if its type is none of those wanted."""
+        found = self.check(node).type
+        if any(fits(found, one) for one in wanted):
+            return found
+        words = " or ".join(f"a {one}" for one in wanted)
+        return self.say(node, f"Wanted here is {words}, and this is a {found}.").type
 
-    def _name(self, node: Name) -> tuple[Type, str]:
-        for name, found, path in reversed(self._bound):
-            if name == node.name:
-                return found, path
-        if node.name in self._names:
-            return self._names[node.name], node.name
-        return self._unknown(node, node.name, self._names, "fact"), ""
-
-    def _unknown(self, node: Expr, name: str, known: Collection[str], what: str) -> Type:
+    def unknown(self, node: Expr, name: str, known: Collection[str], what: str) -> Found:
+        """Note a name that is not known, with the nearest that is."""
         near = difflib.get_close_matches(name, known, n=1)
-        hint = f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(sorted(known)[:20])}."
-        return self._say(node, f"There is no {what} {name!r}.", hint)
+        if near:
+            hint = f"Did you mean {near[0]}?"
+        else:
+            hint = f"Known here: {', '.join(sorted(known)[:20])}." if known else "None is known here."
+        return self.say(node, f"There is no {what} {name[:60]!r}.", hint)
 
-    def _select(self, node: Select) -> tuple[Type, str]:
-        of, path = self.typed(node.of)
-        if not isinstance(of, RecordOf):
-            if of is ANY:
-                return ANY, ""
-            hint = f"latest({path or 'list'}).{node.field} is the newest." if isinstance(of, ListOf) else ""
-            return self._say(node, f"A {of} has no fields.", hint), ""
-        if node.field not in of.fields:
-            return self._unknown(node, node.field, of.fields, f"item in {of.name}"), ""
-        found = of.fields[node.field]
-        path = f"{path}.{node.field}" if path else ""
-        if path:
-            self.reads.add(path)
-        return found, path
+    def whole(self, node: Expr, over: Found, what: str, outcome: str = "no") -> None:
+        """Note a gate that draws a conclusion from the end of a list that nobody can affirm complete."""
+        if self.gate and isinstance(over.type, ListOf) and not over.type.affirmable:
+            message = f"Nobody can affirm that {over.named} is complete, so {what} turns absence into {outcome}."
+            self.say(node, message, "Give the form affirmed_by, or decide on latest(…).")
 
-    def _wants(self, node: Expr, *wanted: Type) -> Type:
-        found = self.check(node)
-        if not any(alike(found, one) for one in wanted):
-            return self._say(node, f"A {' or '.join(map(str, wanted))} is wanted here, and this is a {found}.")
-        return found
+    def _constant(self, node: Constant) -> Found:
+        match node.value:
+            case None:
+                return self.say(node, "null stands only beside == and !=.", "Leave the answer missing.")
+            case bool():
+                return Found(BOOL)
+            case int():
+                return Found(INT)
+            case float():
+                return Found(NUMBER)
+            case text:
+                return Found(Code((text,)))
 
-    def _unary(self, node: Unary) -> Type:
-        if node.op == "!":
-            self._wants(node.arg, BOOL)
-            return BOOL
-        return self._wants(node.arg, NUMBER)
+    def _name(self, node: Name) -> Found:
+        if node.name in self._bound:
+            return self._bound[node.name]
+        if node.name not in self._names:
+            return self.unknown(node, node.name, [*self._names, *self._bound], "fact")
+        return self._read(self._names[node.name], [node.name])
 
-    def _binary(self, node: Binary) -> Type:
-        match node.op:
-            case "&&" | "||":
-                self._wants(node.left, BOOL)
-                self._wants(node.right, BOOL)
+    def _read(self, of: Type, paths: Iterable[str]) -> Found:
+        found = Found(of, frozenset(paths))
+        self._reads |= found.paths
+        return Found(of) if is_value(of) else found
+
+    def _select(self, node: Select) -> Found:
+        of = self.check(node.of)
+        if isinstance(of.type, RecordOf):
+            if node.field not in of.type.fields:
+                return self.unknown(node, node.field, of.type.fields, f"item in {of.type.name}")
+            return self._read(of.type.fields[node.field], [f"{path}.{node.field}" for path in of.paths])
+        if of.type == ANY:
+            return of
+        hint = f"The newest one is latest({of.named}).{node.field}." if isinstance(of.type, ListOf) else ""
+        return self.say(node, f"A {of.type} has no items.", hint)
+
+    def _items(self, node: Items) -> Found:
+        element: Type = ANY
+        for item in node.items:
+            found = self.check(item).type
+            if not is_value(found):
+                self.say(item, f"A list written out holds values, and this is a {found}.")
+                continue
+            both = merged(element, found)
+            if both is None:
+                self.say(item, f"The list holds {element}, and this is a {found}.")
+            element = both or element
+        return Found(ListOf(element, affirmable=True))
+
+    def _choose(self, node: Choose) -> Found:
+        self.wants(node.condition, BOOL)
+        yes, no = self.check(node.yes), self.check(node.no)
+        both = merged(yes.type, no.type)
+        if both is None:
+            return self.say(node, f"The two answers differ in type: {yes.type} and {no.type}.")
+        return Found(both, yes.paths | no.paths)
+
+    def _quantified(self, node: Quantified) -> Found:
+        over = self.check(node.over)
+        element: Type = ANY
+        if isinstance(over.type, ListOf):
+            element = over.type.element
+        elif over.type != ANY:
+            self.say(node, f"{node.kind} goes over a list, and this is a {over.type}.")
+        if node.kind in ("exists", "all", "exists_one"):
+            self.whole(node, over, node.kind)
+        body = self._body(node, Found(element, NOTHING if is_value(element) else over.paths))
+        if node.kind == "map":
+            return self._mapped(node, over, body)
+        if not fits(body.type, BOOL):
+            self.say(node.body, f"A condition is wanted here, and this is a {body.type}.")
+        return over if node.kind == "filter" else Found(BOOL)
+
+    def _body(self, node: Quantified, variable: Found) -> Found:
+        if node.variable in self._names or node.variable in self._bound:
+            self.say(node, f"{node.variable!r} already stands for something else.", "Choose another variable.")
+        before = self._bound
+        self._bound = {**before, node.variable: variable}
+        body = self.check(node.body)
+        self._bound = before
+        return body
+
+    def _mapped(self, node: Quantified, over: Found, body: Found) -> Found:
+        if not is_value(body.type):
+            return self.say(node.body, f"map answers with values, and this is a {body.type}.")
+        return Found(ListOf(body.type, isinstance(over.type, ListOf) and over.type.affirmable), over.paths)
+
+    def _operation(self, node: Unary | Joined | Binary) -> Type:
+        match node:
+            case Unary(op="!", arg=arg):
+                self.wants(arg, BOOL)
                 return BOOL
-            case "in":
+            case Unary(arg=arg):
+                return self.wants(arg, NUMBER)
+            case Joined(parts=parts):
+                for part in parts:
+                    self.wants(part, BOOL)
+                return BOOL
+            case Binary(op="in"):
                 return self._in(node)
-            case "==" | "!=":
+            case Binary(op="==" | "!="):
                 return self._equal(node)
-            case "<" | "<=" | ">" | ">=":
+            case Binary(op="<" | "<=" | ">" | ">="):
                 return self._ordered(node)
-            case _:
+            case Binary():
                 return self._arithmetic(node)
 
     def _in(self, node: Binary) -> Type:
-        left, right = self.check(node.left), self.check(node.right)
-        if right is not ANY and not isinstance(right, ListOf):
-            return self._say(node, f"`in` wants a list on its right, and this is a {right}.")
-        if isinstance(right, ListOf) and isinstance(right.element, RecordOf):
-            return self._say(node, "`in` does not look into records.", "Use a quantifier over the list.")
-        if isinstance(right, ListOf) and not alike(left, right.element):
-            return self._say(node, f"A {left} is never in a {right}.")
+        left, over = self.check(node.left).type, self.check(node.right)
+        if not isinstance(over.type, ListOf):
+            if over.type != ANY:
+                self.say(node, f"`in` wants a list on its right, and this is a {over.type}.")
+            return BOOL
+        if not is_value(over.type.element):
+            why = " It would turn absence into no." if self.gate else ""
+            self.say(node, f"`in` does not look into records.{why}", "Compare an item: list.exists(x, x.item == …).")
+            return BOOL
+        self.whole(node, over, "`in`")
+        if kind(left) != kind(over.type.element) and ANY not in (left, over.type.element):
+            self.say(node, f"A {left} is never in a {over.type}.")
+        elif isinstance(node.right, Items):
+            for item in node.right.items:
+                self._in_codes(item, left)
+        else:
+            self._in_codes(node.left, over.type.element)
         return BOOL
 
+    def _in_codes(self, node: Expr, of: Type) -> bool:
+        """Check that a text written out is in the code list it is compared with."""
+        if not isinstance(of, Code) or not isinstance(node, Constant) or node.value in of.codes:
+            return True
+        if isinstance(node.value, str):
+            self.say(node, f"{node.value[:60]!r} is not in the code list.", f"The codes are {', '.join(of.codes)}.")
+        return False
+
     def _equal(self, node: Binary) -> Type:
-        left, right = self.check(node.left), self.check(node.right)
-        if NULL in (left, right):
-            return BOOL
-        if not alike(left, right):
-            return self._say(node, f"A {left} never equals a {right}.")
-        for code, other in ((left, node.right), (right, node.left)):
-            if isinstance(code, Code) and isinstance(other, Constant) and other.value not in code.codes:
-                self._say(other, f"{other.value!r} is not in the code list.", f"The codes are {', '.join(code.codes)}.")
-        if kind(left) in ("list", "record") and ANY not in (left, right):
-            return self._say(node, "Lists and records are not compared.", "Compare their answers.")
+        nulls = [side for side in (node.left, node.right) if isinstance(side, Constant) and side.value is None]
+        if nulls:
+            return self._null(node, nulls[0])
+        left, right = self.check(node.left).type, self.check(node.right).type
+        if not is_value(left) or not is_value(right):
+            self.say(node, "Lists and records are not compared.", "Compare their answers.")
+        elif ANY not in (left, right) and kind(left) != kind(right):
+            self.say(node, f"A {left} never equals a {right}.")
+        elif self._in_codes(node.left, right) and self._in_codes(node.right, left) and _apart(left, right):
+            self.say(node, "The two code lists have no code in common.")
+        return BOOL
+
+    def _null(self, node: Binary, null: Expr) -> Type:
+        other = node.left if null is node.right else node.right
+        if self.gate:
+            message = "null has no place in a gate: it turns absence into no."
+            self.say(null, message, "Compare the answer itself; a missing one leaves the gate undecided.")
+        self.check(other)
         return BOOL
 
     def _ordered(self, node: Binary) -> Type:
-        left, right = self.check(node.left), self.check(node.right)
-        if not alike(left, right):
-            return self._say(node, f"A {left} and a {right} are not ordered.")
-        if kind(left) not in ("number", "text", "date", "timestamp", "anything"):
-            return self._say(node, f"Values of the type {left} are not ordered.")
+        left, right = self.check(node.left).type, self.check(node.right).type
+        if ANY not in (left, right) and kind(left) != kind(right):
+            self.say(node, f"A {left} and a {right} are not ordered.")
+        elif kind(left) not in ORDERED or kind(right) not in ORDERED:
+            hint = "Write a < b && b < c." if BOOL in (left, right) else ""
+            self.say(node, f"Values of the type {left} are not ordered.", hint)
+        elif any(isinstance(side, Code) and len(side.codes) > 1 for side in (left, right)):
+            self.say(
+                node, "Codes have no order; as text they would be ordered by the alphabet.", "List them: x in [...]."
+            )
         return BOOL
 
     def _arithmetic(self, node: Binary) -> Type:
-        left, right = self._wants(node.left, NUMBER), self._wants(node.right, NUMBER)
-        both_int = left == right == INT
-        if node.op == "/" and both_int:
-            return self._say(node, "A division of integers drops the remainder.", "Write double(a) / b.")
-        if node.op == "%" and not both_int and ANY not in (left, right):
-            return self._say(node, "% is for integers.")
-        return INT if both_int else NUMBER
-
-    def _choose(self, node: Choose) -> Type:
-        self._wants(node.condition, BOOL)
-        yes, no = self.check(node.yes), self.check(node.no)
-        if not alike(yes, no):
-            return self._say(node, f"The two answers differ in type: {yes} and {no}.")
-        return yes if yes == no else NUMBER if kind(yes) == "number" else yes
-
-    def _items(self, node: Items) -> Type:
-        found = [self.check(item) for item in node.items]
-        first = next((one for one in found if one is not ANY), ANY)
-        for item, one in zip(node.items, found, strict=True):
-            if not alike(one, first):
-                self._say(item, f"The list holds {first}, and this is a {one}.")
-        return ListOf(NUMBER if NUMBER in found else first)
-
-    def _quantified(self, node: Quantified) -> tuple[Type, str]:
-        over, path = self.typed(node.over)
-        if not isinstance(over, ListOf):
-            if over is not ANY:
-                self._say(node, f"{node.kind} goes over a list, and this is a {over}.")
-            return ANY, ""
-        if len(self._bound) >= MAX_QUANTIFIERS:
-            self._say(node, f"Quantifiers are nested more than {MAX_QUANTIFIERS} deep.", "Split it into definitions.")
-        if self._gate and node.kind in ("exists", "all", "exists_one") and not _closed(over, path):
-            message = f"Nobody affirms that {path or 'this list'} is complete, so {node.kind} turns absence into no."
-            self._say(node, message, "Give the form affirmed_by, or use latest(…).")
-        self._bound.append((node.variable, over.element, path))
-        body = self.check(node.body)
-        self._bound.pop()
-        if node.kind == "map":
-            return ListOf(body, over.affirmable), ""
-        if not alike(body, BOOL):
-            self._say(node.body, f"A condition is wanted here, and this is a {body}.")
-        return (over, path) if node.kind == "filter" else (BOOL, "")
-
-    def _call(self, node: Call) -> tuple[Type, str]:
-        if node.function not in FUNCTIONS:
-            return self._unknown(node, node.function, FUNCTIONS, "function"), ""
-        wanted = 2 if node.function in ("add_days", "age_at", "days_between", "holds_role") else 1
-        if len(node.args) != wanted:
-            return self._say(node, f"{node.function} takes {wanted} argument{'s' * (wanted > 1)}."), ""
-        if node.function == "latest":
-            return self._latest(node)
-        return self._apply(node), ""
-
-    def _latest(self, node: Call) -> tuple[Type, str]:
-        over, path = self.typed(node.args[0])
-        if not isinstance(over, ListOf):
-            return (ANY if over is ANY else self._say(node, f"latest takes a list, and this is a {over}.")), ""
-        return over.element, path
-
-    def _apply(self, node: Call) -> Type:
-        match node.function, node.args:
-            case ("sum" | "mean" | "min" | "max") as name, (of,):
-                found = self.check(of)
-                element = found.element if isinstance(found, ListOf) else found
-                if not isinstance(found, ListOf) or kind(element) not in ("number", "anything"):
-                    return self._say(node, f"{name} takes a list of numbers.")
-                return NUMBER if name == "mean" else element
-            case "count_answered", (of,):
-                if self._gate:
-                    return self._say(node, "count_answered has no place in a gate: it turns absence into a number.")
-                self.check(of)
-                return INT
-            case "size", (of,):
-                return self._size(node, of)
-            case "has", (of,):
-                return self._has(node, of)
-            case "days_between", (first, second):
-                self._wants(first, DATE, TIME)
-                self._wants(second, DATE, TIME)
-                return INT
-            case "age_at", (born, day):
-                self._wants(born, DATE)
-                self._wants(day, DATE, TIME)
-                return INT
-            case "add_days", (day, days):
-                self._wants(day, DATE)
-                self._wants(days, INT)
-                return DATE
-            case "local_day", (instant,):
-                self._wants(instant, TIME)
-                return DATE
-            case "double", (number,):
-                self._wants(number, NUMBER)
-                return NUMBER
-            case "holds_role", (person, role):
-                return self._holds_role(person, role)
-            case name, (literal,):
-                return self._literal(node, name, literal)
-        raise AssertionError(node.function)
-
-    def _size(self, node: Call, of: Expr) -> Type:
-        found = self.check(of)
-        is_records = isinstance(found, ListOf) and isinstance(found.element, RecordOf)
-        if is_records and self._gate:
-            return self._say(node, "size over records turns absence into no.", "Use latest(…).")
-        if kind(found) not in ("text", "list", "anything"):
-            return self._say(node, f"size takes text or a list, and this is a {found}.")
-        return INT
-
-    def _has(self, node: Call, of: Expr) -> Type:
-        if self._gate:
-            return self._say(node, "has has no place in a gate: it turns absence into no.", "Compare the answer itself.")
-        if not isinstance(of, Select | Name):
-            return self._say(node, "has takes an item.")
-        self.check(of)
-        return BOOL
-
-    def _holds_role(self, person: Expr, role: Expr) -> Type:
-        self._wants(person, TEXT)
-        if not isinstance(role, Constant) or not isinstance(role.value, str):
-            return self._say(role, "The role is written out in quotes.")
-        if self._roles is not None and role.value not in self._roles:
-            self._unknown(role, role.value, self._roles, "role")
-        return BOOL
-
-    def _literal(self, node: Call, name: str, literal: Expr) -> Type:
-        if not isinstance(literal, Constant) or not isinstance(literal.value, str):
-            return self._say(node, f"{name} takes text written out in quotes.")
-        try:
-            if name == "date":
-                date.fromisoformat(literal.value)
-            elif datetime.fromisoformat(literal.value).tzinfo is None:
-                return self._say(literal, "A timestamp has an offset.", 'Write "2026-11-23T08:00:00Z".')
-        except ValueError:
-            return self._say(literal, f"{literal.value!r} is not a {name}.", 'Write "2026-11-23".')
-        return DATE if name == "date" else TIME
+        left, right = self.wants(node.left, NUMBER), self.wants(node.right, NUMBER)
+        whole = left == right == INT
+        if node.op == "/" and whole:
+            hint = "Write double(a) / b."
+            return self.say(node, "Integer division truncates in CEL, so / does not take two integers.", hint).type
+        if node.op == "%" and not whole and ANY not in (left, right):
+            return self.say(node, "% takes integers.").type
+        return ANY if ANY in (left, right) else INT if whole else NUMBER
 
 
-def _closed(over: ListOf, path: str) -> bool:
-    """A list is closed if it can be affirmed, or was written out or answered whole (no list of records)."""
-    return over.affirmable or not isinstance(over.element, RecordOf)
+def _apart(one: Type, other: Type) -> bool:
+    """Whether two types are code lists without a common code."""
+    return isinstance(one, Code) and isinstance(other, Code) and not {*one.codes} & {*other.codes}
+
+
+def fitting(found: Found, wanted: Type) -> RuleProblem | None:
+    """Find out why a rule does not answer with what is wanted."""
+    if fits(found.type, wanted):
+        return None
+    if isinstance(wanted, Code) and isinstance(found.type, Code):
+        beyond = ", ".join(code for code in found.type.codes if code not in wanted.codes)
+        message = f"The rule can answer {beyond[:200]}, which is not in the code list."
+        return RuleProblem(1, 1, message, f"The codes are {', '.join(wanted.codes)}.")
+    return RuleProblem(1, 1, f"The rule answers with a {found.type}, and a {wanted} is wanted.")

@@ -1,14 +1,24 @@
-"""Kleene's logic over facts: true, false, or missing with every path that could still decide.
+"""A checked tree turned once into nested functions of a scope.
 
-A checked tree is turned into nested functions once. A missing answer is the only unknown; whatever else cannot
-be evaluated is a fault of the document.
+Kleene's logic: true, false, or missing with every path that could still decide. A missing answer is the only
+unknown; whatever else cannot be evaluated is a fault of the document. Evaluation stops early only where nothing
+that follows can change the answer.
 """
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta, tzinfo
-from typing import Any
+from collections.abc import Callable, Mapping
+from datetime import date
 
+from triptych.rules._functions import (
+    AGGREGATES,
+    ARITHMETIC,
+    FUNCTIONS,
+    QUICK,
+    RELATIONS,
+    WRITTEN,
+    denied,
+    equal,
+    negated,
+)
 from triptych.rules._nodes import (
     Binary,
     Call,
@@ -16,198 +26,133 @@ from triptych.rules._nodes import (
     Constant,
     Expr,
     Items,
+    Joined,
     Name,
     Quantified,
     Select,
     Unary,
+    paths_in,
 )
+from triptych.rules._quantify import Step, listing_of, quantified, unknown
+from triptych.rules._values import AS_THEY_ARE, Hole, Listing, Missing, Scope, Unsettled, paths_of, received
 from triptych.rules.errors import RuleFault
 
-MAX_LIST = 10_000
-LIMIT = 2**63
+Bound = tuple[str, ...]
+"""The variables in force; each has the slot of the scope that is its place here."""
+ALIKE = frozenset({int, float, str, date})
+"""Two values of one of these types are compared without more ado."""
 
 
-class Missing:
-    """The unknown answer, with all the paths of answers that are missing."""
-
-    __slots__ = ("paths",)
-
-    def __init__(self, paths: Iterable[str]) -> None:
-        self.paths = frozenset(paths)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Missing) and other.paths == self.paths
-
-    def __hash__(self) -> int:
-        return hash(self.paths)
-
-    def __repr__(self) -> str:
-        return f"Missing({sorted(self.paths)})"
-
-    def __bool__(self) -> bool:
-        raise TypeError("an unknown is neither true nor false")
-
-
-class Absent(Missing):
-    """No record is there: what is missing is whatever is asked of it."""
-
-    __slots__ = ()
-
-
-class Listing(Sequence[object]):
-    """A list fact. `unaffirmed` are the paths for want of which nobody has affirmed it complete."""
-
-    __slots__ = ("items", "path", "unaffirmed")
-
-    def __init__(self, items: Sequence[object], unaffirmed: Iterable[str] = (), path: str = "") -> None:
-        self.items, self.unaffirmed, self.path = items, frozenset(unaffirmed), path
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.items[index]
-
-    def __iter__(self) -> Iterator[object]:
-        return iter(self.items)
-
-    def __repr__(self) -> str:
-        return f"Listing({self.items!r}, unaffirmed={sorted(self.unaffirmed)}, path={self.path!r})"
-
-
-class Context:
-    """What rules need besides facts: the site's zone, and who holds which role."""
-
-    __slots__ = ("holds_role", "zone")
-
-    def __init__(self, zone: tzinfo, holds_role: Callable[[str, str], bool] | None = None) -> None:
-        self.zone, self.holds_role = zone, holds_role
-
-
-class Scope:
-    """Facts, bound variables (value and path) and context of one evaluation."""
-
-    __slots__ = ("bound", "context", "facts")
-
-    def __init__(self, facts: Mapping[str, object], context: Context) -> None:
-        self.facts, self.context = facts, context
-        self.bound: dict[str, tuple[object, str]] = {}
-
-
-Step = Callable[[Scope], object]
-
-
-def built(node: Expr) -> Step:
-    """Turn a checked tree into a function of a scope."""
+def built(node: Expr, bound: Bound = ()) -> Step:
+    """Turn a tree into a function of a scope."""
     match node:
         case Constant(value=value):
             return lambda _: value
         case Name(name=name):
-            return _named(name)
+            return _named(name, bound)
         case Select(of=of, field=field):
-            return _selected(of, field)
-        case Unary(op=op, arg=arg):
-            step = built(arg)
-            return _known(lambda a: not a, step) if op == "!" else _known(lambda a: _bounded(-a), step)
-        case Binary(op="&&", left=left, right=right):
-            return _joined(built(left), built(right), decides=False)
-        case Binary(op="||", left=left, right=right):
-            return _joined(built(left), built(right), decides=True)
-        case Binary(op=op, left=left, right=right):
-            return _known(OPERATORS[op], built(left), built(right))
-        case Choose(condition=condition, yes=yes, no=no):
-            return _chosen(built(condition), built(yes), built(no))
+            return _selected(of, field, bound)
         case Items(items=items):
-            steps = tuple(map(built, items))
+            steps = tuple(built(item, bound) for item in items)
             return lambda scope: Listing([step(scope) for step in steps])
-        case Call(function="has", args=(of,)):
-            step = built(of)
-            return lambda scope: not isinstance(step(scope), Missing)
-        case Call(function=function, args=args):
-            return _called(function, tuple(map(built, args)))
+        case Call():
+            return _called(node, bound)
         case Quantified(kind=kind, over=over, variable=variable, body=body):
-            return _quantified(kind, built(over), variable, built(body))
+            return quantified(kind, built(over, bound), len(bound), built(body, (*bound, variable)))
+        case Unary() | Joined() | Binary() | Choose():
+            return _operated(node, bound)
 
 
-def _named(name: str) -> Step:
-    def step(scope: Scope) -> object:
-        if name in scope.bound:
-            return scope.bound[name][0]
-        value = scope.facts.get(name)
-        return Missing((name,)) if value is None else value
-
-    return step
-
-
-def _path_of(node: Expr, scope: Scope) -> str:
-    """The path that a record expression stands for, to name a field that is missing from it."""
+def _operated(node: Unary | Joined | Binary | Choose, bound: Bound) -> Step:
     match node:
-        case Name(name=name):
-            return scope.bound[name][1] if name in scope.bound else name
-        case Select(of=of, field=field):
-            return f"{_path_of(of, scope)}.{field}"
-        case Call(function="latest", args=(of,)):
-            return _path_of(of, scope)
-        case Quantified(over=over):
-            return _path_of(over, scope)
-        case _:
-            return ""
+        case Unary(op=op, arg=arg):
+            return _strict(denied if op == "!" else negated, built(arg, bound))
+        case Joined(op=op, parts=parts):
+            return _joined(tuple(built(part, bound) for part in parts), decides=op == "||")
+        case Binary():
+            return _binary(node, bound)
+        case Choose(condition=condition, yes=yes, no=no):
+            return _chosen(built(condition, bound), built(yes, bound), built(no, bound))
 
 
-def _selected(of: Expr, field: str) -> Step:
-    record = built(of)
+def _named(name: str, bound: Bound) -> Step:
+    if name in bound:
+        slot = bound.index(name)
+        return lambda scope: scope.slots[slot]
 
     def step(scope: Scope) -> object:
-        found = record(scope)
-        if isinstance(found, Absent):
-            return Missing(f"{path}.{field}" for path in found.paths)
-        if isinstance(found, Missing):
-            return found
-        if not isinstance(found, Mapping):
-            raise RuleFault(f"{field} is asked of something that is not a record")
-        value = found.get(field)
-        return Missing((f"{_path_of(of, scope)}.{field}",)) if value is None else value
+        value = scope.known.get(name)
+        return scope.read(name) if value is None else value
 
     return step
 
 
-def _missing(values: Iterable[object]) -> Missing | None:
-    """All that is missing among values, if anything is."""
-    paths = [value.paths for value in values if isinstance(value, Missing)]
-    return Missing(frozenset().union(*paths)) if paths else None
+def _selected(of: Expr, field: str, bound: Bound) -> Step:
+    record_of, path_of = built(of, bound), _path(of, bound)
+
+    def step(scope: Scope) -> object:
+        record = record_of(scope)
+        if type(record) is not dict and not isinstance(record, Mapping):
+            return _item_of(record, field)
+        value = record.get(field)
+        return value if type(value) in AS_THEY_ARE else received(value, f"{path_of(scope)}.{field}")
+
+    return step
 
 
-def _unless(missing: Missing | None, value: object) -> object:
-    return value if missing is None else missing
+def _item_of(record: object, field: str) -> Missing:
+    if isinstance(record, Unsettled):
+        return record
+    if isinstance(record, Missing):
+        return Missing(f"{path}.{field}" for path in record.paths)
+    raise RuleFault(f"{field} is asked of something that is no record")
 
 
-def _known(apply: Callable[..., object], *steps: Step) -> Step:
+def _path(node: Expr, bound: Bound) -> Callable[[Scope], str]:
+    """Make the function that names the record or list a node stands for, to name what is missing from it."""
+    match node:
+        case Name(name=name) if name in bound:
+            slot = bound.index(name)
+            return lambda scope: scope.paths[slot]
+        case Name(name=name):
+            step = _named(name, bound)
+            return lambda scope: value.path if isinstance(value := step(scope), Listing) else name
+        case Select(of=of, field=field):
+            above = _path(of, bound)
+            return lambda scope: f"{above(scope)}.{field}"
+        case Choose(condition=condition, yes=yes, no=no):
+            decide, one, other = built(condition, bound), _path(yes, bound), _path(no, bound)
+            return lambda scope: one(scope) if decide(scope) is True else other(scope)
+        case Quantified(over=of) | Call(args=(of, *_)):
+            return _path(of, bound)
+        case _:
+            return lambda _: "list"
+
+
+def _strict(apply: Callable[..., object], *steps: Step) -> Step:
     """A function of known values; missing if any of them is, naming all."""
 
     def step(scope: Scope) -> object:
         values = [one(scope) for one in steps]
-        missing = _missing(values)
-        if missing is not None:
-            return missing
-        try:
-            return apply(*values)
-        except (TypeError, ValueError, OverflowError, ZeroDivisionError) as error:
-            raise RuleFault(str(error)) from error
+        missing = paths_of(values)
+        return Missing(missing) if missing else apply(*values)
 
     return step
 
 
-def _joined(left: Step, right: Step, *, decides: bool) -> Step:
-    """And (`decides` false) or or (`decides` true): the deciding value wins over anything missing."""
+def _joined(steps: tuple[Step, ...], *, decides: bool) -> Step:
+    """Conditions joined by and (false decides) or by or (true decides): what decides wins over what is missing."""
+    otherwise = not decides
 
     def step(scope: Scope) -> object:
-        one = left(scope)
-        if one is decides:
-            return one
-        other = right(scope)
-        if other is decides:
-            return other
-        return _unless(_missing((one, other)), not decides)
+        missing: frozenset[str] = frozenset()
+        for one in steps:
+            answer = one(scope)
+            if answer is decides:
+                return decides
+            if answer is not otherwise:
+                missing |= unknown(answer)
+        return Missing(missing) if missing else otherwise
 
     return step
 
@@ -215,202 +160,116 @@ def _joined(left: Step, right: Step, *, decides: bool) -> Step:
 def _chosen(condition: Step, yes: Step, no: Step) -> Step:
     def step(scope: Scope) -> object:
         found = condition(scope)
-        if isinstance(found, Missing):
-            return found
-        return yes(scope) if found is True else no(scope)
+        if found is True:
+            return yes(scope)
+        return no(scope) if found is False else Unsettled(unknown(found))
 
     return step
 
 
-def _listing(value: object) -> Listing:
-    listing = value if isinstance(value, Listing) else Listing(value)  # type: ignore[arg-type]
-    if len(listing.items) > MAX_LIST:
-        raise RuleFault(f"a list holds more than {MAX_LIST:,} elements")
-    return listing
+def _binary(node: Binary, bound: Bound) -> Step:
+    sides = node.left, node.right
+    if any(isinstance(side, Constant) and side.value is None for side in sides):
+        other = node.left if isinstance(node.right, Constant) and node.right.value is None else node.right
+        return _absent(built(other, bound), absent=node.op == "==")
+    left, right = (built(side, bound) for side in sides)
+    if node.op == "in":
+        return _contained(left, right)
+    return _related(node.op, left, right) if node.op in RELATIONS else _strict(ARITHMETIC[node.op], left, right)
 
 
-def _answers(over: Listing, variable: str, body: Step, scope: Scope) -> Iterator[object]:
-    """The body's answer for each element; a hole of an earlier filter is as missing as it was there."""
-    before = scope.bound
-    for element in over.items:
-        if isinstance(element, Missing):
-            yield element
-        else:
-            scope.bound = {**before, variable: (element, over.path)}
-            try:
-                yield body(scope)
-            finally:
-                scope.bound = before
+def _absent(step: Step, *, absent: bool) -> Step:
+    return lambda scope: isinstance(step(scope), Missing) is absent
 
 
-def _quantified(kind: str, over: Step, variable: str, body: Step) -> Step:
-    judge = QUANTIFIERS[kind]
+def _related(op: str, left: Step, right: Step) -> Step:
+    quick, slow = QUICK[op], RELATIONS[op]
 
     def step(scope: Scope) -> object:
-        found = over(scope)
-        if isinstance(found, Missing):
-            return found
-        listing = _listing(found)
-        return judge(listing, _answers(listing, variable, body, scope))
+        one, other = left(scope), right(scope)
+        kind = type(one)
+        if kind is type(other) and kind in ALIKE:
+            return quick(one, other)
+        missing = paths_of((one, other))
+        return Missing(missing) if missing else slow(one, other)
 
     return step
 
 
-def _decided(decides: bool) -> Callable[[Listing, Iterator[object]], object]:
-    """`exists` (decided by true) and `all` (decided by false)."""
+def _contained(left: Step, right: Step) -> Step:
+    def step(scope: Scope) -> object:
+        value, over = left(scope), listing_of(right(scope))
+        if isinstance(over, Missing) or isinstance(value, Missing):
+            among = () if isinstance(over, Missing) else (*over.items, Missing(over.unaffirmed))
+            return Missing(paths_of((value, over, *among)))
+        if any(equal(value, item) for item in over.items if not isinstance(item, Missing)):
+            return True
+        missing = paths_of(over.items) | over.unaffirmed
+        return Missing(missing) if missing else False
 
-    def judge(over: Listing, answers: Iterator[object]) -> object:
-        unknown = []
-        for answer in answers:
-            if answer is decides:
-                return decides
-            if isinstance(answer, Missing):
-                unknown.append(answer)
-        if over.unaffirmed:
-            unknown.append(Missing(over.unaffirmed))
-        return _unless(_missing(unknown), not decides)
-
-    return judge
+    return step
 
 
-def _exactly_one(over: Listing, answers: Iterator[object]) -> object:
-    found = list(answers)
-    if sum(one is True for one in found) > 1:
-        return False
-    unaffirmed = [Missing(over.unaffirmed)] if over.unaffirmed else []
-    return _unless(_missing([*found, *unaffirmed]), sum(one is True for one in found) == 1)
+def _called(node: Call, bound: Bound) -> Step:
+    step = built(node.args[0], bound)
+    match node:
+        case Call(function="has"):
+            return _absent(step, absent=False)
+        case Call(function="latest", args=(of,)):
+            return _latest(step, paths_in(of))
+        case Call(function="count_answered"):
+            return lambda scope: _count(listing_of(step(scope)))
+        case Call(function="date" | "timestamp" as function, args=(Constant(value=str(text)),)):
+            written = WRITTEN[function](text)
+            return lambda _: written
+        case Call(function="sum" | "mean" | "min" | "max" | "size" as function, args=(of,)):
+            return _aggregated(function, step, paths_in(of))
+        case Call(function=function, args=args):
+            steps = (lambda scope: scope.context, step, *(built(arg, bound) for arg in args[1:]))
+            return _strict(FUNCTIONS[function], *steps)
 
 
-def _filtered(over: Listing, answers: Iterator[object]) -> object:
-    pairs = zip(over.items, answers, strict=True)
-    kept = [answer if isinstance(answer, Missing) else element for element, answer in pairs if answer is not False]
-    return Listing(kept, over.unaffirmed, over.path)
+def _empty(over: Listing, made_of: frozenset[str]) -> Missing:
+    """Name what is missing where a list is empty: the list, or what it was made of."""
+    paths = {over.path} if over.path else made_of
+    if not paths:
+        raise RuleFault("an answer is asked of an empty list that stands for no fact")
+    return Missing(paths)
 
 
-def _mapped(over: Listing, answers: Iterator[object]) -> object:
-    return Listing(list(answers), over.unaffirmed)
+def _latest(step: Step, made_of: frozenset[str]) -> Step:
+    def latest(scope: Scope) -> object:
+        over = listing_of(step(scope))
+        if isinstance(over, Missing):
+            return over
+        holes: frozenset[str] = frozenset()
+        for item in reversed(over.items):
+            if not isinstance(item, Hole):
+                return item if not holes else Unsettled(holes | paths_of((item,)))
+            holes |= item.paths
+        return Unsettled(holes) if holes else _empty(over, made_of)
+
+    return latest
 
 
-QUANTIFIERS: dict[str, Callable[[Listing, Iterator[object]], object]] = {
-    "exists": _decided(decides=True),
-    "all": _decided(decides=False),
-    "exists_one": _exactly_one,
-    "filter": _filtered,
-    "map": _mapped,
-}
+def _count(over: Listing | Missing) -> int:
+    return 0 if isinstance(over, Missing) else sum(not isinstance(item, Missing) for item in over.items)
 
 
-def _bounded(value: Any) -> Any:
-    """A number in range; an overflow or a value that is no number is a fault."""
-    if isinstance(value, float) and not math.isfinite(value):
-        raise RuleFault("a result is not a number")
-    if isinstance(value, int) and not -LIMIT <= value < LIMIT:
-        raise RuleFault("a result does not fit an integer of 64 bits")
-    return value
+def _aggregated(function: str, step: Step, made_of: frozenset[str]) -> Step:
+    """A function of a whole list: missing if an element is, or if nobody has affirmed the list complete."""
+    apply, needs_one = AGGREGATES[function], function not in ("sum", "size")
 
+    def aggregated(scope: Scope) -> object:
+        value = step(scope)
+        if function == "size" and isinstance(value, str):
+            return len(value)
+        over = listing_of(value)
+        if isinstance(over, Missing):
+            return over
+        missing = paths_of(over.items) | over.unaffirmed
+        if missing:
+            return Missing(missing)
+        return _empty(over, made_of) if needs_one and not over.items else apply(over.items)
 
-def _divide(a: Any, b: Any) -> Any:
-    return _bounded(a / b)
-
-
-def _remainder(a: Any, b: Any) -> Any:
-    return int(math.fmod(a, b)) if abs(a) < 2**53 and abs(b) < 2**53 else a - b * int(a / b)
-
-
-def _contains(value: object, among: Any) -> object:
-    listing = _listing(among)
-    return _decided(decides=True)(listing, (one if isinstance(one, Missing) else one == value for one in listing.items))
-
-
-OPERATORS: dict[str, Callable[[Any, Any], object]] = {
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-    "in": _contains,
-    "+": lambda a, b: _bounded(a + b),
-    "-": lambda a, b: _bounded(a - b),
-    "*": lambda a, b: _bounded(a * b),
-    "/": _divide,
-    "%": _remainder,
-}
-
-
-def _called(function: str, steps: tuple[Step, ...]) -> Step:
-    if function == "latest":
-        return lambda scope: _latest(steps[0](scope))
-    if function == "count_answered":
-        return lambda scope: _count(steps[0](scope))
-    if function in LISTED:
-        apply = LISTED[function]
-        return lambda scope: _over_all(apply, steps[0](scope), scope)
-    if function in ZONED:
-        zoned = ZONED[function]
-        return lambda scope: _known(lambda *values: zoned(scope.context, *values), *steps)(scope)
-    return _known(PLAIN[function], *steps)
-
-
-def _latest(value: object) -> object:
-    if isinstance(value, Missing):
-        return value
-    listing = _listing(value)
-    return listing.items[-1] if listing.items else Absent((listing.path or "list",))
-
-
-def _count(value: object) -> int:
-    return 0 if isinstance(value, Missing) else sum(not isinstance(one, Missing) for one in _listing(value).items)
-
-
-def _over_all(apply: Callable[[list[Any]], object], value: object, scope: Scope) -> object:
-    """A function of all elements: missing if any is, or if the list is empty and the function needs one."""
-    if isinstance(value, Missing):
-        return value
-    listing = _listing(value)
-    missing = _missing(listing.items)
-    if missing is not None:
-        return missing
-    if not listing.items and apply is not LISTED["sum"]:
-        return Missing((listing.path or "list",))
-    return _known(apply)(scope) if not listing.items else _bounded(apply(list(listing.items)))
-
-
-LISTED: dict[str, Callable[..., object]] = {
-    "sum": lambda found=(): sum(found),
-    "mean": lambda found: sum(found) / len(found),
-    "min": min,
-    "max": max,
-}
-
-
-def _local(context: Context, value: date) -> date:
-    return value.astimezone(context.zone).date() if isinstance(value, datetime) else value
-
-
-def _age(context: Context, born: date, day: date) -> int:
-    """Completed years; a birthday on 29 February is kept on 1 March in common years."""
-    day = _local(context, day)
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
-def _holds_role(context: Context, person: str, role: str) -> bool:
-    if context.holds_role is None:
-        raise RuleFault("who holds which role is not known here")
-    return context.holds_role(person, role)
-
-
-ZONED: dict[str, Callable[..., object]] = {
-    "local_day": _local,
-    "days_between": lambda context, a, b: (_local(context, b) - _local(context, a)).days,
-    "age_at": _age,
-    "holds_role": _holds_role,
-}
-
-PLAIN: dict[str, Callable[..., object]] = {
-    "add_days": lambda day, days: day + timedelta(days=days),
-    "double": float,
-    "size": len,
-    "date": date.fromisoformat,
-    "timestamp": datetime.fromisoformat,
-}
+    return aggregated

@@ -1,101 +1,63 @@
-"""Text to tree: a documented subset of CEL's syntax, with bounds kept before recursion can grow."""
+"""Tokens to tree: the grammar of CEL as far as the language goes, bounded before recursion can grow."""
 
-import re
-from typing import NamedTuple, NoReturn
+from collections.abc import Iterator
+from typing import Literal, cast, get_args
 
 from triptych.rules._nodes import (
+    MAX_DEPTH,
     Binary,
     Call,
     Choose,
     Constant,
     Expr,
     Items,
+    Join,
+    Joined,
+    Macro,
     Name,
-    Place,
+    Operator,
     Quantified,
-    Quantifier,
     Select,
     Unary,
+    too_large,
 )
-from triptych.rules.errors import RuleProblem, RuleProblems
+from triptych.rules._tokens import Token, decimal, fail, integer, tokens, unquoted
+from triptych.rules.errors import RuleProblems
 
-MAX_TEXT = 4000
-MAX_NODES = 400
-MAX_DEPTH = 40
-MAX_LIST = 200
-MACROS: dict[str, Quantifier] = {
-    "exists": "exists",
-    "all": "all",
-    "exists_one": "exists_one",
-    "filter": "filter",
-    "map": "map",
-}
-LEVELS = (("||",), ("&&",), ("==", "!=", "<=", ">=", "<", ">", "in"), ("+", "-"), ("*", "/", "%"))
-TOKEN = re.compile(
-    r"""(?P<space>\s+)
-    |(?P<double>\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+)
-    |(?P<int>\d+)
-    |(?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
-    |(?P<name>[A-Za-z_][A-Za-z0-9_]*)
-    |(?P<op>&&|\|\||==|!=|<=|>=|[!<>+\-*/%?:.,()\[\]])""",
-    re.VERBOSE,
-)
-ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"', "'": "'"}
-
-
-class Token(NamedTuple):
-    """A piece of the text and where it stands."""
-
-    kind: str
-    text: str
-    at: Place
+MACROS: tuple[str, ...] = get_args(Macro)
+JOINS: tuple[Join, ...] = ("||", "&&")
+LEVELS = (("==", "!=", "<=", ">=", "<", ">", "in"), ("+", "-"), ("*", "/", "%"))
+KEYWORDS = frozenset({"false", "in", "null", "true"})
+RESERVED = KEYWORDS | {
+    "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package",
+    "namespace", "return", "var", "void", "while",
+}  # fmt: skip
+INSTEAD = {"and": "&&", "or": "||", "not": "!", "AND": "&&", "OR": "||", "NOT": "!", "is": "=="}
 
 
 def parse(text: str) -> Expr:
     """Parse a rule. Raises `RuleProblems` with the first problem of syntax or size."""
-    if len(text) > MAX_TEXT:
-        _fail((1, 1), f"The rule has {len(text):,} characters; at most {MAX_TEXT:,} are allowed.", "Split it into definitions.")
-    return _Parser(_tokens(text)).whole()
-
-
-def _fail(at: Place, message: str, hint: str = "") -> NoReturn:
-    raise RuleProblems((RuleProblem(at[0], at[1], message, hint),))
-
-
-def _tokens(text: str) -> list[Token]:
-    found: list[Token] = []
-    position, line, start = 0, 1, 0
-    while position < len(text):
-        match = TOKEN.match(text, position)
-        at = (line, position - start + 1)
-        if match is None:
-            _fail(at, f"{text[position]!r} has no place in a rule.", "Strings stand in quotes; `&&`, `||` and `!` join.")
-        kind = match.lastgroup or ""
-        if kind != "space":
-            found.append(Token(kind, match.group(), at))
-        newlines = match.group().count("\n")
-        if newlines:
-            line += newlines
-            start = match.start() + match.group().rindex("\n") + 1
-        position = match.end()
-    found.append(Token("end", "", (line, position - start + 1)))
-    return found
+    tree = _Parser(tokens(text)).whole()
+    problem = too_large(tree)
+    if problem is not None:
+        raise RuleProblems((problem,))
+    return tree
 
 
 class _Parser:
     """Recursive descent over tokens, one method a level of precedence."""
 
-    def __init__(self, tokens: list[Token]) -> None:
-        self._tokens = tokens
+    def __init__(self, found: list[Token]) -> None:
+        self._tokens = found
         self._next = 0
-        self._nodes = 0
         self._depth = 0
 
     def whole(self) -> Expr:
-        tree = self._ternary()
-        if self._peek().kind != "end":
-            token = self._peek()
-            _fail(token.at, f"The rule should end before {token.text!r}.", "Join conditions with && or ||.")
+        tree = self._expression()
+        token = self._peek()
+        if token.kind != "end":
+            hint = f"Write {INSTEAD[token.text]}." if token.text in INSTEAD else "Join conditions with && or ||."
+            fail(token.at, f"The rule should end before {token.shown}.", hint)
         return tree
 
     def _peek(self) -> Token:
@@ -103,138 +65,131 @@ class _Parser:
 
     def _take(self, *texts: str) -> Token | None:
         token = self._peek()
-        if token.text in texts and token.kind in ("op", "name"):
-            self._next += 1
-            return token
-        return None
-
-    def _expect(self, text: str) -> Token:
-        token = self._take(text)
-        if token is None:
-            found = self._peek()
-            _fail(found.at, f"{text!r} is expected, and {found.text or 'the end'!r} stands here.")
+        if token.kind not in ("op", "name") or token.text not in texts:
+            return None
+        self._next += 1
         return token
 
-    def _made(self, node: Expr) -> Expr:
-        self._nodes += 1
-        if self._nodes > MAX_NODES:
-            _fail(node.at, f"The rule has more than {MAX_NODES} parts.", "Split it into definitions.")
-        return node
+    def _expect(self, text: str) -> None:
+        if self._take(text) is None:
+            fail(self._peek().at, f"{text!r} is expected, and {self._peek().shown} stands here.")
 
-    def _ternary(self) -> Expr:
+    def _expression(self) -> Expr:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            _fail(self._peek().at, f"The rule is nested more than {MAX_DEPTH} deep.", "Split it into definitions.")
-        condition = self._binary(0)
+            message = f"The rule is nested more than {MAX_DEPTH} deep."
+            fail(self._peek().at, message, "Split it into definitions.")
+        node = self._joined(0)
         mark = self._take("?")
         if mark:
-            yes = self._ternary()
+            yes = self._joined(0)
             self._expect(":")
-            condition = self._made(Choose(condition=condition, yes=yes, no=self._ternary(), at=mark.at))
+            node = Choose(condition=node, yes=yes, no=self._expression(), at=mark.at)
         self._depth -= 1
-        return condition
+        return node
+
+    def _joined(self, level: int) -> Expr:
+        if level == len(JOINS):
+            return self._binary(0)
+        parts, place = [self._joined(level + 1)], self._peek().at
+        while self._take(JOINS[level]):
+            parts.append(self._joined(level + 1))
+        return Joined(op=JOINS[level], parts=tuple(parts), at=place) if len(parts) > 1 else parts[0]
 
     def _binary(self, level: int) -> Expr:
         if level == len(LEVELS):
             return self._unary()
         left = self._binary(level + 1)
         while token := self._take(*LEVELS[level]):
-            left = self._made(Binary(op=token.text, left=left, right=self._binary(level + 1), at=token.at))
+            left = Binary(op=cast(Operator, token.text), left=left, right=self._binary(level + 1), at=token.at)
         return left
 
     def _unary(self) -> Expr:
-        marks = []
-        while token := self._take("!", "-"):
-            marks.append(token)
-            if len(marks) > MAX_DEPTH:
-                _fail(token.at, f"The rule is nested more than {MAX_DEPTH} deep.")
-        node = self._member()
+        marks = list(self._marks())
+        number = self._peek()
+        if marks and marks[-1].text == "-" and number.kind == "int":
+            self._next += 1
+            node = self._members(Constant(value=integer(number, -1), at=marks.pop().at))
+        else:
+            node = self._members(self._primary())
         for token in reversed(marks):
-            node = self._made(Unary(op="!" if token.text == "!" else "-", arg=node, at=token.at))
+            node = Unary(op=cast(Literal["!", "-"], token.text), arg=node, at=token.at)
         return node
 
-    def _member(self) -> Expr:
-        node = self._primary()
-        while token := self._take("."):
-            name = self._name()
-            if self._take("("):
-                node = self._macro(node, name)
-            else:
-                node = self._made(Select(of=node, field=name.text, at=token.at))
-        if self._take("["):
-            _fail(self._peek().at, "Lists are not indexed.", "Use latest(list) or a quantifier.")
+    def _marks(self) -> Iterator[Token]:
+        first = self._take("!", "-")
+        while first:
+            yield first
+            first = self._take(first.text)
+
+    def _members(self, node: Expr) -> Expr:
+        while mark := self._take("."):
+            name = self._word("The name of an item", KEYWORDS)
+            call = self._take("(")
+            node = self._macro(node, name) if call else Select(of=node, field=name.text, at=mark.at)
+        bracket = self._peek()
+        if bracket.text == "[" and bracket.kind == "op":
+            fail(bracket.at, "Lists have no positions.", "Use latest(list), or a quantifier such as list.exists(x, …).")
         return node
 
-    def _name(self) -> Token:
+    def _word(self, what: str, refused: frozenset[str]) -> Token:
         token = self._peek()
         if token.kind != "name":
-            _fail(token.at, f"A name is expected, and {token.text or 'the end'!r} stands here.")
+            fail(token.at, f"{what} is expected, and {token.shown} stands here.")
+        if token.text in refused:
+            fail(token.at, f"{token.text!r} is a reserved word.", "Choose another name.")
         self._next += 1
         return token
 
     def _macro(self, over: Expr, name: Token) -> Expr:
         if name.text not in MACROS:
-            _fail(name.at, f"{name.text!r} is not a macro over a list.", f"The macros are {', '.join(MACROS)}.")
-        variable = self._name()
+            hint = f"After a list stand {', '.join(MACROS)}; functions are written latest(list)."
+            fail(name.at, f"{name.text!r} does not stand after a point.", hint)
+        variable = self._word("A variable", RESERVED)
         self._expect(",")
-        body = self._ternary()
+        body = self._expression()
         self._expect(")")
-        return self._made(
-            Quantified(kind=MACROS[name.text], over=over, variable=variable.text, body=body, at=name.at)
-        )
+        return Quantified(kind=cast(Macro, name.text), over=over, variable=variable.text, body=body, at=name.at)
 
     def _primary(self) -> Expr:
         token = self._peek()
-        self._next += 1
-        match token.kind, token.text:
-            case "int", digits:
-                return self._made(Constant(value=_integer(digits, token.at), at=token.at))
-            case "double", digits:
-                return self._made(Constant(value=float(digits), at=token.at))
-            case "text", quoted:
-                return self._made(Constant(value=_unquoted(quoted, token.at), at=token.at))
-            case "name", ("true" | "false") as word:
-                return self._made(Constant(value=word == "true", at=token.at))
-            case "name", "null":
-                return self._made(Constant(value=None, at=token.at))
-            case "name", name if name != "in":
-                if self._take("("):
-                    return self._made(Call(function=name, args=self._listed(")", MAX_LIST), at=token.at))
-                return self._made(Name(name=name, at=token.at))
-            case "op", "(":
-                node = self._ternary()
-                self._expect(")")
-                return node
-            case "op", "[":
-                return self._made(Items(items=self._listed("]", MAX_LIST), at=token.at))
-            case _:
-                _fail(token.at, f"A value is expected, and {token.text or 'the end'!r} stands here.")
+        if token.kind in ("int", "double", "text"):
+            self._next += 1
+            return Constant(value=_literal(token), at=token.at)
+        if token.kind == "name":
+            return self._named(token)
+        if self._take("["):
+            return Items(items=self._listed("]"), at=token.at)
+        if self._take("(") is None:
+            fail(token.at, f"A value is expected, and {token.shown} stands here.")
+        node = self._expression()
+        self._expect(")")
+        return node
 
-    def _listed(self, end: str, most: int) -> tuple[Expr, ...]:
-        found: list[Expr] = []
+    def _named(self, token: Token) -> Expr:
+        if token.text in KEYWORDS and token.text != "in":
+            self._next += 1
+            return Constant(value={"true": True, "false": False, "null": None}[token.text], at=token.at)
+        self._word("A value", RESERVED)
+        if self._take("("):
+            return Call(function=token.text, args=self._listed(")"), at=token.at)
+        return Name(name=token.text, at=token.at)
+
+    def _listed(self, end: str) -> tuple[Expr, ...]:
         if self._take(end):
             return ()
-        while True:
-            found.append(self._ternary())
-            if len(found) > most:
-                _fail(found[-1].at, f"A list holds at most {most} values.")
-            if self._take(end):
-                return tuple(found)
+        found = [self._expression()]
+        while not self._take(end):
             self._expect(",")
+            found.append(self._expression())
+        return tuple(found)
 
 
-def _integer(digits: str, at: Place) -> int:
-    value = int(digits)
-    if value > 2**63 - 1:
-        _fail(at, f"{digits} is too large for an integer.", "Write it as a decimal.")
-    return value
-
-
-def _unquoted(quoted: str, at: Place) -> str:
-    def escape(match: re.Match[str]) -> str:
-        letter = match.group(1)
-        if letter not in ESCAPES:
-            _fail(at, f"\\{letter} is not an escape.", r"The escapes are \n \t \r \\ \" and \'.")
-        return ESCAPES[letter]
-
-    return re.sub(r"\\(.)", escape, quoted[1:-1])
+def _literal(token: Token) -> int | float | str:
+    match token.kind:
+        case "int":
+            return integer(token)
+        case "double":
+            return decimal(token)
+        case _:
+            return unquoted(token)

@@ -1,8 +1,8 @@
-"""Errors of the rule language.
+"""Errors of the rule language. Their messages never hold an answer of a participant.
 
-    RuleError
-    ├── RuleProblems   the text is not a rule that may stand in a document
-    └── RuleFault      a rule cannot be evaluated: an error of the document, never a missing answer
+RuleError
+├── RuleProblems   the text is not a rule that may stand in a document
+└── RuleFault      a rule cannot be evaluated: an error of the document, never a missing answer
 """
 
 from typing import ClassVar, NamedTuple

@@ -55,18 +55,40 @@ def refer(name: str, known: Collection[str], what: str, path: str, say: Say) -> 
 
 
 def _ids(document: StudyDocument, own: StudyDocument, say: Say) -> None:
-    for name in ("roles", "axes", "phases", "cycles", "visits", "forms", "gates", "definitions", "arms", "references", "deviations"):
+    for name in (
+        "roles",
+        "axes",
+        "phases",
+        "cycles",
+        "visits",
+        "forms",
+        "gates",
+        "definitions",
+        "arms",
+        "references",
+        "deviations",
+    ):
         _unique([part.id for part in getattr(document, name)], name, say, free=name == "deviations")
     for name in ("forms", "definitions", "axes", "roles", "visits", "gates"):
         for part in getattr(document, name):
             if part.id in RESERVED:
-                say(f"{name}.{part.id}", "reserved_id", f"{part.id!r} is a name that rules use for something else.", "Choose another id.")
+                say(
+                    f"{name}.{part.id}",
+                    "reserved_id",
+                    f"{part.id!r} is a name that rules use for something else.",
+                    "Choose another id.",
+                )
     shared = {form.id for form in document.forms} & {definition.id for definition in document.definitions}
     for name in sorted(shared):
         say(f"definitions.{name}", "duplicate_id", f"{name!r} is a form as well.", "Rename the definition.")
     for phase in document.phases:
         if all(visit.phase != phase.id for visit in document.visits):
-            say(f"phases.{phase.id}", "empty_phase", f"No visit stands in the phase {phase.id!r}.", "Place a visit in it or take it out.")
+            say(
+                f"phases.{phase.id}",
+                "empty_phase",
+                f"No visit stands in the phase {phase.id!r}.",
+                "Place a visit in it or take it out.",
+            )
     if own.id and not re.fullmatch(r"[a-z][a-z0-9-]{0,59}", own.id):
         say("id", "bad_id", f"{own.id!r} is not an id.", "Use lower-case letters, digits and hyphens.")
 
@@ -77,7 +99,12 @@ def _unique(ids: Iterable[str], path: str, say: Say, *, free: bool = False) -> N
         if count > 1:
             say(f"{path}.{name}", "duplicate_id", f"{count} entries have the id {name!r}.", "Give each its own.")
         if not free and not ID.fullmatch(name):
-            say(f"{path}.{name}", "bad_id", f"{name!r} is not an id.", "Use lower-case letters, digits and underscores, beginning with a letter.")
+            say(
+                f"{path}.{name}",
+                "bad_id",
+                f"{name!r} is not an id.",
+                "Use lower-case letters, digits and underscores, beginning with a letter.",
+            )
 
 
 def _form(document: StudyDocument, form: Form, say: Say) -> None:
@@ -104,7 +131,12 @@ def _raise(document: StudyDocument, raised: Raise, path: str, say: Say) -> None:
     if raised.until is None or not refer(raised.until, forms, "form", f"{path}.until", say):
         return
     if all((item.id, item.type) != ("about", "record") for item in forms[raised.until].items):
-        say(f"{path}.until", "ends_nothing", f"The form {raised.until!r} names no record in an item `about`.", "Add one of the type record.")
+        say(
+            f"{path}.until",
+            "ends_nothing",
+            f"The form {raised.until!r} names no record in an item `about`.",
+            "Add one of the type record.",
+        )
 
 
 def _known_role(document: StudyDocument, role: str, path: str, say: Say) -> None:
@@ -117,11 +149,26 @@ def _item(item: Item, path: str, say: Say) -> None:
     _label(item.label, f"{path}.label", say)
     if item.type in ("integer", "decimal"):
         if item.unit is None:
-            say(path, "unit_missing", f"The number {item.label!r} has no unit.", 'Write a UCUM unit such as mm[Hg], "1" for a plain count, or "{score}".')
+            say(
+                path,
+                "unit_missing",
+                f"The number {item.label!r} has no unit.",
+                'Write a UCUM unit such as mm[Hg], "1" for a plain count, or "{score}".',
+            )
         elif not UCUM.fullmatch(item.unit):
-            say(f"{path}.unit", "bad_unit", f"{item.unit!r} is not a UCUM unit.", "UCUM units have no spaces: mm[Hg], /min, Cel, mmol/L.")
+            say(
+                f"{path}.unit",
+                "bad_unit",
+                f"{item.unit!r} is not a UCUM unit.",
+                "UCUM units have no spaces: mm[Hg], /min, Cel, mmol/L.",
+            )
     elif item.unit is not None or item.range is not None or item.expected is not None:
-        say(path, "not_a_number", f"{item.label!r} is not a number, so it has neither unit nor limits.", "Take them out or change the type.")
+        say(
+            path,
+            "not_a_number",
+            f"{item.label!r} is not a number, so it has neither unit nor limits.",
+            "Take them out or change the type.",
+        )
     _choices(item, path, say)
     _limits(item, path, say)
     for code in item.missing:
@@ -134,10 +181,20 @@ def _choices(item: Item, path: str, say: Say) -> None:
     if item.type in ("code", "codes") and not item.choices:
         say(path, "no_choices", f"The code item {item.label!r} has no choices.", "List them under `choices`.")
     elif item.type not in ("code", "codes") and item.choices:
-        say(f"{path}.choices", "stray_choices", f"Only code items have choices, and this is {item.type}.", "Change the type to code.")
+        say(
+            f"{path}.choices",
+            "stray_choices",
+            f"Only code items have choices, and this is {item.type}.",
+            "Change the type to code.",
+        )
     for code, count in Counter(choice.code for choice in item.choices).items():
         if count > 1:
-            say(f"{path}.choices", "duplicate_code", f"The code {code!r} stands {count} times.", "Give each choice its own.")
+            say(
+                f"{path}.choices",
+                "duplicate_code",
+                f"The code {code!r} stands {count} times.",
+                "Give each choice its own.",
+            )
     for choice in item.choices:
         _label(choice.label, f"{path}.choices", say)
 
@@ -146,14 +203,24 @@ def _limits(item: Item, path: str, say: Say) -> None:
     for name in ("range", "expected"):
         limits = getattr(item, name)
         if limits is not None and limits.min is not None and limits.max is not None and limits.min > limits.max:
-            say(f"{path}.{name}", "range_reversed", f"{limits.min:g} is above {limits.max:g}.", "Write the smaller end as min.")
+            say(
+                f"{path}.{name}",
+                "range_reversed",
+                f"{limits.min:g} is above {limits.max:g}.",
+                "Write the smaller end as min.",
+            )
     if item.range is None or item.expected is None:
         return
     low, high = item.range.min, item.range.max
     below = low is not None and item.expected.min is not None and item.expected.min < low
     above = high is not None and item.expected.max is not None and item.expected.max > high
     if below or above:
-        say(f"{path}.expected", "expected_outside", "What is expected lies outside what is possible.", "Widen `range` or narrow `expected`.")
+        say(
+            f"{path}.expected",
+            "expected_outside",
+            "What is expected lies outside what is possible.",
+            "Widen `range` or narrow `expected`.",
+        )
 
 
 def _label(text: str, path: str, say: Say) -> None:
@@ -165,14 +232,24 @@ def _placed(document: StudyDocument, own: StudyDocument, say: Say) -> None:
     placed = {placement.form for visit in document.visits for placement in visit.forms}
     for form in own.forms:
         if form.about == "participant" and not form.log and form.id not in placed:
-            say(f"forms.{form.id}", "placed_nowhere", f"The form {form.id!r} stands on no visit.", "Place it on a visit, or say `log: true`.")
+            say(
+                f"forms.{form.id}",
+                "placed_nowhere",
+                f"The form {form.id!r} stands on no visit.",
+                "Place it on a visit, or say `log: true`.",
+            )
 
 
 def _gate(document: StudyDocument, gate: str, guards: str, ask: str, say: Say) -> None:
     path = f"gates.{gate}"
     forms = {form.id: form for form in document.forms}
     if refer(guards, forms, "form", f"{path}.guards", say) and forms[guards].kind == "fact":
-        say(f"{path}.guards", "gate_before_fact", f"{guards!r} is a fact; a fact is always accepted.", "Guard a decision, or say `kind: decision` if it is one.")
+        say(
+            f"{path}.guards",
+            "gate_before_fact",
+            f"{guards!r} is a fact; a fact is always accepted.",
+            "Guard a decision, or say `kind: decision` if it is one.",
+        )
     if document.roles:
         refer(ask, {role.id for role in document.roles}, "role", f"{path}.ask", say)
     conditions = next(found.conditions for found in document.gates if found.id == gate)
@@ -185,9 +262,19 @@ def _decisions(document: StudyDocument, own: StudyDocument, say: Say) -> None:
     guarded = Counter(gate.guards for gate in document.gates)
     for form in document.forms:
         if form.kind == "decision" and not guarded[form.id] and own.forms:
-            say(f"forms.{form.id}", "no_gate", f"The decision {form.id!r} has no gate.", "Write a gate with `guards` naming it.")
+            say(
+                f"forms.{form.id}",
+                "no_gate",
+                f"The decision {form.id!r} has no gate.",
+                "Write a gate with `guards` naming it.",
+            )
         if guarded[form.id] > 1:
-            say(f"gates.{form.id}", "two_gates", f"{guarded[form.id]} gates guard {form.id!r}.", "Join their conditions in one.")
+            say(
+                f"gates.{form.id}",
+                "two_gates",
+                f"{guarded[form.id]} gates guard {form.id!r}.",
+                "Join their conditions in one.",
+            )
 
 
 def _role(document: StudyDocument, role: Role, say: Say) -> None:
@@ -197,10 +284,20 @@ def _role(document: StudyDocument, role: Role, say: Say) -> None:
         for number, entry in enumerate(getattr(role, name)):
             refer(entry, known, "form_or_group", f"{path}.{name}.{number}", say)
     if not role.files and not role.sees:
-        say(path, "idle_role", f"The role {role.id!r} may neither file nor see anything.", "Give it forms or groups, or take it out.")
+        say(
+            path,
+            "idle_role",
+            f"The role {role.id!r} may neither file nor see anything.",
+            "Give it forms or groups, or take it out.",
+        )
     for form in document.forms:
         if form.secret is not None and form.id in role.files and form.secret not in role.unblinded:
-            say(f"{path}.files", "files_unseen", f"{role.id!r} may file {form.id!r} and never know its secret.", "Add the secret to `unblinded`.")
+            say(
+                f"{path}.files",
+                "files_unseen",
+                f"{role.id!r} may file {form.id!r} and never know its secret.",
+                "Add the secret to `unblinded`.",
+            )
 
 
 def _visit(document: StudyDocument, visit: Visit, say: Say) -> None:
@@ -209,16 +306,32 @@ def _visit(document: StudyDocument, visit: Visit, say: Say) -> None:
     refer(visit.phase, {phase.id for phase in document.phases}, "phase", f"{path}.phase", say)
     forms = {form.id: form for form in document.forms}
     for number, placement in enumerate(visit.forms):
-        if refer(placement.form, forms, "form", f"{path}.forms.{number}", say) and forms[placement.form].about != "participant":
-            say(f"{path}.forms.{number}", "not_about_participant", f"{placement.form!r} is not about a participant.", "Take it off the visit.")
+        if (
+            refer(placement.form, forms, "form", f"{path}.forms.{number}", say)
+            and forms[placement.form].about != "participant"
+        ):
+            say(
+                f"{path}.forms.{number}",
+                "not_about_participant",
+                f"{placement.form!r} is not about a participant.",
+                "Take it off the visit.",
+            )
     for name, count in Counter(placement.form for placement in visit.forms).items():
         if count > 1:
             say(f"{path}.forms", "duplicate_form", f"{name!r} stands {count} times on the visit.", "Place it once.")
     _requires(document, visit.requires, f"{path}.requires", say)
     if visit.cycle is not None:
         cycles = {cycle.id: cycle.repeats for cycle in document.cycles}
-        if refer(visit.cycle, cycles, "cycle", f"{path}.cycle", say) and len(visit.labels) not in (0, cycles[visit.cycle]):
-            say(f"{path}.labels", "label_count", f"{len(visit.labels)} labels for {cycles[visit.cycle]} cycles.", "Write one label a cycle.")
+        if refer(visit.cycle, cycles, "cycle", f"{path}.cycle", say) and len(visit.labels) not in (
+            0,
+            cycles[visit.cycle],
+        ):
+            say(
+                f"{path}.labels",
+                "label_count",
+                f"{len(visit.labels)} labels for {cycles[visit.cycle]} cycles.",
+                "Write one label a cycle.",
+            )
 
 
 def _requires(document: StudyDocument, requires: Mapping[str, str], path: str, say: Say) -> None:
@@ -261,23 +374,43 @@ def _arms(document: StudyDocument, say: Say) -> None:
     for arm in document.arms:
         for dose in arm.doses:
             if not 1 <= dose.cycle <= most:
-                say(f"arms.{arm.id}", "dose_cycle", f"There is no cycle {dose.cycle}.", f"Cycles are numbered 1 to {most}.")
+                say(
+                    f"arms.{arm.id}",
+                    "dose_cycle",
+                    f"There is no cycle {dose.cycle}.",
+                    f"Cycles are numbered 1 to {most}.",
+                )
     if len(document.arms) > 1:
         form, _, item = document.arm_item.partition(".")
         found = next((f for f in document.forms if f.id == form), None)
         if found is None or all(one.id != item for one in found.items):
-            say("arm_item", "arm_item", "With more than one arm, `arm_item` names the item that holds it.", 'Write "randomization.arm".')
+            say(
+                "arm_item",
+                "arm_item",
+                "With more than one arm, `arm_item` names the item that holds it.",
+                'Write "randomization.arm".',
+            )
 
 
 def _defaults(own: StudyDocument, say: Say) -> None:
     defaults = own.site_defaults
     if defaults is None:
-        say("site_defaults", "no_site_defaults", "The document has no site defaults.", "Write `site_defaults` with a time zone.")
+        say(
+            "site_defaults",
+            "no_site_defaults",
+            "The document has no site defaults.",
+            "Write `site_defaults` with a time zone.",
+        )
         return
     try:
         ZoneInfo(defaults.zone)
     except (ValueError, KeyError, OSError):
-        say("site_defaults.zone", "bad_zone", f"{defaults.zone!r} is not a time zone.", "Write an IANA name such as Europe/Oslo.")
+        say(
+            "site_defaults.zone",
+            "bad_zone",
+            f"{defaults.zone!r} is not a time zone.",
+            "Write an IANA name such as Europe/Oslo.",
+        )
     _duration(defaults.form_grace, "site_defaults.form_grace", say)
     _duration(defaults.late_entry, "site_defaults.late_entry", say)
 

@@ -8,7 +8,12 @@ from typing import NamedTuple
 from triptych.study.errors import NotADuration
 
 _DURATION = re.compile(r"([+-]?\d{1,5}) (weeks?|days?|hours?|minutes?)")
-_UNITS = {"week": timedelta(weeks=1), "day": timedelta(days=1), "hour": timedelta(hours=1), "minute": timedelta(minutes=1)}
+_UNITS = {
+    "week": timedelta(weeks=1),
+    "day": timedelta(days=1),
+    "hour": timedelta(hours=1),
+    "minute": timedelta(minutes=1),
+}
 
 
 class Duration(NamedTuple):
@@ -23,7 +28,7 @@ def parse_duration(text: str) -> Duration:
     """Read a duration. Raises `NotADuration`."""
     match = _DURATION.fullmatch(text)
     if match is None:
-        raise NotADuration(f"{text!r} is not a duration. Write weeks, days, hours or minutes: \"4 weeks\", \"-7 days\".")
+        raise NotADuration(f'{text!r} is not a duration. Write weeks, days, hours or minutes: "4 weeks", "-7 days".')
     count, unit = int(match.group(1)), match.group(2).removesuffix("s")
     span = count * _UNITS[unit]
     return Duration(span, span.days if unit in ("week", "day") else None)
@@ -33,5 +38,5 @@ def parse_days(text: str) -> int:
     """Read a duration of whole days. Raises `NotADuration`."""
     days = parse_duration(text).days
     if days is None:
-        raise NotADuration(f"{text!r} is not in days. Windows are counted in days: write \"28 days\" or \"4 weeks\".")
+        raise NotADuration(f'{text!r} is not in days. Windows are counted in days: write "28 days" or "4 weeks".')
     return days

@@ -1,8 +1,8 @@
 """Errors of the study room.
 
-    StudyError
-    ├── NotADuration    a text is not a duration
-    └── StudyProblems   a document has problems and is not loaded
+StudyError
+├── NotADuration    a text is not a duration
+└── StudyProblems   a document has problems and is not loaded
 """
 
 from typing import ClassVar, NamedTuple

@@ -95,7 +95,9 @@ def _misfits(item: Item, value: object, *, shown: object) -> Iterator[Misfit]:
     if item.derived is not None:
         yield Misfit(item=item.id, code="derived", message=f"{item.label} is worked out and not entered.")
     elif shown is False:
-        yield Misfit(item=item.id, code="not_asked", message=f"{item.label} is not asked with these answers; leave it empty.")
+        yield Misfit(
+            item=item.id, code="not_asked", message=f"{item.label} is not asked with these answers; leave it empty."
+        )
     elif isinstance(value, dict):
         yield from _missing(item, value)
     else:
@@ -109,7 +111,11 @@ def _codes(item: Item) -> str:
 def _missing(item: Item, value: Mapping[str, object]) -> Iterator[Misfit]:
     if not is_missing_code(value) or value["missing"] not in item.missing:
         allowed = f"Permitted here: {', '.join(item.missing)}." if item.missing else "None is permitted here."
-        yield Misfit(item=item.id, code="missing_code", message=f"{item.label}: this missing-value code cannot stand here. {allowed}")
+        yield Misfit(
+            item=item.id,
+            code="missing_code",
+            message=f"{item.label}: this missing-value code cannot stand here. {allowed}",
+        )
 
 
 def _answered(item: Item, value: object) -> Iterator[Misfit]:
@@ -144,7 +150,10 @@ def _text(item: Item, value: object) -> str:
         return "text is wanted"
     if len(value) > item.max_length:
         return f"the text has {len(value):,} characters and at most {item.max_length:,} are taken"
-    bad = any((ord(letter) < 32 and letter not in "\n\t\r") or ord(letter) == 127 or 0xD800 <= ord(letter) <= 0xDFFF for letter in value)
+    bad = any(
+        (ord(letter) < 32 and letter not in "\n\t\r") or ord(letter) == 127 or 0xD800 <= ord(letter) <= 0xDFFF
+        for letter in value
+    )
     return "the text holds control characters" if bad else ""
 
 
@@ -154,7 +163,9 @@ def _integer(_: Item, value: object) -> str:
 
 
 def _decimal(_: Item, value: object) -> str:
-    fits = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and abs(value) < 2**53
+    fits = (
+        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and abs(value) < 2**53
+    )
     return "" if fits else "a number is wanted"
 
 

@@ -160,7 +160,9 @@ class Draft:
         for gate in self.document.gates:
             bound = gate_names(self.document, gate, names)
             for condition in gate.conditions:
-                self._rule(f"gates.{gate.id}.conditions.{condition.id}.rule", condition.rule, bound, gate=True, expects=BOOL)
+                self._rule(
+                    f"gates.{gate.id}.conditions.{condition.id}.rule", condition.rule, bound, gate=True, expects=BOOL
+                )
 
     def _compile_form(self, form: Form) -> None:
         names = form_names(form)
@@ -183,7 +185,11 @@ class Draft:
         """Compile definitions, each after those it uses; what is left over uses itself."""
         waiting = {definition.id: definition for definition in self.document.definitions}
         while waiting:
-            ready = [d for d in waiting.values() if not _words(d.rule) & (waiting.keys() - {d.id}) and d.id not in _words(d.rule)]
+            ready = [
+                d
+                for d in waiting.values()
+                if not _words(d.rule) & (waiting.keys() - {d.id}) and d.id not in _words(d.rule)
+            ]
             for definition in ready:
                 rule = self._rule(f"definitions.{definition.id}.rule", definition.rule, names, gate=True)
                 names = {**names, definition.id: rule.type if rule else BOOL}
@@ -267,7 +273,13 @@ def _element(read: Read, path: str, value: object, wanted: Any) -> Any:
 def _named(value: object, path: str, inner: str) -> str:
     """A path below an element, with list places replaced by the ids of what stands there."""
     for step in filter(None, inner.split(".")):
-        value = value[int(step)] if isinstance(value, list) and step.isdigit() else value.get(step) if isinstance(value, dict) else None
+        value = (
+            value[int(step)]
+            if isinstance(value, list) and step.isdigit()
+            else value.get(step)
+            if isinstance(value, dict)
+            else None
+        )
         path = f"{path}.{value['id'] if isinstance(value, dict) and 'id' in value and step.isdigit() else step}"
     return path
 

@@ -47,7 +47,9 @@ def read_files(files: Mapping[str, str]) -> Read:
     """Read the files of one document; whatever cannot be read becomes a problem."""
     read = Read()
     if sum(map(len, files.values())) > MAX_BYTES:
-        read.problems.append(Problem(next(iter(files)), 1, "", "too_large", f"The document has more than {MAX_BYTES:,} characters."))
+        read.problems.append(
+            Problem(next(iter(files)), 1, "", "too_large", f"The document has more than {MAX_BYTES:,} characters.")
+        )
         return read
     for name, text in sorted(files.items()):
         _File(read, name).take(text)
@@ -69,7 +71,12 @@ class _File:
             root = yaml.compose(text, Loader=_Loader)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
-            self._say(mark.line + 1 if mark else 1, "", "not_yaml", f"This is not YAML: {getattr(error, 'problem', None) or error}.")
+            self._say(
+                mark.line + 1 if mark else 1,
+                "",
+                "not_yaml",
+                f"This is not YAML: {getattr(error, 'problem', None) or error}.",
+            )
             return
         except (RecursionError, ValueError) as error:
             self._say(1, "", "not_yaml", f"This cannot be read: {type(error).__name__}.")
@@ -86,11 +93,15 @@ class _File:
         depth = 0
         for event in yaml.parse(text, Loader=_Loader):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-                raise yaml.MarkedYAMLError(problem="anchors and aliases are not used here; write it out", problem_mark=event.start_mark)
+                raise yaml.MarkedYAMLError(
+                    problem="anchors and aliases are not used here; write it out", problem_mark=event.start_mark
+                )
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             self._nodes += 1
             if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-                raise yaml.MarkedYAMLError(problem="the document is nested too deep or holds too many fields", problem_mark=event.start_mark)
+                raise yaml.MarkedYAMLError(
+                    problem="the document is nested too deep or holds too many fields", problem_mark=event.start_mark
+                )
 
     def _merge(self, key: str, value: object) -> None:
         data = self._read.data
@@ -133,7 +144,11 @@ class _File:
 
     def _element(self, node: yaml.Node, path: str, number: int) -> Any:
         """An element of a list; one with an id is named by it in paths."""
-        name = next((v.value for k, v in node.value if k.value == "id"), number) if isinstance(node, yaml.MappingNode) else number
+        name = (
+            next((v.value for k, v in node.value if k.value == "id"), number)
+            if isinstance(node, yaml.MappingNode)
+            else number
+        )
         below = f"{path}.{name}"
         self._read.lines.setdefault(below, (self._name, node.start_mark.line + 1))
         return self._value(node, below)

@@ -45,7 +45,9 @@ def _columns(study: Study, marks: set[str]) -> Iterator[Column]:
         count = f" ×{len(visits)}" if len(visits) > 1 else ""
         title = re.sub(r" \d+$", "", first.title) if count else first.title
         window = _window(study, visits, marks, stem)
-        yield Column(phases[first.phase], ", ".join(first.labels), f"{title}{count}", window, _cells(first, marks, stem))
+        yield Column(
+            phases[first.phase], ", ".join(first.labels), f"{title}{count}", window, _cells(first, marks, stem)
+        )
 
 
 def _stem(visit: Visit, marks: set[str], study: Study) -> str:
@@ -82,7 +84,11 @@ def timing_text(study: Study, timing: Timing) -> str:
 
 
 def _span(first: Timing, last: Timing) -> str:
-    return f"{first.target} to {last.target}" if first.target else f"{(first.between or ('', ''))[0]} to {(last.between or ('', ''))[1]}"
+    return (
+        f"{first.target} to {last.target}"
+        if first.target
+        else f"{(first.between or ('', ''))[0]} to {(last.between or ('', ''))[1]}"
+    )
 
 
 def _from(study: Study, timing: Timing) -> str:
@@ -134,7 +140,9 @@ def _heading(texts: list[str], head: int, each: int, first: str = "", *, repeat:
     lines = []
     for number in range(height):
         left = (first if number == 0 else "").ljust(head)
-        lines.append((left + "".join(f" {(one[number] if number < len(one) else ''):^{each}}" for one in wrapped)).rstrip())
+        lines.append(
+            (left + "".join(f" {(one[number] if number < len(one) else ''):^{each}}" for one in wrapped)).rstrip()
+        )
     return lines if any(line.strip() for line in lines) else []
 
 

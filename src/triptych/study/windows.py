@@ -13,7 +13,12 @@ def check_windows(document: StudyDocument, say: Say) -> None:
     """Report timings that name no visit, count from themselves, open after they close, or fit no cycle."""
     visits = {visit.id: visit for visit in document.visits}
     if document.visits and all(visit.timing for visit in document.visits):
-        say("visits", "no_start", "Every visit counts from another, so none can be the first.", "Leave out the timing of the first visit.")
+        say(
+            "visits",
+            "no_start",
+            "Every visit counts from another, so none can be the first.",
+            "Leave out the timing of the first visit.",
+        )
     for visit in document.visits:
         for number, timing in enumerate(visit.timing):
             _timing(document, visits, visit, timing, f"visits.{visit.id}.timing.{number}", say)
@@ -25,10 +30,20 @@ def _timing(
     document: StudyDocument, visits: Mapping[str, Visit], visit: Visit, timing: Timing, path: str, say: Say
 ) -> None:
     if timing.anchor not in visits:
-        say(path, "unknown_visit", f"There is no visit {timing.anchor!r} to count from.", "Name a visit of this document.")
+        say(
+            path,
+            "unknown_visit",
+            f"There is no visit {timing.anchor!r} to count from.",
+            "Name a visit of this document.",
+        )
         return
     if (timing.target is None) == (timing.between is None):
-        say(path, "target_or_between", "A timing has either a target or two days to stand between.", 'Write `target: 4 weeks` or `between: ["2 weeks", "6 weeks"]`.')
+        say(
+            path,
+            "target_or_between",
+            "A timing has either a target or two days to stand between.",
+            'Write `target: 4 weeks` or `between: ["2 weeks", "6 weeks"]`.',
+        )
         return
     if timing.previous and (visit.cycle is None or visits[timing.anchor].cycle != visit.cycle):
         say(path, "no_previous", "`previous` is for visits of one cycle.", "Take it out.")
@@ -44,11 +59,26 @@ def _days(timing: Timing, path: str, say: Say) -> None:
         say(path, "duration", str(error))
         return
     if opens > closes:
-        say(path, "window_reversed", f"The window opens on day {opens} and closes on day {closes}.", "Write the earlier end first.")
+        say(
+            path,
+            "window_reversed",
+            f"The window opens on day {opens} and closes on day {closes}.",
+            "Write the earlier end first.",
+        )
     elif timing.target is not None and not opens <= parse_days(timing.target) <= closes:
-        say(path, "target_outside", "The target lies outside its own window.", 'Write the window around it: ["-7 days", "+7 days"].')
+        say(
+            path,
+            "target_outside",
+            "The target lies outside its own window.",
+            'Write the window around it: ["-7 days", "+7 days"].',
+        )
     elif closes < 0:
-        say(path, "window_past", f"The window closes {-closes} days before what it counts from.", "Count from an earlier visit.")
+        say(
+            path,
+            "window_past",
+            f"The window closes {-closes} days before what it counts from.",
+            "Count from an earlier visit.",
+        )
 
 
 def window_days(timing: Timing) -> tuple[int, int]:
@@ -66,16 +96,31 @@ def _cycles(document: StudyDocument, visit: Visit, say: Say) -> None:
     limited = {timing.cycle for timing in visit.timing}
     if visit.cycle is None:
         if limited != {None} or len(visit.timing) > 1:
-            say(f"visits.{visit.id}.timing", "timing_cycle", "Only a visit of a cycle has timings for first and later cycles.", "Write one timing.")
+            say(
+                f"visits.{visit.id}.timing",
+                "timing_cycle",
+                "Only a visit of a cycle has timings for first and later cycles.",
+                "Write one timing.",
+            )
         return
     repeats = next((cycle.repeats for cycle in document.cycles if cycle.id == visit.cycle), 1)
     needed = {"first", "later"} if repeats > 1 else {"first"}
     if None not in limited and not needed <= limited:
         missing = ", ".join(sorted(needed - {name for name in limited if name}))
-        say(f"visits.{visit.id}.timing", "timing_cycle", f"The visit has no timing for {missing} cycles.", "Add one with `cycle: first` or `cycle: later`.")
+        say(
+            f"visits.{visit.id}.timing",
+            "timing_cycle",
+            f"The visit has no timing for {missing} cycles.",
+            "Add one with `cycle: first` or `cycle: later`.",
+        )
     first = [timing for timing in visit.timing if timing.cycle in (None, "first")]
     if any(timing.previous for timing in first):
-        say(f"visits.{visit.id}.timing", "no_previous", "There is no cycle before the first.", "Say `cycle: later` beside `previous: true`.")
+        say(
+            f"visits.{visit.id}.timing",
+            "no_previous",
+            "There is no cycle before the first.",
+            "Say `cycle: later` beside `previous: true`.",
+        )
 
 
 def _reach(visits: Mapping[str, Visit], say: Say) -> None:
@@ -86,7 +131,12 @@ def _reach(visits: Mapping[str, Visit], say: Say) -> None:
         while at is not None and at.timing:
             if at.id in seen:
                 ring = " → ".join([*seen[seen.index(at.id) :], at.id])
-                say(f"visits.{visit.id}.timing", "unreachable", f"The visit is never reached: {ring} count from each other.", "Let one count from an earlier visit.")
+                say(
+                    f"visits.{visit.id}.timing",
+                    "unreachable",
+                    f"The visit is never reached: {ring} count from each other.",
+                    "Let one count from an earlier visit.",
+                )
                 break
             seen.append(at.id)
             timing = next((t for t in at.timing if not t.previous), None)
