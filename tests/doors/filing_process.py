@@ -29,7 +29,8 @@ def main(where: str) -> None:
             site=SITE,
         )
         assert isinstance(hands.trial.file(draft, Actor(person="physician-1", role="physician")), Filed)
-        print(name, flush=True)
+        sys.stdout.write(f"{name}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -34,8 +34,8 @@ GATES = {"open": ("▯", "open"), "closed": ("▮", "closed"), "undecided": ("�
 
 def triptych(study: Study, course: Course, width: int) -> RenderableType:
     """The whole picture of a course: head, three panels, gates, what is asked, deviations."""
-    parts: list[RenderableType] = [_head(study, course), _panels(study, course, width)]
-    parts.extend(_below(course, width))
+    parts: list[RenderableType] = [_head(study, course), _panels(course, width)]
+    parts.extend(_below(course))
     return Group(*parts)
 
 
@@ -54,7 +54,7 @@ def _standing(course: Course) -> str:
     return "".join(f"   {text}" for text in shown)
 
 
-def _panels(study: Study, course: Course, width: int) -> RenderableType:
+def _panels(course: Course, width: int) -> RenderableType:
     each = max(36, (width - 2) // 3)
     frames = []
     for panel, title, color in PANELS:
@@ -129,7 +129,7 @@ def window_text(window: Window | None, last: Window | None = None) -> str:
     return span if window.firm else f"~{span}"
 
 
-def _below(course: Course, width: int) -> Iterable[RenderableType]:
+def _below(course: Course) -> Iterable[RenderableType]:
     yield Columns([_gate(gate) for gate in course.gates], padding=(0, 3))
     if course.alerts:
         yield _list("Alerts", [f"{alert.title} ({', '.join(alert.roles)})" for alert in course.alerts])

@@ -7,6 +7,7 @@ from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from functools import partial
+from typing import cast
 
 from triptych.course.entries import Entries, Entry, local_day
 from triptych.course.setting import Setting
@@ -97,7 +98,7 @@ class CourseFacts:
         makers: dict[str, Callable[[], object]] = {"course": partial(self._course, cycle)}
         if cycle is not None:
             makers["cycle"] = partial(int, cycle)
-        facts = Facts(makers, ChainMap(dict(names), self._base))
+        facts = Facts(makers, ChainMap(dict(names), cast(dict[str, object], self._base)))
         for definition in self._study.document.definitions:
             rule = self._study.rule(f"definitions.{definition.id}.rule")
             makers[definition.id] = partial(evaluate, rule, facts, self.context)

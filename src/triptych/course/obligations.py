@@ -1,6 +1,6 @@
 """Tasks and alerts: what filed records, open visits, queries and held records ask of which role, and until when."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Literal
 
@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from triptych.course.entries import Entries, Entry
 from triptych.course.facts import holds_in_form
-from triptych.course.record import Record
 from triptych.course.sight import Sight, may_file
 from triptych.rules import Context
 from triptych.study import Form, Raise, Study, parse_duration
@@ -90,11 +89,6 @@ def held_tasks(entries: Entries) -> Iterator[Task]:
             )
 
 
-def unresolved(records: Iterable[Record], entries: Entries) -> Sequence[Record]:
-    """Held records that nobody has filed again or dismissed."""
-    return [record for record in records if (RESOLUTION, record.id) not in entries.about]
-
-
 class Query(Struct, frozen=True, kw_only=True):
     """A question on a record, open until it is answered and then closed."""
 
@@ -144,4 +138,4 @@ def query_tasks(study: Study, found: Iterable[Query]) -> Iterator[Task]:
 def filers(study: Study, form_id: str) -> tuple[str, ...]:
     """The roles that may file a form."""
     form = study.forms[form_id]
-    return tuple(role.id for role in study.document.roles if may_file(study, role, form))
+    return tuple(role.id for role in study.document.roles if may_file(role, form))

@@ -67,7 +67,7 @@ class Sight:
         return {key: value for key, value in record.values.items() if key in shown}
 
 
-def may_file(study: Study, role: Role, form: Form) -> bool:
+def may_file(role: Role, form: Form) -> bool:
     """Whether a role may file a form; forms of the group `anyone` are open to every role."""
     if form.group == "system":
         return False

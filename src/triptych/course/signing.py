@@ -28,7 +28,7 @@ class Signature(Struct, frozen=True, kw_only=True):
 
 
 def shown_digest(record_id: str, record: Record, sight: Sight) -> str:
-    """The SHA-256 of a record as a sight shows it: its identity, form, time, place in the course and visible answers."""
+    """The SHA-256 of a record as a sight shows it: its identity, form, time, place and visible answers."""
     shown = {
         "id": record_id,
         "form": record.form,
@@ -64,7 +64,7 @@ def _stands(study: Study, entries: Entries, setting: Setting, sight: Sight, sign
     if entry.id in entries.voided:
         return False
     signer = signer_sight(study, setting, signature.actor, signature.role, signature.recorded_at)
-    return shown_digest(entry.id, entry.current, signer) == signature.values["shown"]
+    return shown_digest(entry.id, entry.current, signer) == str(signature.values["shown"])
 
 
 def _shown_whole(study: Study, record: Record, sight: Sight) -> bool:

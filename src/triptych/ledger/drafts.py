@@ -56,7 +56,7 @@ class Reason(Struct, frozen=True, kw_only=True):
 
 
 class Filed(Struct, frozen=True, kw_only=True, tag="filed"):
-    """The record stands in the ledger; `repeated` if it had been filed before, `findings` are soft checks that fired."""
+    """The record stands in the ledger: `repeated` if it was there already, with the soft checks that fired."""
 
     record: Record
     repeated: bool = False

@@ -1,4 +1,4 @@
-"""Reasons against a draft: does it fit its form, may the actor file it, is its gate open. Reads facts, writes nothing."""
+"""Reasons against a draft: its form, the actor's rights, links, the gate. Reads facts, writes nothing."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -52,7 +52,7 @@ class Case:
 def authority(case: Case) -> Iterator[Reason]:
     """Whether grants let this actor file this form here and now (P11-03)."""
     held = case.grant is not None and case.role is not None
-    allowed = held and (case.form is None or may_file(case.study, case.role, case.form))  # type: ignore[arg-type]
+    allowed = held and (case.form is None or may_file(case.role, case.form))  # type: ignore[arg-type]
     if not allowed:
         where = f" at {case.site}" if case.site else ""
         title = case.form.title if case.form else case.draft.form
@@ -71,7 +71,10 @@ def size(draft: Draft) -> Iterator[Reason]:
     """Whether the draft is small enough to be taken at all."""
     count = len(msgspec.json.encode(draft.values))
     if count > MAX_BYTES:
-        text = f"The answers take {count:,} bytes and at most {MAX_BYTES:,} are taken. Nothing was written. Attach long material as a file."
+        text = (
+            f"The answers take {count:,} bytes and at most {MAX_BYTES:,} are taken. Nothing was written. "
+            "Attach long material as a file."
+        )
         yield Reason(code="too_large", text=text, final=True)
 
 

@@ -25,7 +25,8 @@ def study_folder(study: str) -> Path | Traversable:
     if study in study_names():
         return LIBRARY / "studies" / study
     raise UnknownStudy(
-        f"There is no study {study!r}: it is neither a folder nor one of the bundled studies ({', '.join(study_names())})."
+        f"There is no study {study!r}: it is neither a folder nor one of the bundled studies "
+        f"({', '.join(study_names())})."
     )
 
 

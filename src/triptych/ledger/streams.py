@@ -1,4 +1,4 @@
-"""Decoded records of streams, kept while their head is unchanged. What a store holds is read once, not once a filing."""
+"""Decoded records of streams, kept while their head is unchanged: what a store holds is read once."""
 
 import threading
 from collections import OrderedDict

@@ -78,7 +78,7 @@ class Trial:
         return View(self._store, self._streams, self.study, self._medicines, viewer, self._clock())
 
     def system_view(self) -> View:
-        """The whole ledger, for whoever holds the ledger itself (the command line, the clock task); never for a request."""
+        """The whole ledger, for whoever holds the ledger itself (the command line, the clock task)."""
         return View(self._store, self._streams, self.study, self._medicines, None, self._clock())
 
     @property
@@ -120,7 +120,7 @@ class Trial:
         setting = Setting(plan.study, self._streams.records(transaction, STUDY), site_records, plan.site)
         case = judging.Case(plan.study, draft, actor, setting, records, now, plan.site)
         case.draft = self._placed(case)
-        reasons = self._reasons(transaction, plan, case)
+        reasons = self._reasons(plan, case)
         if reasons:
             return self._turn_away(transaction, plan, case, reasons)
         record = _record(transaction, plan.stream, case)
@@ -128,7 +128,7 @@ class Trial:
         _append(transaction, record)
         return Filed(record=record, findings=judging.findings(case))
 
-    def _reasons(self, transaction: Transaction, plan: "Plan", case: judging.Case) -> tuple[Reason, ...]:
+    def _reasons(self, plan: "Plan", case: judging.Case) -> tuple[Reason, ...]:
         """Every reason against a draft, in the order of the door; later steps are judged only if earlier ones pass."""
         late = _clock_behind(case.records, case.now)
         reasons = late or tuple(judging.authority(case)) or tuple(judging.fitting(case))

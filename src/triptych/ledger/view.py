@@ -1,4 +1,4 @@
-"""The way out: a read-only window from which everything that its viewer may not see is gone before anything is derived."""
+"""The way out: a read-only window. What its viewer may not see is gone before anything is derived."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime

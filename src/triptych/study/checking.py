@@ -19,9 +19,10 @@ ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
 UCUM = re.compile(r"[!-~]{1,60}")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 MISSING_CODES = (
-    "unknown", "asked-unknown", "temp-unknown", "not-asked", "asked-declined", "masked", "not-applicable", "unsupported",
-    "as-text", "error", "not-a-number", "negative-infinity", "positive-infinity", "not-performed", "not-permitted",
-)  # fmt: skip
+    *("unknown", "asked-unknown", "temp-unknown", "not-asked", "asked-declined", "masked", "not-applicable"),
+    *("unsupported", "as-text", "error", "not-a-number", "negative-infinity", "positive-infinity"),
+    *("not-performed", "not-permitted"),
+)
 RESERVED = ("course", "site", "study", "today", "cycle", "filing")
 SYSTEM_GROUPS = ("anyone", "system")
 MAX_LABEL = 500

@@ -39,12 +39,12 @@ def answers(form: Form, values: Mapping[str, Any]) -> dict[str, object]:
     return found
 
 
-def _fact(item: Item, value: Any) -> object:
+def _fact(item: Item, value: object) -> object:
     if item.type not in ("date", "datetime"):
         return value
     try:
-        return date.fromisoformat(value) if item.type == "date" else datetime.fromisoformat(value)
-    except (TypeError, ValueError):
+        return date.fromisoformat(str(value)) if item.type == "date" else datetime.fromisoformat(str(value))
+    except ValueError:
         return None
 
 

@@ -5,7 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 from msgspec.structs import replace
@@ -27,6 +27,7 @@ from triptych.study.model import (
 from triptych.study.names import course_names, form_names, gate_names, item_type
 from triptych.study.reading import Read, read_files
 
+Part = TypeVar("Part")
 _canonical = msgspec.json.Encoder(order="sorted").encode
 _HINTS = get_type_hints(StudyDocument)
 LISTS = {name: get_args(hint)[0] for name, hint in _HINTS.items() if getattr(hint, "__origin__", None) is tuple}
@@ -259,7 +260,7 @@ def _name(part: object, number: int) -> object:
     return part.get("id", number) if isinstance(part, dict) else number
 
 
-def _element(read: Read, path: str, value: object, wanted: Any) -> Any:
+def _element(read: Read, path: str, value: object, wanted: type[Part]) -> Part | None:
     try:
         return msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:

@@ -6,7 +6,7 @@ a boolean, a number or null only where it is written so, and text otherwise (`NO
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -92,15 +92,16 @@ class _File:
     def _refuse_aliases(self, text: str) -> None:
         depth = 0
         for event in yaml.parse(text, Loader=_Loader):
+            mark = cast(yaml.Mark, event.start_mark)  # libyaml's own class has the same fields
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
                 raise yaml.MarkedYAMLError(
-                    problem="anchors and aliases are not used here; write it out", problem_mark=event.start_mark
+                    problem="anchors and aliases are not used here; write it out", problem_mark=mark
                 )
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             self._nodes += 1
             if depth > MAX_DEPTH or self._nodes > MAX_NODES:
                 raise yaml.MarkedYAMLError(
-                    problem="the document is nested too deep or holds too many fields", problem_mark=event.start_mark
+                    problem="the document is nested too deep or holds too many fields", problem_mark=mark
                 )
 
     def _merge(self, key: str, value: object) -> None:
@@ -128,7 +129,7 @@ class _File:
             found[key] = self._value(value_node, below)
         return list(found.items())
 
-    def _value(self, node: yaml.Node, path: str) -> Any:
+    def _value(self, node: yaml.Node, path: str) -> object:
         line = node.start_mark.line + 1
         if node.tag == MARK:
             self._read.unconfirmed.append(Unconfirmed(path, self._name, line))
@@ -142,7 +143,7 @@ class _File:
             case _:
                 return _scalar(node)
 
-    def _element(self, node: yaml.Node, path: str, number: int) -> Any:
+    def _element(self, node: yaml.Node, path: str, number: int) -> object:
         """An element of a list; one with an id is named by it in paths."""
         name = (
             next((v.value for k, v in node.value if k.value == "id"), number)
@@ -154,7 +155,7 @@ class _File:
         return self._value(node, below)
 
 
-def _scalar(node: yaml.Node) -> Any:
+def _scalar(node: yaml.Node) -> object:
     text = str(node.value)
     if getattr(node, "style", None):
         return text

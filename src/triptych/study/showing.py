@@ -39,7 +39,7 @@ def _columns(study: Study, marks: set[str]) -> Iterator[Column]:
     phases = {phase.id: phase.title for phase in study.document.phases}
     series: dict[str, list[Visit]] = {}
     for visit in study.document.visits:
-        series.setdefault(_stem(visit, marks, study), []).append(visit)
+        series.setdefault(_stem(visit), []).append(visit)
     for stem, visits in series.items():
         first = visits[0]
         count = f" ×{len(visits)}" if len(visits) > 1 else ""
@@ -50,7 +50,7 @@ def _columns(study: Study, marks: set[str]) -> Iterator[Column]:
         )
 
 
-def _stem(visit: Visit, marks: set[str], study: Study) -> str:
+def _stem(visit: Visit) -> str:
     return visit.id.rpartition("_")[0] if visit.series is not None else visit.id
 
 
@@ -112,8 +112,8 @@ def render_text(study: Study, width: int) -> str:
     each = 16
     most = max(1, (width - head) // (each + 1))
     parts = [f"{study.document.title}\nVersion {study.document.version}, SHA-256 {study.digest}", ""]
-    for start in range(0, len(table.columns), most):
-        parts.append(_block(table, table.columns[start : start + most], head, each))
+    starts = range(0, len(table.columns), most)
+    parts.extend(_block(table, table.columns[start : start + most], head, each) for start in starts)
     parts.append("x expected   (x) optional   ? unconfirmed by the source")
     parts.append(_unconfirmed(study))
     return "\n".join(parts)

@@ -21,14 +21,12 @@ def check_windows(document: StudyDocument, say: Say) -> None:
         )
     for visit in document.visits:
         for number, timing in enumerate(visit.timing):
-            _timing(document, visits, visit, timing, f"visits.{visit.id}.timing.{number}", say)
+            _timing(visits, visit, timing, f"visits.{visit.id}.timing.{number}", say)
         _cycles(document, visit, say)
     _reach(visits, say)
 
 
-def _timing(
-    document: StudyDocument, visits: Mapping[str, Visit], visit: Visit, timing: Timing, path: str, say: Say
-) -> None:
+def _timing(visits: Mapping[str, Visit], visit: Visit, timing: Timing, path: str, say: Say) -> None:
     if timing.anchor not in visits:
         say(
             path,
