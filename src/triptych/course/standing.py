@@ -46,6 +46,8 @@ def derive_standing(study: Study, entries: Entries, context: Context) -> Standin
         form = study.forms[entry.current.form]
         for number, effect in enumerate(form.sets):
             path = f"forms.{form.id}.sets.{number}.when"
+            if effect.only_from and axes[effect.axis] not in effect.only_from:
+                continue
             if effect.when is None or holds_in_form(study, entry, path, context) is True:
                 axes[effect.axis] = effect.to
                 changes.append(Change(entry.current.occurred_at, effect.axis, effect.to, entry.current.form, entry.id))

@@ -119,7 +119,8 @@ def _form(document: StudyDocument, form: Form, say: Say) -> None:
     axes = {axis.id: axis for axis in document.axes}
     for number, effect in enumerate(form.sets):
         if refer(effect.axis, axes, "axis", f"{path}.sets.{number}", say):
-            refer(effect.to, axes[effect.axis].values, "value", f"{path}.sets.{number}", say)
+            for value in (effect.to, *effect.only_from):
+                refer(value, axes[effect.axis].values, "value", f"{path}.sets.{number}", say)
     for raised in form.raises:
         _raise(document, raised, f"{path}.raises.{raised.id}", say)
 

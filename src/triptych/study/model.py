@@ -72,11 +72,16 @@ class Check(Part, frozen=True, kw_only=True):
 
 
 class Effect(Part, frozen=True, kw_only=True):
-    """What filing a form does to one axis of the participant's standing (see `Axis`)."""
+    """What filing a form does to one axis of the participant's standing (see `Axis`).
+
+    With `only_from` it does so only while the axis has one of these values: signing a new version of the consent form
+    does not send an enrolled participant back to screening.
+    """
 
     axis: str
     to: str
     when: str | None = None
+    only_from: tuple[str, ...] = ()
 
 
 class Raise(Part, frozen=True, kw_only=True):
