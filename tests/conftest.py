@@ -1,11 +1,17 @@
-"""What every test may use: a PostgreSQL server, and the `requirement` mark, refused if its id is unknown."""
+"""What every test may use: stores, a PostgreSQL server, and the `requirement` mark, refused if its id is unknown."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 from tests.postgres import PostgresServer, shared_postgres
+
+from triptych.ledger.memory import MemoryStore
+from triptych.ledger.postgres import open_postgres
+from triptych.ledger.sqlite import open_sqlite
+from triptych.ledger.store import Store
 
 CATALOG = Path(__file__).parents[1] / "docs" / "requirements.csv"
 
@@ -36,3 +42,29 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     """The URL of a fresh schema."""
     with postgres_server.schema() as url:
         yield url
+
+
+@pytest.fixture
+def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], Store]]:
+    """Make an empty store of a kind; again, another one."""
+    with ExitStack() as stack:
+
+        def make(kind: str) -> Store:
+            if kind == "memory":
+                store: Store = MemoryStore()
+            elif kind == "sqlite":
+                folder = tmp_path / str(len(list(tmp_path.iterdir())))
+                store = open_sqlite(folder, write=True)
+            else:
+                server = request.getfixturevalue("postgres_server")
+                url = stack.enter_context(server.schema())
+                store = open_postgres(url, write=True)
+            return stack.enter_context(closing(store))
+
+        yield make
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, make_store: Callable[[str], Store]) -> Store:
+    """An empty store, of each kind in turn."""
+    return make_store(request.param)

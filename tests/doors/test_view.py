@@ -6,7 +6,7 @@ import pytest
 from tests.doors.hands import Hands
 
 from triptych.ledger import Actor, View
-from triptych.ledger.memory import MemoryStore
+from triptych.ledger.store import Store
 from triptych.study import Study
 
 
@@ -34,10 +34,13 @@ def whole_course(hands: Hands, arm: str) -> None:
 
 @pytest.mark.requirement("EMA-02")
 @pytest.mark.requirement("PSY-09")
-def test_two_worlds_look_the_same_to_a_blinded_rater(small: Study) -> None:
+@pytest.mark.parametrize("kind", ["memory", "sqlite", "postgres"])
+def test_two_worlds_look_the_same_to_a_blinded_rater(
+    small: Study, kind: str, make_store: Callable[[str], Store]
+) -> None:
     worlds = []
     for arm in ("active", "control"):
-        hands = Hands(MemoryStore(), small)
+        hands = Hands(make_store(kind), small)
         whole_course(hands, arm)
         worlds.append(hands)
     blinded = [viewer(hands, "rater").everything() for hands in worlds]

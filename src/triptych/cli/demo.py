@@ -34,10 +34,9 @@ def demo(data: Path | None, width: int | None, *, no_serve: bool) -> None:
     console = Console(width=width, highlight=False)
     with explained(), _place(data) as folder:
         if (folder / "ledger.sqlite3").exists():
-            raise CommandError(
-                f"{folder} already holds a ledger. It is kept as it is; choose another folder. [not_empty]"
-            )
-        _play(folder, console, quiet=no_serve)
+            click.echo(f"{folder} holds a ledger already. It is kept as it is and only verified.")
+        else:
+            _play(folder, console, quiet=no_serve)
         store = open_ledger(str(folder), write=False)
         try:
             with store.reading() as reading:

@@ -6,7 +6,6 @@ Status is always a shape and a word; colors follow the panels. Red, yellow and c
 from collections.abc import Iterable
 
 from rich import box
-from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.panel import Panel as Frame
 from rich.table import Table
@@ -43,8 +42,8 @@ def _head(study: Study, course: Course) -> Text:
     phase = next((phase.title for phase in study.document.phases if phase.id == course.phase), "Ended")
     head = Text.assemble((course.participant, "bold"), "  ", study.document.title, ", version ", study.document.version)
     mark = "  training, not trial data" if course.training else ""
-    now = f"{course.now:%-d %b %Y %H:%M}"
-    head.append(f"\n{now} UTC   {phase}{_standing(course)}{mark}", style="dim")
+    now = f"{course.now:%-d %b %Y %H:%M %Z}"
+    head.append(f"\n{now}   {phase}{_standing(course)}{mark}", style="dim")
     return head
 
 
@@ -55,14 +54,15 @@ def _standing(course: Course) -> str:
 
 
 def _panels(course: Course, width: int) -> RenderableType:
-    each = max(36, (width - 2) // 3)
+    beside = width >= 3 * 36
+    each = (width - 2) // 3 if beside else width
     frames = []
     for panel, title, color in PANELS:
         visits = [visit for visit in course.visits if visit.panel == panel]
         frames.append(
             Frame(_visits(visits), title=title, border_style=color, width=each, box=box.ROUNDED, padding=(0, 1))
         )
-    if width < 3 * 36:
+    if not beside:
         return Group(*frames)
     table = Table.grid(expand=False)
     table.add_row(*frames)
@@ -130,7 +130,7 @@ def window_text(window: Window | None, last: Window | None = None) -> str:
 
 
 def _below(course: Course) -> Iterable[RenderableType]:
-    yield Columns([_gate(gate) for gate in course.gates], padding=(0, 3))
+    yield _gates(course.gates)
     if course.alerts:
         yield _list("Alerts", [f"{alert.title} ({', '.join(alert.roles)})" for alert in course.alerts])
     tasks = [task for task in course.tasks if not task.id.startswith(("hold:", "file:"))]
@@ -149,14 +149,19 @@ def _due(due: object) -> str:
     return f", due {due:%-d %b %H:%M}" if due else ""
 
 
-def _gate(gate: GateState) -> Text:
-    shape, word = GATES[gate.decision]
-    cycle = f" {gate.cycle}" if gate.cycle else ""
-    text = Text.assemble((shape, "bold"), f" {gate.title}{cycle}: {word}")
-    waiting = [condition for condition in gate.conditions if condition.state not in ("met", "at filing")]
-    if waiting:
-        text.append(f"  {len(waiting)} of {len(gate.conditions)} conditions wait", style="dim")
-    return text
+def _gates(gates: Iterable[GateState]) -> Table:
+    """One line a gate: its shape, its word, and the first condition that keeps it from being open."""
+    table = Table.grid(padding=(0, 2), expand=True)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, overflow="ellipsis", style="dim", ratio=1)
+    for gate in gates:
+        shape, word = GATES[gate.decision]
+        cycle = f", cycle {gate.cycle}" if gate.cycle else ""
+        waiting = [condition for condition in gate.conditions if condition.state not in ("met", "at filing")]
+        more = f" (and {len(waiting) - 1} more)" if len(waiting) > 1 else ""
+        table.add_row(f"{shape} {gate.title}{cycle}", word, f"{waiting[0].text}{more}" if waiting else "")
+    return table
 
 
 def _list(title: str, lines: list[str]) -> Text:

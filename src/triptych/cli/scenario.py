@@ -244,4 +244,12 @@ def name_id(name: str) -> str:
 def describe(expect: Expectation) -> str:
     """An expectation in one line."""
     given = msgspec.to_builtins(expect)
-    return ", ".join(f"{key} {value}" for key, value in given.items() if value not in (None, {}, [], ()))
+    return "; ".join(f"{key} {_told(value)}" for key, value in given.items() if value not in (None, {}, [], ()))
+
+
+def _told(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_told(one)}" for key, one in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)

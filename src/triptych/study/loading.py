@@ -99,8 +99,9 @@ def check_study(files: Mapping[str, str], product_files: Mapping[str, str]) -> t
 def checked(files: Mapping[str, str], product_files: Mapping[str, str]) -> "Draft":
     """Read, convert, check and compile a document, gathering problems."""
     draft = Draft(read_files(files), read_files(product_files))
+    shaped = not draft.problems
     check_document(draft.document, draft.own, draft.say)
-    if not draft.problems:
+    if shaped:
         draft.compile_rules()
     return draft
 
