@@ -27,5 +27,7 @@ def explained() -> Iterator[None]:
         yield
     except (LedgerError, StudyError, ScenarioError) as error:
         raise CommandError(f"{error} [{error.code}]") from error
+    except BrokenPipeError:  # whoever was reading has had enough; click ends quietly
+        raise
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{error} [file]") from error
