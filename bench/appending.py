@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
-from tests.postgres import fresh_schema, running_server
+from tests.postgres import postgres
 
 from bench.measuring import Row, paired, percentile
 from bench.records import DIGEST, START, encode, values
@@ -31,7 +31,7 @@ def rows(scale: float) -> list[Row]:
     found: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
         found += _rows("SQLite", str(Path(folder) / "ours"), _bare_sqlite(Path(folder) / "bare"), count)
-    with running_server() as server, fresh_schema(server) as ours, fresh_schema(server) as bare:
+    with postgres() as server, server.schema() as ours, server.schema() as bare:
         found += _rows("PostgreSQL", ours, _bare_postgres(bare), count)
     return found
 

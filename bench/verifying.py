@@ -3,13 +3,15 @@
 import hashlib
 import random
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from bench.measuring import Row, paired
 from bench.records import chained
 from triptych.ledger.archive import export, verify_file
-from triptych.ledger.memory import MemoryStore
+from triptych.ledger.memory import MemoryReading
+from triptych.ledger.store import Head, Stored
 
 RECORDS = 1_000_000
 PER_STREAM = 500
@@ -32,15 +34,26 @@ def rows(scale: float) -> list[Row]:
 
 def write(out: BinaryIO, count: int) -> None:
     """Write an export of that many records."""
-    chance = random.Random(7)
-    store = MemoryStore()
-    for number in range(count // PER_STREAM):
-        stream = f"participant:P-{number:06d}"
-        with store.transaction(append=[stream]) as transaction:
-            for stored in chained(stream, PER_STREAM, chance):
-                transaction.append(stored)
-    with store.reading() as reading:
-        export(reading, out)
+    export(Generated(count), out)
+
+
+class Generated(MemoryReading):
+    """A ledger that makes the records of a stream when they are asked for and keeps none, to be exported."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__((), {})
+        self._count, self._chance = count, random.Random(7)
+        self._stream: list[Stored] = []
+
+    def heads(self, prefix: str = "") -> Iterator[tuple[str, Head]]:
+        """Yield the streams with their heads."""
+        for number in range(self._count // PER_STREAM):
+            self._stream = chained(f"{prefix}participant:P-{number:06d}", PER_STREAM, self._chance)
+            yield self._stream[-1].stream, Head(PER_STREAM, self._stream[-1].sha256)
+
+    def records(self, stream: str, after: int = 0) -> Iterator[Stored]:
+        """Yield the records of the stream whose head was asked for last."""
+        return (stored for stored in self._stream[after:] if stored.stream == stream)
 
 
 def verify(path: Path) -> None:
