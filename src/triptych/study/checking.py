@@ -1,4 +1,4 @@
-"""What a document must keep beyond its shape: references that exist, units, visits that can be reached and met.
+"""What a document must keep beyond its shape: names that exist and are used once, roles, gates, visits, arms.
 
 Every problem says where it stands, what is wrong, and what to write instead. Rules are checked when they compile.
 """
@@ -6,419 +6,297 @@ Every problem says where it stands, what is wrong, and what to write instead. Ru
 import difflib
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from zoneinfo import ZoneInfo
 
-from triptych.study.durations import parse_duration
-from triptych.study.errors import NotADuration
-from triptych.study.model import Form, Item, Raise, Release, Role, StudyDocument, Visit
-from triptych.study.windows import check_windows
+from msgspec.structs import fields
 
-Say = Callable[..., None]
+from triptych.study.checking_forms import check_form, check_raise
+from triptych.study.model import Arm, DeviationRule, Gate, Part, Release, Role, Visit
+from triptych.study.names import COURSE_NAMES, RECORD_NAMES
+from triptych.study.reading import name_of
+from triptych.study.references import References
+from triptych.study.windows import MAX_REPEATS, check_windows
+
 ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
-UCUM = re.compile(r"[!-~]{1,60}")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-MISSING_CODES = (
-    *("unknown", "asked-unknown", "temp-unknown", "not-asked", "asked-declined", "masked", "not-applicable"),
-    *("unsupported", "as-text", "error", "not-a-number", "negative-infinity", "positive-infinity"),
-    *("not-performed", "not-permitted"),
-)
+STUDY_ID = re.compile(r"[a-z][a-z0-9-]{0,59}")
 RESERVED = ("course", "site", "study", "today", "cycle", "filing")
+NAMED = ("roles", "axes", "phases", "cycles", "forms", "gates", "definitions", "arms", "references", "deviations")
+READ_BY_RULES = ("forms", "definitions", "axes", "roles", "visits", "gates")
+LABELS = ("title", "label", "text", "citation")
 SYSTEM_GROUPS = ("anyone", "system")
 MAX_LABEL = 500
 
 
-def check_document(document: StudyDocument, own: StudyDocument, say: Say) -> None:
-    """Report every problem of a merged document; `own` is the study's part, without the product's."""
-    _ids(document, own, say)
-    for form in document.forms:
-        _form(document, form, say)
-    _placed(document, own, say)
-    for gate in document.gates:
-        _gate(document, gate.id, gate.guards, gate.ask, say)
-    _decisions(document, own, say)
-    for role in document.roles:
-        _role(document, role, say)
-    for visit in document.visits:
-        _visit(document, visit, say)
-    check_windows(document, say)
-    _rest(document, own, say)
+def check_document(refs: References) -> None:
+    """Report every problem of a merged document."""
+    _ids(refs)
+    _labels(refs)
+    _parts_in_use(refs)
+    for form in refs.document.forms:
+        check_form(refs, form)
+    for gate in refs.document.gates:
+        _gate(refs, gate)
+    _decisions(refs)
+    _roles(refs)
+    for visit in refs.written:
+        _visit(refs, visit)
+    check_windows(refs)
+    _standing(refs)
+    for number, release in enumerate(refs.document.releases):
+        _release(refs, release, f"releases.{number}")
+    for number, reuse in enumerate(refs.document.reuse):
+        refs.refer(reuse.form, refs.forms, "form", f"reuse.{number}.form")
+        refs.duration(reuse.within, f"reuse.{number}.within", least=1)
+    _arms(refs)
+    refs.number(refs.own.planned_participants, 1, 1_000_000, "planned_participants")
+    _defaults(refs)
 
 
-def refer(name: str, known: Collection[str], what: str, path: str, say: Say) -> bool:
-    """Whether a name is known; if not, report it with the nearest that is."""
-    if name in known:
-        return True
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(sorted(known)[:12]) or 'none'}."
-    say(path, f"unknown_{what}", f"There is no {what} {name!r}.", hint)
-    return False
+def _ids(refs: References) -> None:
+    for name in NAMED:
+        refs.unique((part.id for part in getattr(refs.document, name)), name)
+    refs.unique((visit.id for visit in refs.written), "visits")
+    numbered = dict.fromkeys(visit.id for visit in refs.document.visits if visit.series is not None)
+    refs.unique((*numbered, *(visit.id for visit in refs.written if visit.id in numbered)), "visits")
+    for path, name in _ids_below(refs.own, ""):
+        if not ID.fullmatch(name):
+            hint = "Use lower-case letters, digits and underscores, beginning with a letter, 60 at most."
+            refs.say(path, "bad_id", f"{name[:60]!r} is not an id.", hint)
+    if refs.own.id and not STUDY_ID.fullmatch(refs.own.id):
+        message, hint = f"{refs.own.id[:60]!r} is not an id.", "Use lower-case letters, digits and hyphens, 60 at most."
+        refs.say("id", "bad_id", message, hint)
+    _reserved(refs)
+    for name in sorted(refs.forms.keys() & refs.definitions):
+        refs.say(f"definitions.{name}", "duplicate_id", f"{name!r} is a form as well.", "Rename the definition.")
 
 
-def _ids(document: StudyDocument, own: StudyDocument, say: Say) -> None:
-    for name in (
-        "roles",
-        "axes",
-        "phases",
-        "cycles",
-        "visits",
-        "forms",
-        "gates",
-        "definitions",
-        "arms",
-        "references",
-        "deviations",
-    ):
-        _unique([part.id for part in getattr(document, name)], name, say, free=name == "deviations")
-    for name in ("forms", "definitions", "axes", "roles", "visits", "gates"):
-        for part in getattr(document, name):
-            if part.id in RESERVED:
-                say(
-                    f"{name}.{part.id}",
-                    "reserved_id",
-                    f"{part.id!r} is a name that rules use for something else.",
-                    "Choose another id.",
-                )
-    shared = {form.id for form in document.forms} & {definition.id for definition in document.definitions}
-    for name in sorted(shared):
-        say(f"definitions.{name}", "duplicate_id", f"{name!r} is a form as well.", "Rename the definition.")
-    for phase in document.phases:
-        if all(visit.phase != phase.id for visit in document.visits):
-            say(
-                f"phases.{phase.id}",
-                "empty_phase",
-                f"No visit stands in the phase {phase.id!r}.",
-                "Place a visit in it or take it out.",
-            )
-    if own.id and not re.fullmatch(r"[a-z][a-z0-9-]{0,59}", own.id):
-        say("id", "bad_id", f"{own.id!r} is not an id.", "Use lower-case letters, digits and hyphens.")
+def _ids_below(part: Part, path: str) -> Iterator[tuple[str, str]]:
+    """Every id below a part, with its path; the deviations' are fixed, and the document's own is another kind."""
+    for below, child in _children(part, path):
+        name = getattr(child, "id", None)
+        if name is not None and not isinstance(child, DeviationRule):
+            yield below, name
+        yield from _ids_below(child, below)
 
 
-def _unique(ids: Iterable[str], path: str, say: Say, *, free: bool = False) -> None:
-    counts = Counter(ids)
-    for name, count in counts.items():
-        if count > 1:
-            say(f"{path}.{name}", "duplicate_id", f"{count} entries have the id {name!r}.", "Give each its own.")
-        if not free and not ID.fullmatch(name):
-            say(
-                f"{path}.{name}",
-                "bad_id",
-                f"{name!r} is not an id.",
-                "Use lower-case letters, digits and underscores, beginning with a letter.",
-            )
+def _children(part: Part, path: str) -> Iterator[tuple[str, Part]]:
+    """The parts directly below a part, under the names that paths give them."""
+    for field in fields(part):
+        value, below = getattr(part, field.name), f"{path}.{field.name}".lstrip(".")
+        if isinstance(value, Part):
+            yield below, value
+        elif isinstance(value, tuple):
+            for number, child in enumerate(value):
+                if isinstance(child, Part):
+                    yield f"{below}.{name_of({'id': getattr(child, 'id', None)}, number)}", child
 
 
-def _form(document: StudyDocument, form: Form, say: Say) -> None:
-    path = f"forms.{form.id}"
-    _label(form.title, f"{path}.title", say)
-    _unique([item.id for item in form.items], f"{path}.items", say)
-    _unique([check.id for check in form.checks], f"{path}.checks", say)
-    _unique([raised.id for raised in form.raises], f"{path}.raises", say)
-    for item in form.items:
-        _item(item, f"{path}.items.{item.id}", say)
-    axes = {axis.id: axis for axis in document.axes}
-    for number, effect in enumerate(form.sets):
-        if refer(effect.axis, axes, "axis", f"{path}.sets.{number}", say):
-            for value in (effect.to, *effect.only_from):
-                refer(value, axes[effect.axis].values, "value", f"{path}.sets.{number}", say)
-    for raised in form.raises:
-        _raise(document, raised, f"{path}.raises.{raised.id}", say)
+def _reserved(refs: References) -> None:
+    hint = "Choose another id."
+    for name in READ_BY_RULES:
+        for part in getattr(refs.own, name):
+            if part.id in RESERVED or (name == "axes" and part.id in COURSE_NAMES):
+                message = f"{part.id!r} is a name that rules use for something else."
+                refs.say(f"{name}.{part.id}", "reserved_id", message, hint)
+    for form in refs.own.forms:
+        for item in form.items:
+            if item.id in RECORD_NAMES:
+                message = f"{item.id!r} is what rules call a fact about the record itself."
+                refs.say(f"forms.{form.id}.items.{item.id}", "reserved_id", message, hint)
 
 
-def _raise(document: StudyDocument, raised: Raise, path: str, say: Say) -> None:
-    _known_role(document, raised.role, f"{path}.role", say)
-    if raised.within is not None:
-        _duration(raised.within, f"{path}.within", say)
-    forms = {form.id: form for form in document.forms}
-    if raised.until is None or not refer(raised.until, forms, "form", f"{path}.until", say):
+def _labels(refs: References) -> None:
+    """Every text that is shown as a label has something to show and fits a line or two."""
+    pending: list[tuple[str, Part]] = [("", refs.own)]
+    for path, part in pending:
+        pending.extend(_children(part, path))
+        for name in LABELS:
+            text = getattr(part, name, None)
+            if text is not None and not (text.strip() and len(text) <= MAX_LABEL):
+                message = f"A label has 1 to {MAX_LABEL} characters, and this has {len(text.strip()):,}."
+                refs.say(f"{path}.{name}".lstrip("."), "bad_label", message, "Write what a reader will understand.")
+
+
+def _parts_in_use(refs: References) -> None:
+    """Report phases, cycles and forms that no visit uses."""
+    for cycle in refs.document.cycles:
+        refs.number(cycle.repeats, 1, MAX_REPEATS, f"cycles.{cycle.id}.repeats")
+    if refs.lost.any_of("visits"):
         return
-    if all((item.id, item.type) != ("about", "record") for item in forms[raised.until].items):
-        say(
-            f"{path}.until",
-            "ends_nothing",
-            f"The form {raised.until!r} names no record in an item `about`.",
-            "Add one of the type record.",
-        )
+    for name in _unused(refs.phases, {visit.phase for visit in refs.written}):
+        message, hint = f"No visit stands in the phase {name!r}.", "Place a visit in it, or take it out."
+        refs.say(f"phases.{name}", "empty_phase", message, hint)
+    for name in _unused(refs.cycles, {visit.cycle for visit in refs.written if visit.cycle}):
+        message, hint = f"No visit stands in the cycle {name!r}.", "Place a visit in it, or take it out."
+        refs.say(f"cycles.{name}", "empty_cycle", message, hint)
+    scheduled = [form.id for form in refs.own.forms if form.about == "participant" and not form.log]
+    for name in _unused(scheduled, {placement.form for visit in refs.written for placement in visit.forms}):
+        message, hint = f"The form {name!r} stands on no visit.", "Place it on a visit, or write `log: true`."
+        refs.say(f"forms.{name}", "placed_nowhere", message, hint)
 
 
-def _known_role(document: StudyDocument, role: str, path: str, say: Say) -> None:
-    """Roles are the study's own; the product document may name roles that a small study leaves out."""
-    if path.startswith("forms.") and document.roles and role not in {r.id for r in document.roles}:
-        refer(role, {r.id for r in document.roles}, "role", path, say)
+def _unused(names: Iterable[str], used: Set[str]) -> Iterator[str]:
+    """Names that nothing uses; one that is only misspelled where it is used is reported there."""
+    names = dict.fromkeys(names)
+    unknown = used - names.keys()
+    return (name for name in names if name not in used and not difflib.get_close_matches(name, unknown, n=1))
 
 
-def _item(item: Item, path: str, say: Say) -> None:
-    _label(item.label, f"{path}.label", say)
-    if item.type in ("integer", "decimal"):
-        if item.unit is None:
-            say(
-                path,
-                "unit_missing",
-                f"The number {item.label!r} has no unit.",
-                'Write a UCUM unit such as mm[Hg], "1" for a plain count, or "{score}".',
-            )
-        elif not UCUM.fullmatch(item.unit):
-            say(
-                f"{path}.unit",
-                "bad_unit",
-                f"{item.unit!r} is not a UCUM unit.",
-                "UCUM units have no spaces: mm[Hg], /min, Cel, mmol/L.",
-            )
-    elif item.unit is not None or item.range is not None or item.expected is not None:
-        say(
-            path,
-            "not_a_number",
-            f"{item.label!r} is not a number, so it has neither unit nor limits.",
-            "Take them out or change the type.",
-        )
-    _choices(item, path, say)
-    _limits(item, path, say)
-    for code in item.missing:
-        refer(code, MISSING_CODES, "missing_code", f"{path}.missing", say)
-    if item.derived is not None and item.required:
-        say(path, "derived_required", "An item that is worked out cannot be required.", "Take out `required`.")
+def _gate(refs: References, gate: Gate) -> None:
+    path = f"gates.{gate.id}"
+    if refs.refer(gate.guards, refs.forms, "form", f"{path}.guards") and refs.forms[gate.guards].kind == "fact":
+        message = f"{gate.guards!r} is a fact, and a fact is always accepted."
+        hint = "Guard a decision, or write `kind: decision` in the form if it is one."
+        refs.say(f"{path}.guards", "gate_before_fact", message, hint)
+    refs.refer_to_role(gate.ask, f"{path}.ask")
+    refs.unique((condition.id for condition in gate.conditions), f"{path}.conditions")
+    if not gate.conditions:
+        message, hint = "A gate without conditions is always open.", "Write at least one condition."
+        refs.say(path, "empty_gate", message, hint)
 
 
-def _choices(item: Item, path: str, say: Say) -> None:
-    if item.type in ("code", "codes") and not item.choices:
-        say(path, "no_choices", f"The code item {item.label!r} has no choices.", "List them under `choices`.")
-    elif item.type not in ("code", "codes") and item.choices:
-        say(
-            f"{path}.choices",
-            "stray_choices",
-            f"Only code items have choices, and this is {item.type}.",
-            "Change the type to code.",
-        )
-    for code, count in Counter(choice.code for choice in item.choices).items():
-        if count > 1:
-            say(
-                f"{path}.choices",
-                "duplicate_code",
-                f"The code {code!r} stands {count} times.",
-                "Give each choice its own.",
-            )
-    for choice in item.choices:
-        _label(choice.label, f"{path}.choices", say)
+def _decisions(refs: References) -> None:
+    guards: dict[str, str] = {}
+    for gate in refs.document.gates:
+        if gate.guards in guards and gate.id != guards[gate.guards]:
+            message = f"The gate {guards[gate.guards]!r} guards {gate.guards!r} already."
+            refs.say(f"gates.{gate.id}", "two_gates", message, "Join their conditions in one gate.")
+        guards.setdefault(gate.guards, gate.id)
+    for form in refs.document.forms:
+        if form.kind == "decision" and form.id not in guards and not refs.lost.any_of("gates"):
+            path = f"forms.{form.id}" if form.id in refs.own_forms else "gates"
+            message, hint = f"The decision {form.id!r} has no gate.", f"Write a gate with `guards: {form.id}`."
+            refs.say(path, "no_gate", message, hint)
 
 
-def _limits(item: Item, path: str, say: Say) -> None:
-    for name in ("range", "expected"):
-        limits = getattr(item, name)
-        if limits is not None and limits.min is not None and limits.max is not None and limits.min > limits.max:
-            say(
-                f"{path}.{name}",
-                "range_reversed",
-                f"{limits.min:g} is above {limits.max:g}.",
-                "Write the smaller end as min.",
-            )
-    if item.range is None or item.expected is None:
-        return
-    low, high = item.range.min, item.range.max
-    below = low is not None and item.expected.min is not None and item.expected.min < low
-    above = high is not None and item.expected.max is not None and item.expected.max > high
-    if below or above:
-        say(
-            f"{path}.expected",
-            "expected_outside",
-            "What is expected lies outside what is possible.",
-            "Widen `range` or narrow `expected`.",
-        )
+def _roles(refs: References) -> None:
+    if not refs.document.roles and not refs.lost.any_of("roles"):
+        hint = "Write `roles` with what each may file and see."
+        refs.say("roles", "no_roles", "The study has no role, so nobody could file or see anything.", hint)
+    known = {form.id for form in refs.document.forms} | {form.group for form in refs.document.forms}
+    secrets = {form.secret for form in refs.document.forms}
+    secrets |= {item.secret for form in refs.document.forms for item in form.items}
+    for role in refs.document.roles:
+        _role(refs, role, known.union(SYSTEM_GROUPS), {secret for secret in secrets if secret})
+    # The product's own forms give tasks to roles that each study must have.
+    product = (raised.role for form in refs.document.forms if form.id not in refs.own_forms for raised in form.raises)
+    own = {rule.id for rule in refs.own.deviations}
+    for role_id in sorted({*product, *(r.role for d in refs.document.deviations if d.id not in own for r in d.raises)}):
+        refs.refer_to_role(role_id, "roles")
 
 
-def _label(text: str, path: str, say: Say) -> None:
-    if not text.strip() or len(text) > MAX_LABEL or CONTROL.search(text):
-        say(path, "bad_label", "A label has 1 to 500 characters and no control characters.", "Shorten or clean it.")
-
-
-def _placed(document: StudyDocument, own: StudyDocument, say: Say) -> None:
-    placed = {placement.form for visit in document.visits for placement in visit.forms}
-    for form in own.forms:
-        if form.about == "participant" and not form.log and form.id not in placed:
-            say(
-                f"forms.{form.id}",
-                "placed_nowhere",
-                f"The form {form.id!r} stands on no visit.",
-                "Place it on a visit, or say `log: true`.",
-            )
-
-
-def _gate(document: StudyDocument, gate: str, guards: str, ask: str, say: Say) -> None:
-    path = f"gates.{gate}"
-    forms = {form.id: form for form in document.forms}
-    if refer(guards, forms, "form", f"{path}.guards", say) and forms[guards].kind == "fact":
-        say(
-            f"{path}.guards",
-            "gate_before_fact",
-            f"{guards!r} is a fact; a fact is always accepted.",
-            "Guard a decision, or say `kind: decision` if it is one.",
-        )
-    if document.roles:
-        refer(ask, {role.id for role in document.roles}, "role", f"{path}.ask", say)
-    conditions = next(found.conditions for found in document.gates if found.id == gate)
-    _unique([condition.id for condition in conditions], f"{path}.conditions", say)
-    if not conditions:
-        say(path, "empty_gate", "A gate without conditions is always open.", "Write at least one condition.")
-
-
-def _decisions(document: StudyDocument, own: StudyDocument, say: Say) -> None:
-    guarded = Counter(gate.guards for gate in document.gates)
-    for form in document.forms:
-        if form.kind == "decision" and not guarded[form.id] and own.forms:
-            say(
-                f"forms.{form.id}",
-                "no_gate",
-                f"The decision {form.id!r} has no gate.",
-                "Write a gate with `guards` naming it.",
-            )
-        if guarded[form.id] > 1:
-            say(
-                f"gates.{form.id}",
-                "two_gates",
-                f"{guarded[form.id]} gates guard {form.id!r}.",
-                "Join their conditions in one.",
-            )
-
-
-def _role(document: StudyDocument, role: Role, say: Say) -> None:
+def _role(refs: References, role: Role, known: set[str], secrets: set[str]) -> None:
     path = f"roles.{role.id}"
-    known = {form.id for form in document.forms} | {form.group for form in document.forms} | set(SYSTEM_GROUPS)
     for name in ("files", "sees"):
         for number, entry in enumerate(getattr(role, name)):
-            refer(entry, known, "form_or_group", f"{path}.{name}.{number}", say)
+            refs.refer(entry, known, "form_or_group", f"{path}.{name}.{number}")
+    for number, secret in enumerate(role.unblinded):
+        refs.refer(secret, secrets, "secret", f"{path}.unblinded.{number}")
     if not role.files and not role.sees:
-        say(
-            path,
-            "idle_role",
-            f"The role {role.id!r} may neither file nor see anything.",
-            "Give it forms or groups, or take it out.",
-        )
-    for form in document.forms:
-        if form.secret is not None and form.id in role.files and form.secret not in role.unblinded:
-            say(
-                f"{path}.files",
-                "files_unseen",
-                f"{role.id!r} may file {form.id!r} and never know its secret.",
-                "Add the secret to `unblinded`.",
-            )
+        message = f"The role {role.id!r} may neither file nor see anything."
+        refs.say(path, "idle_role", message, "Give it forms or groups, or take it out.")
+    for form in refs.document.forms:
+        files = form.id in role.files or form.group in role.files
+        if form.secret is not None and files and form.secret not in role.unblinded:
+            message = f"{role.id!r} may file {form.id!r} and never know its secret."
+            refs.say(f"{path}.files", "files_unseen", message, f"Write `unblinded: [{form.secret}]`.")
 
 
-def _visit(document: StudyDocument, visit: Visit, say: Say) -> None:
+def _visit(refs: References, visit: Visit) -> None:
     path = f"visits.{visit.id}"
-    _label(visit.title, f"{path}.title", say)
-    refer(visit.phase, {phase.id for phase in document.phases}, "phase", f"{path}.phase", say)
-    forms = {form.id: form for form in document.forms}
+    refs.refer(visit.phase, refs.phases, "phase", f"{path}.phase")
     for number, placement in enumerate(visit.forms):
-        if (
-            refer(placement.form, forms, "form", f"{path}.forms.{number}", say)
-            and forms[placement.form].about != "participant"
-        ):
-            say(
-                f"{path}.forms.{number}",
-                "not_about_participant",
-                f"{placement.form!r} is not about a participant.",
-                "Take it off the visit.",
-            )
+        where = f"{path}.forms.{number}"
+        known = refs.refer(placement.form, refs.forms, "form", where)
+        if known and refs.forms[placement.form].about != "participant":
+            message = f"{placement.form!r} is not about a participant."
+            refs.say(where, "not_about_participant", message, "Take it off the visit.")
     for name, count in Counter(placement.form for placement in visit.forms).items():
         if count > 1:
-            say(f"{path}.forms", "duplicate_form", f"{name!r} stands {count} times on the visit.", "Place it once.")
-    _requires(document, visit.requires, f"{path}.requires", say)
+            message = f"{name!r} stands {count} times on the visit."
+            refs.say(f"{path}.forms", "duplicate_form", message, "Place it once.")
+    _requires(refs, visit.requires, f"{path}.requires")
+    wanted = 1
     if visit.cycle is not None:
-        cycles = {cycle.id: cycle.repeats for cycle in document.cycles}
-        if refer(visit.cycle, cycles, "cycle", f"{path}.cycle", say) and len(visit.labels) not in (
-            0,
-            cycles[visit.cycle],
-        ):
-            say(
-                f"{path}.labels",
-                "label_count",
-                f"{len(visit.labels)} labels for {cycles[visit.cycle]} cycles.",
-                "Write one label a cycle.",
-            )
+        if not refs.refer(visit.cycle, refs.cycles, "cycle", f"{path}.cycle"):
+            return
+        wanted = refs.cycles[visit.cycle]
+    if len(visit.labels) not in (0, wanted):
+        message = f"The visit has {len(visit.labels)} labels and stands {wanted} times."
+        refs.say(f"{path}.labels", "label_count", message, "Write one label for each cycle, or one outside a cycle.")
 
 
-def _requires(document: StudyDocument, requires: Mapping[str, str], path: str, say: Say) -> None:
-    axes = {axis.id: axis.values for axis in document.axes}
-    for axis, value in requires.items():
-        if refer(axis, axes, "axis", path, say):
-            refer(value, axes[axis], "value", path, say)
-
-
-def _rest(document: StudyDocument, own: StudyDocument, say: Say) -> None:
-    for axis in document.axes:
-        refer(axis.start, axis.values, "value", f"axes.{axis.id}.start", say)
-    _requires(document, document.requires, "requires", say)
-    for number, release in enumerate(document.releases):
-        _release(document, release, f"releases.{number}", say)
-    forms = {form.id for form in document.forms}
-    for number, reuse in enumerate(document.reuse):
-        refer(reuse.form, forms, "form", f"reuse.{number}", say)
-        _duration(reuse.within, f"reuse.{number}", say)
-    for rule in document.deviations:
+def _standing(refs: References) -> None:
+    for axis in refs.document.axes:
+        refs.refer(axis.start, axis.values, "value", f"axes.{axis.id}.start")
+    _requires(refs, refs.document.requires, "requires")
+    for rule in refs.document.deviations:
+        own = rule in refs.own.deviations
+        refs.unique((raised.id for raised in rule.raises), f"deviations.{rule.id}.raises")
         for raised in rule.raises:
-            _raise(document, raised, f"deviations.{rule.id}.raises.{raised.id}", say)
-    _arms(document, say)
-    _defaults(own, say)
+            check_raise(refs, raised, f"deviations.{rule.id}.raises.{raised.id}", own=own)
 
 
-def _release(document: StudyDocument, release: Release, path: str, say: Say) -> None:
+def _requires(refs: References, requires: Mapping[str, str], path: str) -> None:
+    for axis, value in requires.items():
+        refs.refer_to_value(axis, value, f"{path}.{axis}")
+
+
+def _release(refs: References, release: Release, path: str) -> None:
     if (release.visit is None) == (release.definition is None):
-        say(path, "release_what", "A release names either a visit or a definition.", "Write one of the two.")
+        hint = "Write `visit` or `definition`, and not both."
+        refs.say(path, "release_what", "A release names either a visit or a definition.", hint)
+        return
     if release.visit is not None:
-        refer(release.visit, {visit.id for visit in document.visits}, "visit", path, say)
+        refs.refer(release.visit, refs.visits, "visit", f"{path}.visit")
     if release.definition is not None:
-        refer(release.definition, {definition.id for definition in document.definitions}, "definition", path, say)
-    for role in release.to:
-        refer(role, {role.id for role in document.roles}, "role", path, say)
+        refs.refer(release.definition, refs.definitions, "definition", f"{path}.definition")
+    for number, role in enumerate(release.to):
+        refs.refer_to_role(role, f"{path}.to.{number}")
 
 
-def _arms(document: StudyDocument, say: Say) -> None:
-    most = max((cycle.repeats for cycle in document.cycles), default=1)
-    for arm in document.arms:
-        for dose in arm.doses:
-            if not 1 <= dose.cycle <= most:
-                say(
-                    f"arms.{arm.id}",
-                    "dose_cycle",
-                    f"There is no cycle {dose.cycle}.",
-                    f"Cycles are numbered 1 to {most}.",
-                )
-    if len(document.arms) > 1:
-        form, _, item = document.arm_item.partition(".")
-        found = next((f for f in document.forms if f.id == form), None)
-        if found is None or all(one.id != item for one in found.items):
-            say(
-                "arm_item",
-                "arm_item",
-                "With more than one arm, `arm_item` names the item that holds it.",
-                'Write "randomization.arm".',
-            )
+def _arms(refs: References) -> None:
+    most = max(refs.cycles.values(), default=1)
+    for arm in refs.document.arms:
+        _doses(refs, arm, most)
+    form, _, name = refs.document.arm_item.partition(".")
+    if (len(refs.document.arms) < 2 and not form) or refs.lost.may_hold("forms", form):
+        return
+    items = refs.forms[form].items if form in refs.forms else ()
+    found = next((item for item in items if item.id == name), None)
+    codes = {choice.code for choice in found.choices} if found else set()
+    if found is None:
+        message = "`arm_item` names the item that holds a participant's arm, where there is more than one arm."
+        refs.say("arm_item", "arm_item", message, "Write form.item, such as randomization.arm.")
+    elif not refs.lost.any_of("arms") and codes != {arm.id for arm in refs.document.arms}:
+        message = "The choices of this item are not the arms of the study."
+        refs.say("arm_item", "arm_item", message, f"The codes must be: {', '.join(a.id for a in refs.document.arms)}.")
 
 
-def _defaults(own: StudyDocument, say: Say) -> None:
-    defaults = own.site_defaults
+def _doses(refs: References, arm: Arm, most: int) -> None:
+    for number, dose in enumerate(arm.doses):
+        path = f"arms.{arm.id}.doses.{number}"
+        if not 1 <= dose.cycle <= most and not refs.lost.any_of("cycles"):
+            refs.say(path, "dose_cycle", f"There is no cycle {dose.cycle}.", f"Cycles are numbered 1 to {most}.")
+        if any(dose.cycle == other.cycle for other in arm.doses[:number]):
+            refs.say(path, "duplicate_dose", f"Cycle {dose.cycle} has a dose already.", "Write one dose for a cycle.")
+        if dose.initial < 0 or (dose.supplemental or 0) < 0 or (dose.maximum or dose.initial) < dose.initial:
+            message = "An amount is below zero, or the maximum is below the initial dose."
+            refs.say(path, "dose_amount", message, "Write milligrams, and a maximum of at least the initial dose.")
+
+
+def _defaults(refs: References) -> None:
+    defaults = refs.own.site_defaults
     if defaults is None:
-        say(
-            "site_defaults",
-            "no_site_defaults",
-            "The document has no site defaults.",
-            "Write `site_defaults` with a time zone.",
-        )
+        if not refs.lost.any_of("site_defaults"):
+            hint = "Write `site_defaults: {zone: Europe/Oslo}`."
+            refs.say("site_defaults", "no_site_defaults", "The document has no site defaults.", hint)
         return
     try:
         ZoneInfo(defaults.zone)
     except (ValueError, KeyError, OSError):
-        say(
-            "site_defaults.zone",
-            "bad_zone",
-            f"{defaults.zone!r} is not a time zone.",
-            "Write an IANA name such as Europe/Oslo.",
-        )
-    _duration(defaults.form_grace, "site_defaults.form_grace", say)
-    _duration(defaults.late_entry, "site_defaults.late_entry", say)
-
-
-def _duration(text: str, path: str, say: Say) -> None:
-    try:
-        parse_duration(text)
-    except NotADuration as error:
-        say(path, "duration", str(error))
+        message, hint = f"{defaults.zone[:60]!r} is not a time zone.", "Write an IANA name such as Europe/Oslo."
+        refs.say("site_defaults.zone", "bad_zone", message, hint)
+    refs.duration(defaults.form_grace, "site_defaults.form_grace")
+    refs.duration(defaults.late_entry, "site_defaults.late_entry")

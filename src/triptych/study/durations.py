@@ -40,3 +40,12 @@ def parse_days(text: str) -> int:
     if days is None:
         raise NotADuration(f'{text!r} is not in days. Windows are counted in days: write "28 days" or "4 weeks".')
     return days
+
+
+def days_text(days: int) -> str:
+    """Write a number of days as documents do.
+
+    >>> days_text(1), days_text(-7)
+    ('1 day', '-7 days')
+    """
+    return f"{days} day" if abs(days) == 1 else f"{days} days"

@@ -19,9 +19,11 @@ class Problem(NamedTuple):
     hint: str = ""
 
     def render(self) -> str:
-        """The problem in one line, as compilers print theirs."""
+        """The problem in one line, as compilers print theirs; what cannot be seen is written as an escape."""
+        path = f" {self.path}:" if self.path else ""
         hint = f" {self.hint}" if self.hint else ""
-        return f"{self.file}:{self.line}: {self.path}: {self.message}{hint} [{self.code}]"
+        text = f"{self.file}:{self.line}:{path} {self.message}{hint} [{self.code}]"
+        return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 class StudyError(Exception):
@@ -44,5 +46,6 @@ class StudyProblems(StudyError):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         shown = "\n".join(problem.render() for problem in problems[:20])
         more = f"\n… and {len(problems) - 20} more" if len(problems) > 20 else ""
-        super().__init__(f"The study document has {len(problems)} problems:\n{shown}{more}")
+        count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
+        super().__init__(f"The study document has {count}:\n{shown}{more}")
         self.problems = problems

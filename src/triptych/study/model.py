@@ -4,9 +4,12 @@ Every class is frozen and mirrors one shape of the YAML. A document says nothing
 or drawn; the loader fills these values, the checker judges them, the course executes them.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 ItemType = Literal[
     "text", "integer", "decimal", "boolean", "code", "codes", "date", "datetime", "person", "participant", "record"
@@ -235,8 +238,11 @@ class Visit(Part, frozen=True, kw_only=True):
     timing: tuple[Timing, ...] = ()
     mode: Mode = "site"
     forms: tuple[Placement, ...] = ()
-    requires: dict[str, str] = {}
+    requires: Mapping[str, str] = {}
     optional: bool = False
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "requires", MappingProxyType(dict(self.requires)))
 
 
 class Role(Part, frozen=True, kw_only=True):
@@ -315,7 +321,7 @@ class StudyDocument(Part, frozen=True, kw_only=True):
     design: str = ""
     population: str = ""
     planned_participants: int | None = None
-    registrations: dict[str, str] = {}
+    registrations: Mapping[str, str] = {}
     references: tuple[Reference, ...] = ()
     adverse_event_definition: str = ""
     site_defaults: SiteDefaults | None = None
@@ -331,8 +337,12 @@ class StudyDocument(Part, frozen=True, kw_only=True):
     releases: tuple[Release, ...] = ()
     reuse: tuple[Reuse, ...] = ()
     deviations: tuple[DeviationRule, ...] = ()
-    requires: dict[str, str] = {}
+    requires: Mapping[str, str] = {}
     arm_item: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("registrations", "requires"):
+            force_setattr(self, name, MappingProxyType(dict(getattr(self, name))))
 
 
 class Unconfirmed(Struct, frozen=True):

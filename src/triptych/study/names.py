@@ -34,8 +34,7 @@ def form_names(form: Form) -> dict[str, Type]:
 
 def record_type(form: Form) -> RecordOf:
     """A record of a form as gates read it: its answers and what is known of the record itself."""
-    about: dict[str, Type] = {"id": TEXT, "occurred_at": TIME, "day": DATE, "visit": TEXT, "cycle": INT, "actor": TEXT}
-    return RecordOf(form.id, {**{item.id: item_type(item) for item in form.items}, **about})
+    return RecordOf(form.id, {**{item.id: item_type(item) for item in form.items}, **_RECORD})
 
 
 def course_names(document: StudyDocument) -> dict[str, Type]:
@@ -50,6 +49,14 @@ def course_names(document: StudyDocument) -> dict[str, Type]:
     return {**names, "today": DATE, "cycle": INT}
 
 
+_RECORD: Mapping[str, Type] = {
+    "id": TEXT,
+    "occurred_at": TIME,
+    "day": DATE,
+    "visit": TEXT,
+    "cycle": INT,
+    "actor": TEXT,
+}
 _COURSE: Mapping[str, Type] = {
     "attempt": INT,
     "phase": TEXT,
@@ -61,6 +68,10 @@ _COURSE: Mapping[str, Type] = {
     "dose_supplemental": NUMBER,
 }
 _STUDY: Mapping[str, Type] = {"paused": BOOL, "activated": BOOL, "training": BOOL, "unconfirmed": INT, "allocated": INT}
+COURSE_NAMES = frozenset(_COURSE)
+"""What rules read of a course beside its axes; no axis may have one of these ids."""
+RECORD_NAMES = frozenset({*_RECORD, "today"})
+"""What rules read of a record beside its answers; no item may have one of these ids."""
 
 
 def gate_names(document: StudyDocument, gate: Gate, names: Mapping[str, Type]) -> Mapping[str, Type]:

@@ -59,8 +59,17 @@ forms:
   - id: vitals
     title: Vital signs
     items:
-      - {id: systolic, label: Systolic, type: integer, unit: "mm[Hg]", range: {min: 40, max: 300}, expected: {min: 90, max: 160}, missing: [not-performed]}
-      - {id: posture, label: Posture, type: code, choices: [{code: lying, label: Lying}, {code: sitting, label: Sitting}]}
+      - id: systolic
+        label: Systolic
+        type: integer
+        unit: "mm[Hg]"
+        range: {min: 40, max: 300}
+        expected: {min: 90, max: 160}
+        missing: [not-performed]
+      - id: posture
+        label: Posture
+        type: code
+        choices: [{code: lying, label: Lying}, {code: sitting, label: Sitting}]
       - {id: why, label: Why sitting, type: text, shown_when: posture == 'sitting'}
     checks:
       - {id: plausible, rule: systolic > 60, text: Low}

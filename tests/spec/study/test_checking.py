@@ -10,7 +10,12 @@ def test_the_base_document_has_no_problem():
 
 CASES = {
     "unit_missing": [
-        ('unit: "{score}", range: {min: 0, max: 6}}\n      - {id: two', 'range: {min: 0, max: 6}}\n      - {id: two', "{id: one", "UCUM"),
+        (
+            'unit: "{score}", range: {min: 0, max: 6}}\n      - {id: two',
+            "range: {min: 0, max: 6}}\n      - {id: two",
+            "{id: one",
+            "UCUM",
+        ),
     ],
     "unknown_form": [("form: diary", "form: diarys", "form: diarys", "diary")],
 }

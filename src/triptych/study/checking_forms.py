@@ -1,0 +1,98 @@
+"""What a form and its items must keep beyond their shape: units, limits, choices, what filing sets and raises."""
+
+import re
+from collections import Counter
+
+from triptych.study.model import Form, Item, Raise
+from triptych.study.references import References
+
+UCUM = re.compile(r"[!-~]{1,60}")
+MISSING_CODES = (
+    *("unknown", "asked-unknown", "temp-unknown", "not-asked", "asked-declined", "masked", "not-applicable"),
+    *("unsupported", "as-text", "error", "not-a-number", "negative-infinity", "positive-infinity"),
+    *("not-performed", "not-permitted"),
+)
+"""The FHIR data-absent-reason codes."""
+MAX_TEXT = 100_000
+
+
+def check_form(refs: References, form: Form) -> None:
+    """Report every problem of one form."""
+    path = f"forms.{form.id}"
+    for name, parts in (("items", form.items), ("checks", form.checks), ("raises", form.raises)):
+        refs.unique((part.id for part in parts), f"{path}.{name}")
+    for item in form.items:
+        _item(refs, item, f"{path}.items.{item.id}")
+    for number, effect in enumerate(form.sets):
+        refs.refer_to_value(effect.axis, effect.to, f"{path}.sets.{number}")
+    for raised in form.raises:
+        check_raise(refs, raised, f"{path}.raises.{raised.id}", own=form.id in refs.own_forms)
+    if form.allocates is not None:
+        refs.number(form.allocates.limit, 1, 1_000_000, f"{path}.allocates.limit")
+
+
+def check_raise(refs: References, raised: Raise, path: str, *, own: bool) -> None:
+    """Report what is wrong with a task that is raised; a role that the product needs is missing from the study's."""
+    if own:
+        refs.refer_to_role(raised.role, f"{path}.role")
+    if raised.within is not None:
+        refs.duration(raised.within, f"{path}.within", least=1)
+    if raised.until is None or not refs.refer(raised.until, refs.forms, "form", f"{path}.until"):
+        return
+    if all((item.id, item.type) != ("about", "record") for item in refs.forms[raised.until].items):
+        message = f"The form {raised.until!r} names no record in an item `about`, so the task would never end."
+        refs.say(f"{path}.until", "ends_nothing", message, "Add to that form {id: about, label: About, type: record}.")
+
+
+def _item(refs: References, item: Item, path: str) -> None:
+    if item.type in ("integer", "decimal"):
+        _unit(refs, item, path)
+    elif item.unit is not None or item.range is not None or item.expected is not None:
+        message = f"{item.label[:60]!r} is not a number, so it has neither unit nor limits."
+        refs.say(path, "not_a_number", message, "Take them out, or change the type.")
+    _choices(refs, item, path)
+    _limits(refs, item, path)
+    refs.number(item.max_length, 1, MAX_TEXT, f"{path}.max_length")
+    for number, code in enumerate(item.missing):
+        refs.refer(code, MISSING_CODES, "missing_code", f"{path}.missing.{number}")
+    if item.derived is not None and item.required:
+        refs.say(path, "derived_required", "An item that is worked out cannot be required.", "Take out `required`.")
+
+
+def _unit(refs: References, item: Item, path: str) -> None:
+    if item.unit is None:
+        hint = 'Write a UCUM unit such as "mm[Hg]", "1" for a plain count, or "{score}".'
+        refs.say(path, "unit_missing", f"The number {item.label[:60]!r} has no unit.", hint)
+    elif not UCUM.fullmatch(item.unit):
+        hint = "UCUM units have no spaces: mm[Hg], /min, Cel, mmol/L."
+        refs.say(f"{path}.unit", "bad_unit", f"{item.unit[:60]!r} is not a UCUM unit.", hint)
+
+
+def _choices(refs: References, item: Item, path: str) -> None:
+    coded = item.type in ("code", "codes")
+    if coded and not item.choices:
+        message, hint = f"The code item {item.label[:60]!r} has no choices.", "List them under `choices`."
+        refs.say(path, "no_choices", message, hint)
+    elif item.choices and not coded:
+        message, hint = f"Only code items have choices, and this is {item.type}.", "Write `type: code`."
+        refs.say(f"{path}.choices", "stray_choices", message, hint)
+    for code, count in Counter(choice.code for choice in item.choices).items():
+        if count > 1:
+            message, hint = f"The code {code[:60]!r} stands {count} times.", "Give each choice its own."
+            refs.say(f"{path}.choices", "duplicate_code", message, hint)
+
+
+def _limits(refs: References, item: Item, path: str) -> None:
+    for name in ("range", "expected"):
+        limits = getattr(item, name)
+        if limits is not None and limits.min is not None and limits.max is not None and limits.min > limits.max:
+            message, hint = f"{limits.min:g} is above {limits.max:g}.", "Write the smaller end as min."
+            refs.say(f"{path}.{name}", "range_reversed", message, hint)
+            return
+    if item.range is None or item.expected is None:
+        return
+    low, high = item.range.min, item.range.max
+    ends = [end for end in (item.expected.min, item.expected.max) if end is not None]
+    if any((low is not None and end < low) or (high is not None and end > high) for end in ends):
+        message = "What is expected lies outside what is possible."
+        refs.say(f"{path}.expected", "expected_outside", message, "Widen `range`, or narrow `expected`.")
