@@ -71,6 +71,8 @@ def _exists_one(slot: int, body: Step) -> Judge:
             answer = element if type(element) is Hole else body(scope)
             if answer is True:
                 count += 1
+                if count > 1:
+                    return False
             elif answer is not False:
                 missing |= unknown(answer)
         return Missing(missing) if missing else count == 1

@@ -1,6 +1,5 @@
 """A small set of named facts, and how the specification of the rule language asks about them."""
 
-from collections.abc import Mapping
 from datetime import timedelta, timezone
 
 from triptych.rules import (
@@ -62,12 +61,3 @@ def problems_of(
 def answer_to(text: str, context: Context = OSLO_WINTER, **facts: object) -> Answer:
     """The answer of a rule over these facts; those that are not given are missing."""
     return evaluate(compile_rule(text, NAMES), facts, context)
-
-
-def nested(values: Mapping[str, object]) -> dict[str, object]:
-    """Facts by dotted path as facts by name."""
-    found: dict[str, object] = {}
-    for path, value in values.items():
-        name, _, rest = path.partition(".")
-        found[name] = nested({rest: value}) if rest else value
-    return found
