@@ -136,7 +136,7 @@ class DoorMachine(RuleBasedStateMachine):
     def suicidality(self, ideation: int, behavior: bool) -> None:
         self.file("cssrs", {"ideation": ideation, "behavior": behavior}, "physician", visit="dosing", cycle=1)
 
-    @rule(name=st.sampled_from(["sertraline", "acetaminophen", "wombat root"]), ongoing=st.booleans())
+    @rule(name=st.sampled_from(["sertraline", "paracetamol", "wombat root"]), ongoing=st.booleans())
     def medicine(self, name: str, ongoing: bool) -> None:
         stopped = {} if ongoing else {"last_taken_on": "2026-01-05"}
         self.file("medicine", {"name": name, "ongoing": ongoing, **stopped}, "physician")
@@ -164,7 +164,8 @@ class DoorMachine(RuleBasedStateMachine):
         before = list(self.accepted)
         values = {"part": "initial", "amount": amount}
         outcome = self.file("dose_authorization", values, "physician", cycle=1, visit="dosing")
-        refused = oracle(before, self.player.clock.now, amount)
+        doses = [draft.values["outcome"] for draft, _, _ in self.sent if draft.form == "dose_administration"]
+        refused = oracle(before, doses, self.player.clock.now, amount)
         event(f"authorization {'refused' if refused else 'given'}")
         assert isinstance(outcome, Refused if refused else Filed), (refused, outcome)
 
@@ -212,8 +213,11 @@ def demographics(potential: object) -> dict[str, Any]:
     return {"birth_date": "1985-05-01", "sex": "female", "childbearing_potential": potential}
 
 
-def oracle(accepted: list[tuple[Draft, datetime]], now: datetime, amount: float) -> list[str]:
-    """Why a dose may not be authorized, by the protocol's own conditions over what was accepted; empty if it may."""
+def oracle(accepted: list[tuple[Draft, datetime]], doses: list[str], now: datetime, amount: float) -> list[str]:
+    """Why a dose may not be authorized, by the protocol's own conditions over what was accepted; empty if it may.
+
+    `doses` are the outcomes of every administration that was sent, those that are held included.
+    """
     today = (
         (now + timedelta(hours=1)).date()
         if now < datetime(2026, 3, 29, 1, tzinfo=UTC)
@@ -259,6 +263,7 @@ def oracle(accepted: list[tuple[Draft, datetime]], now: datetime, amount: float)
     pauses = [draft.form for draft, _ in accepted if draft.form in ("site_pause", "site_resume")]
     no += ["paused"] if pauses and pauses[-1] == "site_pause" else []
     no += ["dose"] if amount > 80 else []
+    no += ["given"] if set(doses) - {"not_taken"} else []
     return no
 
 

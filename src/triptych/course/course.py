@@ -12,9 +12,9 @@ from triptych.course.deviations import (
     after_withdrawal,
     deviation_log,
     deviation_tasks,
-    unauthorized_doses,
     visit_deviations,
 )
+from triptych.course.doses import is_given, unauthorized_doses
 from triptych.course.entries import Entries, local_day
 from triptych.course.facts import CourseFacts, context_at
 from triptych.course.gates import GateState, judge_gate
@@ -244,6 +244,9 @@ def course_facts(fold: Fold, cycle: int | None) -> Mapping[str, object]:
         facts["medicine_conflict"] = conflict.conflict
     elif conflict is not None:
         facts["medicine_conflict"] = Missing(frozenset(conflict.missing))
+    if cycle is not None and fold.sight.sees_form("dose_administration"):
+        facts["dose_initial_given"] = is_given(fold.entries, "initial", cycle)
+        facts["dose_supplemental_given"] = is_given(fold.entries, "supplemental", cycle)
     if fold.arm is not None:
         facts["arm"] = fold.arm.id
         for dose in fold.arm.doses:

@@ -44,43 +44,6 @@ class Deviation(Struct, frozen=True, kw_only=True):
     signed_by: tuple[str, ...] = ()
 
 
-def unauthorized_doses(entries: Entries, sight: Sight) -> Iterator[Shown]:
-    """Doses given (in whole or part) in a cycle without an authorization of that part at or before the actual time."""
-    if not (sight.sees_form("dose_authorization") and sight.sees_form("dose_administration")):
-        return
-    for dose in entries.of("dose_administration"):
-        values = dose.current.values
-        if values.get("outcome") != "not_taken" and not _authorized(entries, dose):
-            yield Shown(
-                key=f"dose_without_authorization:{dose.current.cycle or 1}:{values.get('part')}",
-                rule="dose_without_authorization",
-                what=f"The {values.get('part')} dose was given and no authorization of it is on record",
-                since=dose.current.occurred_at,
-                visit=dose.current.visit,
-                about=dose.id,
-            )
-
-
-def _authorized(entries: Entries, dose: Entry) -> bool:
-    """Authorizations count by when the system had them: one recorded after the dose cannot have allowed it.
-
-    Actual times are given to the minute, so an authorization recorded within that minute counts as before it.
-    """
-    given, part = actual_time(dose), dose.current.values.get("part")
-    return any(
-        found.current.cycle == dose.current.cycle
-        and found.current.values.get("part") == part
-        and found.root.recorded_at.replace(second=0, microsecond=0) <= given
-        for found in entries.of("dose_authorization")
-    )
-
-
-def actual_time(dose: Entry) -> datetime:
-    """When a dose was taken: the actual time that was recorded, else when the record says it happened."""
-    taken_at = dose.current.values.get("taken_at")
-    return datetime.fromisoformat(taken_at) if isinstance(taken_at, str) else dose.current.occurred_at
-
-
 def after_withdrawal(study: Study, entries: Entries, standing: Standing, sight: Sight) -> Iterator[Shown]:
     """Visit forms filled in after the participant withdrew from the collection of further data."""
     change = standing.since("data")

@@ -95,7 +95,8 @@ class Entries:
     def kept(self, keep: Callable[[Entry], bool]) -> "Entries":
         """The same entries without those that do not count for a purpose."""
         fewer = copy(self)
-        fewer.__dict__.pop("by_form", None)
+        for grouped in ("by_form", "about"):
+            fewer.__dict__.pop(grouped, None)
         fewer.entries = [entry for entry in self.entries if keep(entry)]
         return fewer
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from triptych.course.entries import Entries, Entry
 from triptych.course.facts import holds_in_form
+from triptych.course.record import Record
 from triptych.course.sight import Sight, may_file
 from triptych.rules import Context
 from triptych.study import Form, Raise, Study, parse_duration
@@ -75,10 +76,15 @@ def task_of(rule: Raise, about: str, since: datetime, now: datetime, form: Form 
     )
 
 
+def is_resolved(entries: Entries, held: Record) -> bool:
+    """Whether somebody has filed a held record again or dismissed it."""
+    return (RESOLUTION, held.id) in entries.about
+
+
 def held_tasks(entries: Entries) -> Iterator[Task]:
     """A task for every held record that nobody has filed again or dismissed."""
     for record in entries.held:
-        if (RESOLUTION, record.id) not in entries.about:
+        if not is_resolved(entries, record):
             yield Task(
                 id="resolve_held",
                 title="File again or dismiss a record that is held",

@@ -29,6 +29,9 @@ class MedicineRow(Struct, frozen=True, kw_only=True):
     confirmed: bool
 
 
+NO_NAMES = ("", "-", "many", "many combinations")
+"""What stands in a column of names where there is none, so that nobody's medicine is taken for it."""
+
 MedicineTable = Mapping[str, MedicineRow]
 """Rows by name in lower case: generic names of single medicines, names of combinations, brands."""
 
@@ -97,7 +100,7 @@ def _names(ingredients: str, brands: str) -> Iterable[str]:
     for part in (*ingredients.split(";"), *brands.split(";")):
         name = re.sub(r"\[[^]]*\]|\([^)]*\)", "", part)
         name = " ".join(name.split()).casefold()
-        if name:
+        if name not in NO_NAMES:
             yield name
 
 

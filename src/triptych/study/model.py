@@ -302,7 +302,14 @@ class Reuse(Part, frozen=True, kw_only=True):
 class DeviationRule(Part, frozen=True, kw_only=True):
     """The class and title given to a deviation that the records show by themselves, and the tasks it raises."""
 
-    id: Literal["out_of_window", "missed_visit", "form_missing", "dose_without_authorization", "data_after_withdrawal"]
+    id: Literal[
+        "out_of_window",
+        "missed_visit",
+        "form_missing",
+        "dose_without_authorization",
+        "dose_above_authorization",
+        "data_after_withdrawal",
+    ]
     title: str
     classification: DeviationClass
     raises: tuple[Raise, ...] = ()

@@ -66,6 +66,8 @@ _COURSE: Mapping[str, Type] = {
     "dose_initial": NUMBER,
     "dose_maximum": NUMBER,
     "dose_supplemental": NUMBER,
+    "dose_initial_given": BOOL,
+    "dose_supplemental_given": BOOL,
 }
 _STUDY: Mapping[str, Type] = {"paused": BOOL, "activated": BOOL, "training": BOOL, "unconfirmed": INT, "allocated": INT}
 COURSE_NAMES = frozenset(_COURSE)

@@ -1,0 +1,71 @@
+"""Doses as they were authorized and given. An authorization allows one dose of one part, up to its amount."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from triptych.course.deviations import Shown
+from triptych.course.entries import Entries, Entry
+from triptych.course.obligations import is_resolved
+from triptych.course.sight import Sight
+from triptych.rules import Missing
+
+GIVEN = ("taken", "partly", "vomited")
+
+
+def actual_time(dose: Entry) -> datetime:
+    """When a dose was taken: the actual time that was recorded, else when the record says it happened."""
+    taken_at = dose.current.values.get("taken_at")
+    return datetime.fromisoformat(taken_at) if isinstance(taken_at, str) else dose.current.occurred_at
+
+
+def given_doses(entries: Entries) -> list[Entry]:
+    """Doses that were given in whole or part, by their actual time."""
+    doses = entries.of("dose_administration")
+    return sorted((dose for dose in doses if dose.current.values.get("outcome") in GIVEN), key=actual_time)
+
+
+def is_given(entries: Entries, part: str, cycle: int | None) -> bool | Missing:
+    """Whether a part of the dose has been given in a cycle; missing while a record of a dose is held."""
+    if any((dose.current.values.get("part"), dose.current.cycle) == (part, cycle) for dose in given_doses(entries)):
+        return True
+    if any(record.form == "dose_administration" and not is_resolved(entries, record) for record in entries.held):
+        return Missing(("dose_administration.outcome",))
+    return False
+
+
+def unauthorized_doses(entries: Entries, sight: Sight) -> Iterator[Shown]:
+    """Doses given without an authorization of their own, and more given than was authorized where amounts are seen.
+
+    Authorizations count by when the system had them: one recorded after the dose cannot have allowed it. Actual times
+    are given to the minute, so an authorization recorded within that minute counts as before it.
+    """
+    if not (sight.sees_form("dose_authorization") and sight.sees_form("dose_administration")):
+        return
+    unused = sorted(entries.of("dose_authorization"), key=lambda found: found.root.recorded_at)
+    without: dict[str, int] = {}
+    for dose in given_doses(entries):
+        values, given = dose.current.values, actual_time(dose)
+        authorized = next((found for found in unused if _allows(found, dose, given)), None)
+        name = f"{dose.current.cycle or 1}:{values.get('part')}"
+        if authorized is None:
+            without[name] = without.get(name, 0) + 1
+            again = f":{without[name]}" if without[name] > 1 else ""
+            what = f"The {values.get('part')} dose was given and no authorization of it is on record"
+            yield _shown("dose_without_authorization", f"{name}{again}", what, dose)
+            continue
+        unused.remove(authorized)
+        amount, allowed = values.get("amount"), authorized.current.values.get("amount")
+        if isinstance(amount, int | float) and isinstance(allowed, int | float) and amount > allowed:
+            what = f"{amount:g} mg of the {values.get('part')} dose were given and {allowed:g} mg were authorized"
+            yield _shown("dose_above_authorization", name, what, dose)
+
+
+def _allows(authorization: Entry, dose: Entry, given: datetime) -> bool:
+    known = authorization.root.recorded_at.replace(second=0, microsecond=0)
+    same_part = authorization.current.values.get("part") == dose.current.values.get("part")
+    return same_part and authorization.current.cycle == dose.current.cycle and known <= given
+
+
+def _shown(rule: str, name: str, what: str, dose: Entry) -> Shown:
+    since, visit = dose.current.occurred_at, dose.current.visit
+    return Shown(key=f"{rule}:{name}", rule=rule, what=what, since=since, visit=visit, about=dose.id)
