@@ -112,10 +112,13 @@ def _labels(refs: References) -> None:
     for path, part in pending:
         pending.extend(_children(part, path))
         for name in LABELS:
-            text = getattr(part, name, None)
-            if text is not None and not (text.strip() and len(text) <= MAX_LABEL):
-                message = f"A label has 1 to {MAX_LABEL} characters, and this has {len(text.strip()):,}."
-                refs.say(f"{path}.{name}".lstrip("."), "bad_label", message, "Write what a reader will understand.")
+            _label(refs, getattr(part, name, None), f"{path}.{name}".lstrip("."))
+
+
+def _label(refs: References, text: str | None, path: str) -> None:
+    if text is not None and not (text.strip() and len(text) <= MAX_LABEL):
+        message = f"A label has 1 to {MAX_LABEL} characters, and this has {len(text.strip()):,}."
+        refs.say(path, "bad_label", message, "Write what a reader will understand.")
 
 
 def _parts_in_use(refs: References) -> None:
@@ -163,11 +166,11 @@ def _decisions(refs: References) -> None:
             message = f"The gate {guards[gate.guards]!r} guards {gate.guards!r} already."
             refs.say(f"gates.{gate.id}", "two_gates", message, "Join their conditions in one gate.")
         guards.setdefault(gate.guards, gate.id)
-    for form in refs.document.forms:
-        if form.kind == "decision" and form.id not in guards and not refs.lost.any_of("gates"):
-            path = f"forms.{form.id}" if form.id in refs.own_forms else "gates"
-            message, hint = f"The decision {form.id!r} has no gate.", f"Write a gate with `guards: {form.id}`."
-            refs.say(path, "no_gate", message, hint)
+    if refs.lost.any_of("gates"):
+        return
+    for name in _unused((form.id for form in refs.document.forms if form.kind == "decision"), guards.keys()):
+        path = f"forms.{name}" if name in refs.own_forms else "gates"
+        refs.say(path, "no_gate", f"The decision {name!r} has no gate.", f"Write a gate with `guards: {name}`.")
 
 
 def _roles(refs: References) -> None:
@@ -222,7 +225,9 @@ def _visit(refs: References, visit: Visit) -> None:
         if not refs.refer(visit.cycle, refs.cycles, "cycle", f"{path}.cycle"):
             return
         wanted = refs.cycles[visit.cycle]
-    if len(visit.labels) not in (0, wanted):
+    for number, label in enumerate(visit.labels):
+        _label(refs, label, f"{path}.labels.{number}")
+    if 1 <= wanted <= MAX_REPEATS and len(visit.labels) not in (0, wanted):
         message = f"The visit has {len(visit.labels)} labels and stands {wanted} times."
         refs.say(f"{path}.labels", "label_count", message, "Write one label for each cycle, or one outside a cycle.")
 

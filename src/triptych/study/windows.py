@@ -31,7 +31,7 @@ def check_windows(refs: References) -> None:
     if refs.written and all(visit.timing for visit in refs.written) and not refs.lost.any_of("visits"):
         message, hint = "Every visit counts from another, so none can be the first.", "Leave out `timing` of the first."
         refs.say("visits", "no_start", message, hint)
-    else:
+    elif len(refs.visits) == len(refs.document.visits):
         _reach(refs)
 
 
