@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from triptych.study.errors import NotADuration
 
-_DURATION = re.compile(r"([+-]?\d{1,5}) (weeks?|days?|hours?|minutes?)")
+_DURATION = re.compile(r"([+-]?[0-9]{1,5}) (weeks?|days?|hours?|minutes?)")
 _UNITS = {
     "week": timedelta(weeks=1),
     "day": timedelta(days=1),
