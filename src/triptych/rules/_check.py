@@ -33,6 +33,7 @@ from triptych.rules._types import (
     is_value,
     kind,
     merged,
+    named,
 )
 from triptych.rules.errors import RuleProblem
 
@@ -110,8 +111,8 @@ class Checker:
         found = self.check(node).type
         if any(fits(found, one) for one in wanted):
             return found
-        words = " or ".join(f"a {one}" for one in wanted)
-        return self.say(node, f"Wanted here is {words}, and this is a {found}.").type
+        words = " or ".join(map(named, wanted))
+        return self.say(node, f"Wanted here is {words}, and this is {named(found)}.").type
 
     def unknown(self, node: Expr, name: str, known: Collection[str], what: str) -> Found:
         """Note a name that is not known, with the nearest that is."""
@@ -162,18 +163,18 @@ class Checker:
         if of.type == ANY:
             return of
         hint = f"The newest one is latest({of.named}).{node.field}." if isinstance(of.type, ListOf) else ""
-        return self.say(node, f"A {of.type} has no items.", hint)
+        return self.say(node, f"{_starting(of.type)} has no items.", hint)
 
     def _items(self, node: Items) -> Found:
         element: Type = ANY
         for item in node.items:
             found = self.check(item).type
             if not is_value(found):
-                self.say(item, f"A list written out holds values, and this is a {found}.")
+                self.say(item, f"A list written out holds values, and this is {named(found)}.")
                 continue
             both = merged(element, found)
             if both is None:
-                self.say(item, f"The list holds {element}, and this is a {found}.")
+                self.say(item, f"The list holds {element}, and this is {named(found)}.")
             element = both or element
         return Found(ListOf(element, affirmable=True))
 
@@ -191,14 +192,14 @@ class Checker:
         if isinstance(over.type, ListOf):
             element = over.type.element
         elif over.type != ANY:
-            self.say(node, f"{node.kind} goes over a list, and this is a {over.type}.")
+            self.say(node, f"{node.kind} goes over a list, and this is {named(over.type)}.")
         if node.kind in ("exists", "all", "exists_one"):
             self.whole(node, over, node.kind)
         body = self._body(node, Found(element, NOTHING if is_value(element) else over.paths))
         if node.kind == "map":
             return self._mapped(node, over, body)
         if not fits(body.type, BOOL):
-            self.say(node.body, f"A condition is wanted here, and this is a {body.type}.")
+            self.say(node.body, f"A condition is wanted here, and this is {named(body.type)}.")
         return over if node.kind == "filter" else Found(BOOL)
 
     def _body(self, node: Quantified, variable: Found) -> Found:
@@ -212,7 +213,7 @@ class Checker:
 
     def _mapped(self, node: Quantified, over: Found, body: Found) -> Found:
         if not is_value(body.type):
-            return self.say(node.body, f"map answers with values, and this is a {body.type}.")
+            return self.say(node.body, f"map answers with values, and this is {named(body.type)}.")
         return Found(ListOf(body.type, isinstance(over.type, ListOf) and over.type.affirmable), over.paths)
 
     def _operation(self, node: Unary | Joined | Binary) -> Type:
@@ -239,7 +240,7 @@ class Checker:
         left, over = self.check(node.left).type, self.check(node.right)
         if not isinstance(over.type, ListOf):
             if over.type != ANY:
-                self.say(node, f"`in` wants a list on its right, and this is a {over.type}.")
+                self.say(node, f"`in` wants a list on its right, and this is {named(over.type)}.")
             return BOOL
         if not is_value(over.type.element):
             why = " It would turn absence into no." if self.gate else ""
@@ -247,7 +248,7 @@ class Checker:
             return BOOL
         self.whole(node, over, "`in`")
         if kind(left) != kind(over.type.element) and ANY not in (left, over.type.element):
-            self.say(node, f"A {left} is never in a {over.type}.")
+            self.say(node, f"{_starting(left)} is never in {named(over.type)}.")
         elif isinstance(node.right, Items):
             for item in node.right.items:
                 self._in_codes(item, left)
@@ -271,7 +272,7 @@ class Checker:
         if not is_value(left) or not is_value(right):
             self.say(node, "Lists and records are not compared.", "Compare their answers.")
         elif ANY not in (left, right) and kind(left) != kind(right):
-            self.say(node, f"A {left} never equals a {right}.")
+            self.say(node, f"{_starting(left)} never equals {named(right)}.")
         elif self._in_codes(node.left, right) and self._in_codes(node.right, left) and _apart(left, right):
             self.say(node, "The two code lists have no code in common.")
         return BOOL
@@ -287,10 +288,9 @@ class Checker:
     def _ordered(self, node: Binary) -> Type:
         left, right = self.check(node.left).type, self.check(node.right).type
         if ANY not in (left, right) and kind(left) != kind(right):
-            self.say(node, f"A {left} and a {right} are not ordered.")
+            self.say(node, f"{_starting(left)} and {named(right)} are not ordered.", _chained(left, right))
         elif kind(left) not in ORDERED or kind(right) not in ORDERED:
-            hint = "Write a < b && b < c." if BOOL in (left, right) else ""
-            self.say(node, f"Values of the type {left} are not ordered.", hint)
+            self.say(node, f"Values of the type {left} are not ordered.", _chained(left, right))
         elif any(isinstance(side, Code) and len(side.codes) > 1 for side in (left, right)):
             self.say(
                 node, "Codes have no order; as text they would be ordered by the alphabet.", "List them: x in [...]."
@@ -308,6 +308,17 @@ class Checker:
         return ANY if ANY in (left, right) else INT if whole else NUMBER
 
 
+def _starting(of: Type) -> str:
+    """Name a type at the start of a sentence."""
+    words = named(of)
+    return words[0].upper() + words[1:]
+
+
+def _chained(one: Type, other: Type) -> str:
+    """What to write where a comparison is compared."""
+    return "Write a < b && b < c." if BOOL in (one, other) else ""
+
+
 def _apart(one: Type, other: Type) -> bool:
     """Whether two types are code lists without a common code."""
     return isinstance(one, Code) and isinstance(other, Code) and not {*one.codes} & {*other.codes}
@@ -321,4 +332,4 @@ def fitting(found: Found, wanted: Type) -> RuleProblem | None:
         beyond = ", ".join(code for code in found.type.codes if code not in wanted.codes)
         message = f"The rule can answer {beyond[:200]}, which is not in the code list."
         return RuleProblem(1, 1, message, f"The codes are {', '.join(wanted.codes)}.")
-    return RuleProblem(1, 1, f"The rule answers with a {found.type}, and a {wanted} is wanted.")
+    return RuleProblem(1, 1, f"The rule answers with {named(found.type)}, and {named(wanted)} is wanted.")

@@ -165,8 +165,10 @@ def _age_at(context: Context, birth_date: object, day: object) -> int:
 
 
 def _add_days(context: Context, day: object, days: object) -> date:
+    if kind_of(days) != "number" or not isinstance(days, int):
+        raise RuleFault("add_days takes an integer")
     try:
-        return local_day(context, day) + timedelta(days=number(days))
+        return local_day(context, day) + timedelta(days=days)
     except OverflowError:
         raise RuleFault("a date is out of range") from None
 

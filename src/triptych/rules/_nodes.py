@@ -26,7 +26,7 @@ FUNCTIONS: dict[str, int] = {
 """The functions, and how many arguments each takes."""
 
 
-class Node(Struct, frozen=True, kw_only=True, tag_field="is", omit_defaults=True):
+class Node(Struct, frozen=True, kw_only=True, tag_field="is", omit_defaults=True, forbid_unknown_fields=True):
     """A node and where it stands in the text (line, column)."""
 
     at: Place = (1, 1)

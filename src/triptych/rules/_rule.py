@@ -8,13 +8,13 @@ import msgspec
 
 from triptych.rules._check import Checker, fitting
 from triptych.rules._evaluate import built
-from triptych.rules._nodes import FUNCTIONS, Call, Expr, too_large, walk
+from triptych.rules._nodes import FUNCTIONS, Binary, Call, Constant, Expr, Joined, children, too_large, walk
 from triptych.rules._parse import parse
 from triptych.rules._quantify import Step
-from triptych.rules._signatures import check_call
+from triptych.rules._signatures import check_call, is_written
 from triptych.rules._types import Type, type_from_json, type_to_json
-from triptych.rules._values import Answer, Context, Scope
-from triptych.rules.errors import RuleProblem, RuleProblems
+from triptych.rules._values import Answer, Context, Scope, bounded
+from triptych.rules.errors import RuleFault, RuleProblem, RuleProblems
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +79,41 @@ def rule_from_json(data: Mapping[str, Any]) -> Rule:
         reads = msgspec.convert(data["reads"], frozenset[str])
         text = msgspec.convert(data["text"], str)
         return Rule(text, tree, type_from_json(data["type"]), reads, built(tree))
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError, RuleFault) as error:
         problem = RuleProblem(1, 1, "This is not a rule written as data.", "Compile it from its text.")
         raise RuleProblems((problem,)) from error
 
 
 def _refuse_wrong(tree: Expr) -> None:
+    """Refuse a tree that no text is turned into, as far as its shape tells."""
     problem = too_large(tree)
     if problem is not None:
         raise RuleProblems((problem,))
+    if _is_null(tree):
+        raise ValueError("null")
     for node, _, _ in walk(tree):
-        if isinstance(node, Call) and FUNCTIONS[node.function] != len(node.args):
-            raise ValueError(node.function)
+        _refuse_wrong_node(node)
+
+
+def _refuse_wrong_node(node: Expr) -> None:
+    may_be_null = 1 if isinstance(node, Binary) and node.op in ("==", "!=") else 0
+    if sum(map(_is_null, children(node))) > may_be_null:
+        raise ValueError("null")
+    match node:
+        case Constant(value=str(text)):
+            text.encode()
+        case Constant(value=int() | float() as number):
+            bounded(number)
+        case Joined(parts=parts) if len(parts) < 2:
+            raise ValueError(node.op)
+        case Call(function=function, args=args) if FUNCTIONS[function] != len(args):
+            raise ValueError(function)
+        case Call(function="date" | "timestamp" as function, args=(Constant(value=str(text)),)):
+            if not is_written(text, is_day=function == "date"):
+                raise ValueError(function)
+        case _:
+            pass
+
+
+def _is_null(node: Expr) -> bool:
+    return isinstance(node, Constant) and node.value is None

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from triptych.rules._check import Checker, Found
 from triptych.rules._nodes import FUNCTIONS, Call, Constant, Expr, Name, Select
-from triptych.rules._types import ANY, BOOL, DATE, INT, NUMBER, TEXT, TIME, ListOf, RecordOf, Type, kind
+from triptych.rules._types import ANY, BOOL, DATE, INT, NUMBER, TEXT, TIME, ListOf, RecordOf, Type, kind, named
 
 SIMPLE: dict[str, tuple[tuple[tuple[Type, ...], ...], Type]] = {
     "add_days": (((DATE,), (INT,)), DATE),
@@ -55,11 +55,14 @@ def _special(checker: Checker, node: Call, of: Expr) -> Found:
 
 def _list(checker: Checker, node: Call, of: Expr) -> tuple[Found, Type] | None:
     """Check an argument that has to be a list; the list and the type of its elements."""
+    before = checker.problems()
     found = checker.check(of)
     if isinstance(found.type, ListOf):
+        if found.type.element == ANY and checker.problems() == before:
+            checker.say(node, f"{node.function} is asked of a list that is always empty.")
         return found, found.type.element
     if kind(found.type) != "anything":
-        checker.say(node, f"{node.function} takes a list, and this is a {found.type}.")
+        checker.say(node, f"{node.function} takes a list, and this is {named(found.type)}.")
     return None
 
 
@@ -79,7 +82,7 @@ def _aggregate(checker: Checker, node: Call, of: Expr) -> Type:
     allowed = ORDERED if node.function in ("min", "max") else ("number", "anything")
     if kind(element) not in allowed:
         what = "numbers, dates or timestamps" if len(allowed) > 2 else "numbers"
-        return checker.say(node, f"{node.function} takes a list of {what}, and this is a {found.type}.").type
+        return checker.say(node, f"{node.function} takes a list of {what}, and this is {named(found.type)}.").type
     checker.whole(node, found, node.function, "a number" if kind(element) == "number" else "an answer")
     return NUMBER if node.function == "mean" else element
 
@@ -87,7 +90,7 @@ def _aggregate(checker: Checker, node: Call, of: Expr) -> Type:
 def _size(checker: Checker, node: Call, of: Expr) -> Type:
     found = checker.check(of)
     if kind(found.type) not in ("text", "list", "anything"):
-        return checker.say(node, f"size takes text or a list, and this is a {found.type}.").type
+        return checker.say(node, f"size takes text or a list, and this is {named(found.type)}.").type
     if isinstance(found.type, ListOf) and isinstance(found.type.element, RecordOf):
         if checker.gate:
             message = "size over records has no place in a gate: it turns absence into a number."
@@ -131,12 +134,13 @@ def _written(checker: Checker, node: Call, literal: Expr) -> Type:
     if not isinstance(literal, Constant) or not isinstance(literal.value, str):
         checker.check(literal)
         checker.say(literal, f"{node.function} takes what is written out in quotes.", example)
-    elif not _is_written(literal.value, is_day=is_day):
+    elif not is_written(literal.value, is_day=is_day):
         checker.say(literal, f"{literal.value[:40]!r} is not a {node.function}.", example)
     return DATE if is_day else TIME
 
 
-def _is_written(text: str, *, is_day: bool) -> bool:
+def is_written(text: str, *, is_day: bool) -> bool:
+    """Whether a text is a day, or an instant with its offset, as `date` and `timestamp` take it."""
     if not (DAY if is_day else INSTANT).fullmatch(text):
         return False
     try:

@@ -66,6 +66,11 @@ ANY = Plain("anything")
 PLAIN = {plain.name: plain for plain in (BOOL, INT, NUMBER, TEXT, DATE, TIME, ANY)}
 
 
+def named(of: Type) -> str:
+    """Name a type as a message does."""
+    return f"{'an' if str(of)[0] in 'aeiou' else 'a'} {of}"
+
+
 def kind(of: Type) -> str:
     """Name what decides which values a type is compared with: an integer is a number, a code is text."""
     match of:
