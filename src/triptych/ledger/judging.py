@@ -1,9 +1,11 @@
 """Reasons against a draft: its form, the actor's rights, links, the gate. Reads facts, writes nothing."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
+from msgspec import structs
 
 from triptych.course import (
     Entries,
@@ -20,10 +22,13 @@ from triptych.course import (
 )
 from triptych.course.schedule import slot_key
 from triptych.ledger.drafts import MAX_BYTES, Actor, Draft, Reason
+from triptych.ledger.store import UNSTORABLE
 from triptych.study import Form, Misfit, Role, Study, answers, fit
 
 AHEAD = timedelta(minutes=5)
 DECISION_AGE = timedelta(minutes=15)
+MAX_NAME = 200
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Case:
@@ -67,15 +72,34 @@ def _was_granted(case: Case) -> bool:
     return case.setting.grants.ever_held(case.actor.person, case.actor.role)
 
 
-def size(draft: Draft) -> Iterator[Reason]:
-    """Whether the draft is small enough to be taken at all."""
-    count = len(msgspec.json.encode(draft.values))
+def shape(draft: Draft, actor: Actor) -> Iterator[Reason]:
+    """Whether the draft can be taken at all: its identifiers, its time, and answers that JSON gives back unchanged."""
+    text = _malformed(draft, actor)
+    if text is not None:
+        yield Reason(code="malformed", text=f"{text} Nothing was written.", final=True)
+        return
+    count = len(msgspec.json.encode(draft))
     if count > MAX_BYTES:
         text = (
-            f"The answers take {count:,} bytes and at most {MAX_BYTES:,} are taken. Nothing was written. "
+            f"The record takes {count:,} bytes and at most {MAX_BYTES:,} are taken. Nothing was written. "
             "Attach long material as a file."
         )
         yield Reason(code="too_large", text=text, final=True)
+
+
+def _malformed(draft: Draft, actor: Actor) -> str | None:
+    if not _UUID.fullmatch(draft.id):
+        return "A record's identifier is a UUID in lower case, made by whoever files it."
+    if draft.occurred_at.tzinfo is None:
+        return "The time at which it happened needs its offset from UTC."
+    names = (draft.form, draft.participant, draft.site, draft.visit, draft.corrects, *structs.astuple(actor))
+    if any(name is not None and not (0 < len(name) <= MAX_NAME and not UNSTORABLE.search(name)) for name in names):
+        return f"A name has 1 to {MAX_NAME} characters and no control characters."
+    try:
+        same: bool = msgspec.json.decode(msgspec.json.encode(draft), type=Draft) == draft
+    except (ValueError, TypeError, RecursionError):
+        same = False
+    return None if same else "The record cannot be written as JSON and read back unchanged."
 
 
 def fitting(case: Case) -> Iterator[Reason]:

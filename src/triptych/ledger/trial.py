@@ -64,9 +64,9 @@ class Trial:
 
         Returns what became of it; a refusal lists every reason. Raises `LedgerError` only where the store fails.
         """
-        oversized = tuple(judging.size(draft))
-        if oversized:
-            return Refused(reasons=oversized)
+        misshapen = tuple(judging.shape(draft, actor))
+        if misshapen:
+            return Refused(reasons=misshapen)
         while True:
             plan = self._plan(draft, actor)
             with self._store.transaction(read=plan.reads, append=plan.appends) as transaction:
@@ -107,6 +107,8 @@ class Trial:
         if draft.participant is not None:
             records = self._streams.records(reading, participant_stream(draft.participant))
             site = current_site(Entries(records)) or site
+        if (about == "participant" and draft.participant is None) or (about == "site" and site is None):
+            about = "study"  # it belongs nowhere and will be refused, but not before the asker's rights are known
         return Plan(study=study, about=about, participant=draft.participant, site=site, form=form)
 
     def _file(self, transaction: Transaction, plan: "Plan", draft: Draft, actor: Actor) -> Outcome:
