@@ -23,7 +23,7 @@ STUDY_ID = re.compile(r"[a-z][a-z0-9-]{0,59}")
 RESERVED = ("course", "site", "study", "today", "cycle", "filing")
 NAMED = ("roles", "axes", "phases", "cycles", "forms", "gates", "definitions", "arms", "references", "deviations")
 READ_BY_RULES = ("forms", "definitions", "axes", "roles", "visits", "gates")
-LABELS = ("title", "label", "text", "citation")
+LABELS = ("title", "version", "label", "text", "citation")
 SYSTEM_GROUPS = ("anyone", "system")
 MAX_LABEL = 500
 
@@ -63,7 +63,7 @@ def _ids(refs: References) -> None:
         if not ID.fullmatch(name):
             hint = "Use lower-case letters, digits and underscores, beginning with a letter, 60 at most."
             refs.say(path, "bad_id", f"{name[:60]!r} is not an id.", hint)
-    if refs.own.id and not STUDY_ID.fullmatch(refs.own.id):
+    if not STUDY_ID.fullmatch(refs.own.id):
         message, hint = f"{refs.own.id[:60]!r} is not an id.", "Use lower-case letters, digits and hyphens, 60 at most."
         refs.say("id", "bad_id", message, hint)
     _reserved(refs)

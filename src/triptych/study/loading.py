@@ -161,14 +161,6 @@ class Draft:
     def __init__(self, study: Read, product: Read) -> None:
         self.read, self.product, self.lost = study, product, Lost()
         self.unconfirmed = (*study.unconfirmed, *product.unconfirmed)
-        self._canonical = _canonical(
-            {
-                "format": FORMAT,
-                "study": study.data,
-                "product": product.data,
-                "unconfirmed": sorted({mark.path for mark in self.unconfirmed}),
-            }
-        )
         self.rules: Mapping[str, Rule] = {}
         self.base, self.own = convert(product, self.lost), convert(study, self.lost)
         self.problems = [*product.problems, *study.problems]
@@ -183,12 +175,14 @@ class Draft:
         """The finished study. Raises `StudyProblems`."""
         if self.problems:
             raise StudyProblems(tuple(sorted(self.problems)))
-        return Study(self.document, self._canonical, self.unconfirmed, MappingProxyType(self.rules))
+        parts = {"format": FORMAT, "study": self.read.data, "product": self.product.data}
+        canonical = _canonical({**parts, "unconfirmed": sorted({mark.path for mark in self.unconfirmed})})
+        return Study(self.document, canonical, self.unconfirmed, MappingProxyType(self.rules))
 
     def say(self, path: str, code: str, message: str, hint: str = "", *, again: bool = False) -> None:
-        """Add a problem where the path is written: in the study, or in the product document."""
-        deeper = len(self.product.nearest(path)) > len(self.read.nearest(path))
-        read = self.product if deeper else self.read
+        """Add a problem where the path is written: in the study, or in a part of the product document."""
+        below = len(self.product.nearest(path)) > len(self.read.nearest(path)) and "." in path
+        read = self.product if below else self.read
         self.problems.append(read.problem(path, code, message, hint, again=again))
 
     def compile_rules(self) -> None:

@@ -21,6 +21,8 @@ MAX_NODES = 200_000
 MAX_NAME = 60
 MAX_REPORTED = 100
 MARK = "!unconfirmed"
+REPLACED = "\ufffd"
+"""What stands for bytes that are not UTF-8."""
 # Control characters, line separators, and what turns the direction of text: none can be seen, and each can make a
 # text look like another (Unicode Technical Standard 39, Trojan Source).
 INVISIBLE = "\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\ufeff"
@@ -121,7 +123,7 @@ class _File:
             self._merge(key, value)
 
     def _cleaned(self, text: str) -> str:
-        """The text without invisible characters, each of which is reported once a line."""
+        """The text without invisible characters, reported once a line. Raises `_Unreadable` if it is not UTF-8."""
         lines: dict[int, str] = {}
         at, line = 0, 1
         for found in _BAD.finditer(text):
@@ -130,10 +132,12 @@ class _File:
             lines.setdefault(line, found.group())
         for line, letter in islice(lines.items(), MAX_REPORTED):
             self._bad_character(line, "", letter)
+        if REPLACED in lines.values():
+            raise _Unreadable
         return _BAD.sub("?", text)
 
     def _bad_character(self, line: int, path: str, letter: str) -> None:
-        if letter == "\ufffd":
+        if letter == REPLACED:
             self._say(line, path, "not_utf8", "This is not text in UTF-8.", "Save the file as UTF-8.")
             return
         message = f"The character U+{ord(letter):04X} cannot be seen and may not stand in a document."
@@ -144,7 +148,7 @@ class _File:
         try:
             self._survey(text)
             return yaml.compose(text, Loader=_Loader)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError, OverflowError) as error:
             mark = getattr(error, "problem_mark", None)
             what = getattr(error, "problem", None) or "it holds something that YAML does not know"
             hint = "Indent with spaces, and put a text that holds a colon or begins with a sign in quotes."

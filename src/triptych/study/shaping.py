@@ -81,7 +81,7 @@ def convert(read: Read, lost: Lost) -> StudyDocument:
         if name not in read.data and not read.broken and name not in lost.whole:
             hint = f"Write `{name}: …` in {read.first}."
             read.problems.append(read.problem("", "missing_field", f"The document has no `{name}`.", hint))
-        found.setdefault(name, "")
+        found.setdefault(name, "missing")
     return StudyDocument(**found)
 
 

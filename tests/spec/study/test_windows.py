@@ -62,7 +62,7 @@ OF_THE_END = {
     "a first cycle of no cycle": (
         "anchor: dosing, target: 1 day, cycle: first",
         "timing_cycle",
-        "{anchor",
+        "timing:\n      - {anchor: dosing, target: 1 day, cycle",
         "one timing",
     ),
 }
