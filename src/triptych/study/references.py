@@ -52,8 +52,10 @@ class References:
         """Whether a name is known; if not, report it with the nearest that is, unless it may have been lost."""
         if name in known:
             return True
-        field = LIST_OF.get(what)
-        if field is None or not self.lost.may_hold(field, name):
+        field = LIST_OF.get(what, "")
+        # A group or a secret has no place of its own: any form that was lost may have had it.
+        inside = what in ("form_or_group", "secret") and self.lost.any_of(field)
+        if not inside and not self.lost.may_hold(field, name):
             said = what.replace("_", " ")
             self.say(path, f"unknown_{what}", f"There is no {said} {name[:60]!r}.", self._near(name, known))
         return False

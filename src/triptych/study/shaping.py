@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import fields
 
 from triptych.study.model import Part, StudyDocument
-from triptych.study.reading import Read, name_of
+from triptych.study.reading import MAX_NAME, Read, name_of
 
 HINTS = get_type_hints(StudyDocument)
 LISTS = {name: get_args(hint)[0] for name, hint in HINTS.items() if get_origin(hint) is tuple}
@@ -64,9 +64,10 @@ def convert(read: Read, lost: Lost) -> StudyDocument:
     found: dict[str, Any] = {}
     for name, value in read.data.items():
         if name not in HINTS:
-            near = difflib.get_close_matches(name[:60], HINTS, n=1)
+            near = difflib.get_close_matches(name[:MAX_NAME], HINTS, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"The fields are: {', '.join(HINTS)}."
-            read.problems.append(read.problem(name, "unknown_field", f"A document has no field {name[:60]!r}.", hint))
+            short = name[:MAX_NAME]
+            read.problems.append(read.problem(short, "unknown_field", f"A document has no field {short!r}.", hint))
             lost.whole.update(near)
         elif name in LISTS and isinstance(value, list):
             parts = (_part(read, lost, name, part, number) for number, part in enumerate(value))
@@ -114,7 +115,7 @@ def faults(value: object, wanted: Any, path: str) -> Iterator[Fault]:  # noqa: A
         yield from _list_faults(value, inner, path)
     elif origin is Literal:
         if value not in inner:
-            near = difflib.get_close_matches(str(value)[:60], inner, n=1)
+            near = difflib.get_close_matches(str(value)[:MAX_NAME], inner, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"Write one of: {', '.join(inner)}."
             yield Fault(path, "shape", f"{kind(value)} cannot stand here.", hint)
     elif origin is not None:
@@ -131,9 +132,10 @@ def _part_faults(value: object, wanted: type[Part], path: str) -> Iterator[Fault
         return
     for name in value:
         if name not in known:
-            near = difflib.get_close_matches(name[:60], known, n=1)
+            near = difflib.get_close_matches(name[:MAX_NAME], known, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"Its fields are: {', '.join(known)}."
-            yield Fault(f"{path}.{name[:60]}", "unknown_field", f"A {what} has no field {name[:60]!r}.", hint)
+            short = name[:MAX_NAME]
+            yield Fault(f"{path}.{short}", "unknown_field", f"A {what} has no field {short!r}.", hint)
     for field in fields(wanted):
         if field.name in value:
             yield from faults(value[field.name], known[field.name], f"{path}.{field.name}")
@@ -158,7 +160,7 @@ def _mapping_faults(value: object, path: str) -> Iterator[Fault]:
         yield Fault(path, "shape", f"A mapping is wanted, and this is {kind(value)}.", "Write {name: value}.")
         return
     for name, one in value.items():
-        yield from faults(one, str, f"{path}.{name[:60]}")
+        yield from faults(one, str, f"{path}.{name[:MAX_NAME]}")
 
 
 def _scalar_faults(value: object, wanted: type, path: str) -> Iterator[Fault]:
@@ -187,7 +189,7 @@ def kind(value: object) -> str:
         case int() | float():
             return f"the number {value}"
         case str():
-            return f"the text {value[:60]!r}"
+            return f"the text {value[:MAX_NAME]!r}"
         case list():
             return "a list"
         case _:

