@@ -114,6 +114,7 @@ def _throwaway(programs: Path) -> Iterator[PostgresServer]:
     try:
         if user is not None:
             os.chown(folder, user.pw_uid, user.pw_gid)
+            programs = _within_reach(programs, user, folder)
         options = ["--username=triptych", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
         _run(programs / "initdb", "-D", data, *options, user=user, folder=folder)
         settings = f"-k {folder} -c listen_addresses=''"
@@ -134,6 +135,20 @@ def _unprivileged() -> pwd.struct_passwd | None:
         return None
     known = {entry.pw_name: entry for entry in pwd.getpwall()}
     return known.get("postgres") or known["nobody"]
+
+
+def _within_reach(programs: Path, user: pwd.struct_passwd, folder: Path) -> Path:
+    """Copy a wheel's programs from where this user may not look (a checkout in root's home) to where they may."""
+    try:
+        _run(programs / "postgres", "--version", user=user, folder=folder)
+    except PermissionError:
+        package = programs.parents[1]
+        libraries = package.with_name(f"{package.name}.libs")  # found by the programs at this place beside them
+        if libraries.is_dir():
+            shutil.copytree(libraries, folder / libraries.name)
+        copied = shutil.copytree(programs.parent, folder / package.name / programs.parent.name)
+        return Path(copied) / programs.name
+    return programs
 
 
 def _run(program: Path, *arguments: str | Path, user: pwd.struct_passwd | None, folder: Path) -> None:
