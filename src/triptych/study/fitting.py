@@ -1,15 +1,22 @@
 """Does a set of answers fit a form? And what do answers say to rules?"""
 
-import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, tzinfo
 from typing import Any
 
 from msgspec import Struct
 
-from triptych.rules import Context, Missing, evaluate
+from triptych.rules import Context, Listing, Missing, RuleFault, evaluate
 from triptych.study.loading import Study
 from triptych.study.model import Form, Item
+
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+INSTANT = re.compile(
+    rf"{DAY.pattern}T[0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]{{1,6}})?)?(Z|[+-][0-9]{{2}}:[0-9]{{2}})"
+)
+LARGEST = 2**53
+"""From here on a number is not the same in every program that reads JSON."""
 
 
 class Misfit(Struct, frozen=True, kw_only=True):
@@ -31,38 +38,28 @@ def answers(form: Form, values: Mapping[str, Any]) -> dict[str, object]:
     found: dict[str, object] = {}
     for item in form.items:
         value = values.get(item.id)
-        if value is None or isinstance(value, dict):
-            continue
-        fact = _fact(item, value)
-        if fact is not None:
-            found[item.id] = fact
+        # What an answer is not, no rule ever sees: a wrong type would be a fault in it and not an answer.
+        if not _is_blank(value) and not isinstance(value, dict) and not TYPES[item.type](item, value):
+            found[item.id] = READERS.get(item.type, _as_it_is)(value)
     return found
 
 
-def _fact(item: Item, value: object) -> object:
-    if item.type not in ("date", "datetime"):
-        return value
-    try:
-        return date.fromisoformat(str(value)) if item.type == "date" else datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-
-
 def complete(study: Study, form: Form, values: Mapping[str, Any], today: date, zone: tzinfo) -> dict[str, Any]:
-    """Answers with derived items worked out; one that cannot be is left out."""
-    facts: dict[str, object] = {**answers(form, values), "today": today}
-    done = dict(values)
-    for item in form.items:
-        if item.derived is not None:
-            value = evaluate(study.rule(f"forms.{form.id}.items.{item.id}.derived"), facts, Context(zone))
-            if not isinstance(value, Missing):
-                facts[item.id] = done[item.id] = value
+    """Answers with derived items worked out; one that cannot be is left out, whatever was handed in for it."""
+    derived = [item for item in form.items if item.derived is not None]
+    done = {name: value for name, value in values.items() if all(name != item.id for item in derived)}
+    facts: dict[str, object] = {**answers(form, done), "today": today}
+    for item in derived:
+        value = _evaluated(study, f"forms.{form.id}.items.{item.id}.derived", facts, Context(zone))
+        if not isinstance(value, Missing | RuleFault):
+            facts[item.id] = value
+            done[item.id] = _written(value)
     return done
 
 
 def fit(study: Study, form: Form, values: Mapping[str, Any], today: date, zone: tzinfo) -> tuple[Misfit, ...]:
     """Every way in which answers do not fit a form."""
-    facts: dict[str, object] = {**answers(form, values), "today": today}
+    facts: dict[str, object] = {**answers(form, complete(study, form, values, today, zone)), "today": today}
     context = Context(zone)
     known = {item.id for item in form.items}
     found = [
@@ -73,23 +70,51 @@ def fit(study: Study, form: Form, values: Mapping[str, Any], today: date, zone: 
     for item in form.items:
         shown: object = True
         if item.shown_when is not None:
-            shown = evaluate(study.rule(f"forms.{form.id}.items.{item.id}.shown_when"), facts, context)
+            shown = _evaluated(study, f"forms.{form.id}.items.{item.id}.shown_when", facts, context)
         found.extend(_misfits(item, values.get(item.id), shown=shown))
-    if not found or not any(misfit.hard for misfit in found):
+    if not any(misfit.hard for misfit in found):
         found.extend(_checks(study, form, facts, context))
     return tuple(found)
 
 
+def _evaluated(study: Study, path: str, facts: Mapping[str, object], context: Context) -> object:
+    """The answer of a rule. A fault in it is the document's, and recording goes on as if the answer were unknown."""
+    try:
+        return evaluate(study.rule(path), facts, context)
+    except RuleFault as fault:
+        return fault
+
+
+def _is_blank(value: object) -> bool:
+    """Whether nothing was answered: an empty text is no answer."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _written(value: object) -> object:
+    """What a rule has worked out, as answers are written."""
+    match value:
+        case date():
+            return value.isoformat()
+        case Listing():
+            return list(value.items)
+        case _:
+            return value
+
+
 def _checks(study: Study, form: Form, facts: Mapping[str, object], context: Context) -> Iterator[Misfit]:
     for check in form.checks:
-        answer = evaluate(study.rule(f"forms.{form.id}.checks.{check.id}.rule"), facts, context)
+        answer = _evaluated(study, f"forms.{form.id}.checks.{check.id}.rule", facts, context)
         if answer is False or (check.hard and answer is not True):
             yield Misfit(item=None, code=check.id, message=check.text, hard=check.hard)
 
 
 def _misfits(item: Item, value: object, *, shown: object) -> Iterator[Misfit]:
-    if value is None:
-        if item.required and item.derived is None and shown is True:
+    if value is None or (item.required and (_is_blank(value) or value == [])):
+        if item.required and shown is True:
             yield Misfit(item=item.id, code="required", message=f"{item.label}: an answer is needed{_codes(item)}.")
         return
     if item.derived is not None:
@@ -158,14 +183,12 @@ def _text(item: Item, value: object) -> str:
 
 
 def _integer(_: Item, value: object) -> str:
-    fits = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53
+    fits = isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST
     return "" if fits else "a whole number is wanted"
 
 
 def _decimal(_: Item, value: object) -> str:
-    fits = (
-        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and abs(value) < 2**53
-    )
+    fits = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST
     return "" if fits else "a number is wanted"
 
 
@@ -178,8 +201,10 @@ def _code(item: Item, value: object) -> str:
 
 
 def _code_list(item: Item, value: object) -> str:
-    fits = isinstance(value, list) and all(isinstance(one, str) and one in _of(item) for one in value)
-    return "" if fits and len(set(value)) == len(value) else f"a list of {', '.join(_of(item))} is wanted"  # type: ignore[call-overload,arg-type]
+    codes = _of(item)
+    chosen = value if isinstance(value, list) else [None]
+    fits = all(isinstance(one, str) and one in codes for one in chosen) and len({*chosen}) == len(chosen)
+    return "" if fits else f"a list of {', '.join(codes)} is wanted, each at most once"
 
 
 def _of(item: Item) -> list[str]:
@@ -187,19 +212,22 @@ def _of(item: Item) -> list[str]:
 
 
 def _date(_: Item, value: object) -> str:
-    try:
-        fits = isinstance(value, str) and len(value) == 10 and bool(date.fromisoformat(value))
-    except ValueError:
-        fits = False
-    return "" if fits else "a date such as 2026-11-23 is wanted"
+    return "" if _is_read(DAY, date.fromisoformat, value) else "a date such as 2026-11-23 is wanted"
 
 
 def _datetime(_: Item, value: object) -> str:
-    try:
-        fits = isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
-    except ValueError:
-        fits = False
+    fits = _is_read(INSTANT, datetime.fromisoformat, value)
     return "" if fits else "a time with its offset, such as 2026-11-23T08:00:00+01:00, is wanted"
+
+
+def _is_read(pattern: re.Pattern[str], reader: Callable[[str], object], value: object) -> bool:
+    # Python alone would take week dates and basic formats as well, which other readers of a record may not.
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        return False
+    try:
+        return bool(reader(value))
+    except ValueError:
+        return False
 
 
 TYPES: Mapping[str, Callable[[Item, object], str]] = {
@@ -215,3 +243,4 @@ TYPES: Mapping[str, Callable[[Item, object], str]] = {
     "date": _date,
     "datetime": _datetime,
 }
+READERS: Mapping[str, Callable[[Any], object]] = {"date": date.fromisoformat, "datetime": datetime.fromisoformat}
