@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from tests.doors.hands import Hands
+from tests.doors.hands import Hands, codes
 
-from triptych.ledger import Actor, View
+from triptych.ledger import Actor, Filed, View
 from triptych.ledger.store import Store
 from triptych.study import Study
 
@@ -157,3 +157,22 @@ def test_a_blinded_persons_own_signature_stands_on_what_they_were_shown(hands: H
     again = viewer(hands, "physician").course("P-1")
     assert again is not None
     assert [signature.stands for signature in again.signatures] == [None]
+
+
+@pytest.mark.requirement("P11-03")
+def test_a_participants_own_grant_reaches_their_own_records_and_nobody_elses(hands: Hands) -> None:
+    hands.contact("P-1")
+    hands.contact("P-2")
+    grant = {"person": "pat", "role": "physician", "blinding": "blinded", "participant": "P-1"}
+    assert isinstance(hands.administer("grant", grant), Filed)
+    view = viewer(hands, "physician", "pat")
+    assert view.participants() == ("P-1",)
+    assert view.records("P-1")
+    assert view.records("P-2") == ()
+    assert view.course("P-2") is None
+    assert view.study_records() == view.site_records("site-1") == ()
+    filed = hands.file("physician", "vitals", {"systolic": 120}, "P-1", person="pat", visit="screening")
+    assert isinstance(filed, Filed)
+    for other in ("P-2", "P-9"):
+        refused = hands.file("physician", "vitals", {"systolic": 120}, other, person="pat", visit="screening")
+        assert codes(refused) == ["not_granted"]

@@ -11,7 +11,10 @@ from triptych.course.record import Record
 
 
 class Grant(Struct, frozen=True, kw_only=True):
-    """A role held by a person, at one site or in the whole study (`site` is none), from an instant until another."""
+    """A role held by a person, at one site or in the whole study (`site` is none), from an instant until another.
+
+    A grant that names a participant reaches that participant's records and nobody else's: it is the participant's own.
+    """
 
     id: str
     person: str
@@ -20,6 +23,7 @@ class Grant(Struct, frozen=True, kw_only=True):
     blinding: Literal["blinded", "unblinded"]
     since: datetime
     until: datetime | None = None
+    participant: str | None = None
 
     def in_force(self, at: datetime) -> bool:
         """Whether the role is held at an instant."""
@@ -28,6 +32,10 @@ class Grant(Struct, frozen=True, kw_only=True):
     def covers(self, site: str | None) -> bool:
         """Whether the grant reaches a site; a grant in the whole study reaches all."""
         return self.site is None or self.site == site
+
+    def reaches(self, participant: str | None) -> bool:
+        """Whether the grant reaches a participant (none: the site or the study)."""
+        return self.participant is None or self.participant == participant
 
 
 class Grants:
@@ -48,6 +56,7 @@ class Grants:
                 blinding=entry.current.values["blinding"],
                 since=entry.root.recorded_at,
                 until=removed.get(entry.id),
+                participant=entry.current.values.get("participant") or None,
             )
             for entry in entries.of("grant")
         )

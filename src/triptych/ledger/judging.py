@@ -56,7 +56,7 @@ class Case:
 
 def authority(case: Case) -> Iterator[Reason]:
     """Whether grants let this actor file this form here and now (P11-03)."""
-    held = case.grant is not None and case.role is not None
+    held = case.grant is not None and case.role is not None and case.grant.reaches(case.draft.participant)
     allowed = held and (case.form is None or may_file(case.role, case.form))  # type: ignore[arg-type]
     if not allowed:
         where = f" at {case.site}" if case.site else ""

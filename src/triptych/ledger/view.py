@@ -107,14 +107,14 @@ class View:
 
     def site_records(self, site: str) -> tuple[Seen, ...]:
         """Every visible record of a site's own stream."""
-        if self._grant is None or not self._grant.covers(site):
+        if self._grant is None or not self._grant.covers(site) or not self._grant.reaches(None):
             return ()
         with self._store.reading() as reading:
             return self._seen(self._streams.records(reading, site_stream(site)), None)
 
     def study_records(self) -> tuple[Seen, ...]:
         """Every visible record of the study's own stream."""
-        if self._grant is None:
+        if self._grant is None or not self._grant.reaches(None):
             return ()
         with self._store.reading() as reading:
             return self._seen(self._streams.records(reading, STUDY), None)
@@ -176,7 +176,8 @@ class View:
 
     def _reaches(self, records: tuple[Record, ...]) -> bool:
         site = current_site(Entries(records)) if records else None
-        return self._grant is not None and bool(records) and self._grant.covers(site)
+        name = records[0].stream.partition(":")[2] if records else None
+        return self._grant is not None and name is not None and self._grant.covers(site) and self._grant.reaches(name)
 
     def _stripped(self, record: Record) -> Record | None:
         """A record without what is hidden, or none. A held record that fits no form is shown to whoever sent it."""
