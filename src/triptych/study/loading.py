@@ -143,7 +143,7 @@ def _decoded(content: bytes) -> "Draft":
     try:
         data = msgspec.json.decode(content, type=_Canonical)
         fault = "" if data.format == FORMAT else f"its format is {data.format}"
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         data, fault = _Canonical(FORMAT, {}, {}, ()), str(error)
     if fault:
         message = f"This is not the canonical text of a study document: {fault}."
