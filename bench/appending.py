@@ -7,8 +7,9 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from tests.postgres import postgres
@@ -23,6 +24,9 @@ from triptych.ledger.store import Head, Store
 
 COUNT = 2000
 CALLERS = 8
+ROUNDS = 5
+Answers = tuple[str, dict[str, Any]]
+"""An identifier and fifteen answers, made before the time is taken."""
 
 
 def rows(scale: float) -> list[Row]:
@@ -36,10 +40,12 @@ def rows(scale: float) -> list[Row]:
     return found
 
 
-def _rows(name: str, where: str, bare: Callable[[int], None], count: int) -> list[Row]:
+def _rows(name: str, where: str, bare: Callable[[Iterable[Answers]], None], count: int) -> list[Row]:
     store = open_ledger(where, write=True)
+    batches = [answers(count) for _ in range(ROUNDS)]
+    ours_next, bare_next = iter(batches), iter(batches)
     try:
-        ours, plain = paired(lambda: append(store, count), lambda: bare(count), rounds=5)
+        ours, plain = paired(lambda: append(store, next(ours_next)), lambda: bare(next(bare_next)), ROUNDS)
         waits = callers(store, count)
     finally:
         store.close()
@@ -58,33 +64,38 @@ def _rows(name: str, where: str, bare: Callable[[int], None], count: int) -> lis
     ]
 
 
-def record(chance: random.Random, stream: str, head: Head | None) -> Record:
+def answers(count: int) -> list[Answers]:
+    """What is to be appended."""
+    chance = random.Random(11)
+    return [(str(uuid.uuid4()), values(chance)) for _ in range(count)]
+
+
+def record(given: Answers, stream: str, head: Head | None) -> Record:
     """The next record of a stream."""
     position, previous = link(head)
     return Record(
         stream=stream,
         position=position,
         previous=previous,
-        id=str(uuid.uuid4()),
+        id=given[0],
         form="vitals",
         actor="therapist-1",
         role="therapist",
         occurred_at=START,
         recorded_at=START,
         document=DIGEST,
-        values=values(chance),
+        values=given[1],
         site="site-1",
     )
 
 
-def append(store: Store, count: int, prefix: str = "P", waits: list[float] | None = None) -> None:
+def append(store: Store, batch: Iterable[Answers], prefix: str = "P", waits: list[float] | None = None) -> None:
     """Append records to streams in turn, each in a transaction of its own."""
-    chance = random.Random(11)
-    for number in range(count):
+    for number, given in enumerate(batch):
         stream = f"participant:{prefix}-{number % 50}"
         began = time.perf_counter()
         with store.transaction(read=["study", "site:site-1"], append=[stream]) as transaction:
-            made = record(chance, stream, transaction.head(stream))
+            made = record(given, stream, transaction.head(stream))
             transaction.append(seal(stream, made.position, made.id, encode(made)))
         if waits is not None:
             waits.append(time.perf_counter() - began)
@@ -94,7 +105,7 @@ def callers(store: Store, count: int) -> list[float]:
     """How long each of many callers at once waits for its append."""
     waits: list[list[float]] = [[] for _ in range(CALLERS)]
     threads = [
-        threading.Thread(target=append, args=(store, count // CALLERS, f"C{number}", waits[number]))
+        threading.Thread(target=append, args=(store, answers(count // CALLERS), f"C{number}", waits[number]))
         for number in range(CALLERS)
     ]
     for thread in threads:
@@ -104,7 +115,7 @@ def callers(store: Store, count: int) -> list[float]:
     return [wait for found in waits for wait in found]
 
 
-def _bare_sqlite(folder: Path) -> Callable[[int], None]:
+def _bare_sqlite(folder: Path) -> Callable[[Iterable[Answers]], None]:
     """The same statements by the standard library's driver alone."""
     open_ledger(str(folder), write=True).close()
     connection = sqlite3.connect(folder / "ledger.sqlite3", isolation_level=None)
@@ -114,10 +125,10 @@ def _bare_sqlite(folder: Path) -> Callable[[int], None]:
     def run(name: str, **given: object) -> list[tuple[object, ...]]:
         return connection.execute(sql[name], given).fetchall()
 
-    return lambda count: _bare(run, count, lambda _: run("begin_transaction"))
+    return lambda batch: _bare(run, batch, lambda _: run("begin_transaction"))
 
 
-def _bare_postgres(where: str) -> Callable[[int], None]:
+def _bare_postgres(where: str) -> Callable[[Iterable[Answers]], None]:
     """The same statements by psycopg alone."""
     open_ledger(where, write=True).close()
     connection = psycopg.connect(where, autocommit=True)
@@ -132,25 +143,24 @@ def _bare_postgres(where: str) -> Callable[[int], None]:
         keys = [_key(name) for name in ("*", "study", "site:site-1", stream)]
         run("lock", keys=keys, alone=[False, False, False, True])
 
-    return lambda count: _bare(run, count, begin)
+    return lambda batch: _bare(run, batch, begin)
 
 
 def _key(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
-def _bare(run: Callable[..., list[tuple[object, ...]]], count: int, begin: Callable[[str], object]) -> None:
-    chance = random.Random(11)
-    for number in range(count):
+def _bare(
+    run: Callable[..., list[tuple[object, ...]]], batch: Iterable[Answers], begin: Callable[[str], object]
+) -> None:
+    for number, given in enumerate(batch):
         stream = f"participant:P-{number % 50}"
         begin(stream)
         found = run("head", stream=stream)
-        head = Head(*found[0]) if found else None  # type: ignore[arg-type]
-        made = record(chance, stream, head)
+        made = record(given, stream, Head(*found[0]) if found else None)  # type: ignore[arg-type]
         body = encode(made)
         run("find", id=made.id)
         run("head", stream=stream)
-        run(
-            "append", stream=stream, position=made.position, id=made.id, sha256=hashlib.sha256(body).digest(), body=body
-        )
+        digest = hashlib.sha256(body).digest()
+        run("append", stream=stream, position=made.position, id=made.id, sha256=digest, body=body)
         run("commit")

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+HEADING = "| what | figure | beside | limit | |\n|---|---|---|---|---|"
+
 
 class Spent(NamedTuple):
     """CPU and wall seconds."""
@@ -48,9 +50,7 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
-def table(rows: list[Row]) -> str:
-    """The rows as Markdown."""
-    kept = {True: "kept", False: "**not kept**", None: "reported"}
-    lines = ["| what | figure | beside | limit | |", "|---|---|---|---|---|"]
-    lines += [f"| {row.what} | {row.figure} | {row.beside} | {row.limit} | {kept[row.kept]} |" for row in rows]
-    return "\n".join(lines)
+def line(row: Row) -> str:
+    """The row as a line of the table in Markdown."""
+    kept = {True: "kept", False: "**not kept**", None: "reported"}[row.kept]
+    return f"| {row.what} | {row.figure} | {row.beside} | {row.limit} | {kept} |"
