@@ -1,10 +1,10 @@
 """The schedule of activities, as the table a protocol reader knows."""
 
-import re
 from collections.abc import Iterator
 from textwrap import shorten, wrap
 from typing import NamedTuple
 
+from triptych.study.durations import parse_days
 from triptych.study.loading import Study
 from triptych.study.model import Timing, Visit
 
@@ -31,7 +31,8 @@ def schedule(study: Study) -> Schedule:
     marks = {mark.path for mark in study.unconfirmed}
     columns = tuple(_columns(study, marks))
     placed = {form for column in columns for form in column.cells}
-    rows = tuple((form.id, form.title) for form in study.document.forms if form.id in placed)
+    forms = (form for form in study.document.forms if form.id in placed)
+    rows = tuple((form.id, form.title + _marked(f"forms.{form.id}.title", marks)) for form in forms)
     return Schedule(columns, rows)
 
 
@@ -41,12 +42,15 @@ def _columns(study: Study, marks: set[str]) -> Iterator[Column]:
     for visit in study.document.visits:
         series.setdefault(_stem(visit), []).append(visit)
     for stem, visits in series.items():
-        first = visits[0]
-        count = f" ×{len(visits)}" if len(visits) > 1 else ""
-        title = re.sub(r" \d+$", "", first.title) if count else first.title
-        window = _window(study, visits, marks, stem)
+        first, path = visits[0], f"visits.{stem}"
+        title = first.title if first.series is None else f"{first.title.removesuffix(' 1')} ×{len(visits)}"
+        doubtful = {_marked(f"{path}.title", marks), _marked(f"{path}.source", marks), _within(f"{path}.series", marks)}
         yield Column(
-            phases[first.phase], ", ".join(first.labels), f"{title}{count}", window, _cells(first, marks, stem)
+            phases[first.phase] + _marked(f"phases.{first.phase}.title", marks),
+            ", ".join(first.labels) + (_within(f"{path}.labels", marks) if first.labels else ""),
+            title + max(doubtful),
+            _window(study, visits, marks, stem),
+            _cells(first, marks, stem),
         )
 
 
@@ -63,14 +67,17 @@ def _marked(path: str, marks: set[str]) -> str:
     return ""
 
 
+def _within(path: str, marks: set[str]) -> str:
+    """A question mark where a field, anything in it, or a part that it stands in is unconfirmed."""
+    return "?" if any(mark.startswith(f"{path}.") for mark in marks) else _marked(path, marks)
+
+
 def _window(study: Study, visits: list[Visit], marks: set[str], stem: str) -> str:
     texts = []
     for number, timing in enumerate(visits[0].timing):
-        path = f"visits.{stem}.timing.{number}"
-        inner = any(mark == path or mark.startswith(f"{path}.") for mark in marks)
         last = visits[-1].timing[number]
         text = timing_text(study, timing) if len(visits) == 1 else f"{_span(timing, last)} {_from(study, timing)}"
-        texts.append(text + ("?" if inner or _marked(path, marks) else ""))
+        texts.append(text + _within(f"visits.{stem}.timing.{number}", marks))
     return "; ".join(texts)
 
 
@@ -78,17 +85,26 @@ def timing_text(study: Study, timing: Timing) -> str:
     """A timing in words: `4 weeks ± 7 days after Dosing`."""
     if timing.between is not None:
         return f"{timing.between[0]} to {timing.between[1]} {_from(study, timing)}"
-    earlier, later = (text.lstrip("+-") for text in timing.window)
-    around = "" if earlier == later == "0 days" else f" ± {later}" if earlier == later else f" −{earlier}/+{later}"
+    early, late = timing.window
+    ends = parse_days(early), parse_days(late)
+    if ends == (0, 0):
+        around = ""
+    elif ends[0] == -ends[1]:
+        around = f" ± {late.lstrip('+')}"
+    else:
+        around = f" {_signed(early)}/{_signed(late)}"
     return f"{timing.target}{around} {_from(study, timing)}"
 
 
+def _signed(text: str) -> str:
+    days = parse_days(text)
+    return f"{'−' if days < 0 else '+' if days > 0 else ''}{text.lstrip('+-')}"
+
+
 def _span(first: Timing, last: Timing) -> str:
-    return (
-        f"{first.target} to {last.target}"
-        if first.target
-        else f"{(first.between or ('', ''))[0]} to {(last.between or ('', ''))[1]}"
-    )
+    """From the earliest day of a series to its latest."""
+    start = first.target or (first.between or ("", ""))[0]
+    return f"{start} to {last.target or (last.between or ('', ''))[1]}"
 
 
 def _from(study: Study, timing: Timing) -> str:
@@ -99,7 +115,7 @@ def _from(study: Study, timing: Timing) -> str:
 def _cells(visit: Visit, marks: set[str], stem: str) -> dict[str, str]:
     found = {}
     for number, placement in enumerate(visit.forms):
-        mark = _marked(f"visits.{stem}.forms.{number}", marks)
+        mark = _within(f"visits.{stem}.forms.{number}", marks)
         found[placement.form] = ("x" if placement.required else "(x)") + mark
     return found
 
@@ -149,6 +165,7 @@ def _heading(texts: list[str], head: int, each: int, first: str = "", *, repeat:
 def _unconfirmed(study: Study) -> str:
     if not study.unconfirmed:
         return "Every field is confirmed by its source."
-    lines = [f"\n{len(study.unconfirmed)} unconfirmed fields (training only until they are confirmed):"]
-    lines += [f"  {mark.file}:{mark.line}  {mark.path}" for mark in study.unconfirmed]
+    count = len(study.unconfirmed)
+    lines = [f"\n{count} unconfirmed field{'' if count == 1 else 's'} (training only until confirmed):"]
+    lines += [f"  {f'{mark.file}:{mark.line}  ' if mark.file else ''}{mark.path}" for mark in study.unconfirmed]
     return "\n".join(lines)
