@@ -103,7 +103,7 @@ class Checker:
                 return self._calls(self, node)
             case Quantified():
                 return self._quantified(node)
-            case Unary() | Joined() | Binary():
+            case _:
                 return Found(self._operation(node))
 
     def wants(self, node: Expr, *wanted: Type) -> Type:
@@ -233,7 +233,7 @@ class Checker:
                 return self._equal(node)
             case Binary(op="<" | "<=" | ">" | ">="):
                 return self._ordered(node)
-            case Binary():
+            case _:
                 return self._arithmetic(node)
 
     def _in(self, node: Binary) -> Type:

@@ -59,7 +59,7 @@ def built(node: Expr, bound: Bound = ()) -> Step:
             return _called(node, bound)
         case Quantified(kind=kind, over=over, variable=variable, body=body):
             return quantified(kind, built(over, bound), len(bound), built(body, (*bound, variable)))
-        case Unary() | Joined() | Binary() | Choose():
+        case _:
             return _operated(node, bound)
 
 
@@ -71,8 +71,8 @@ def _operated(node: Unary | Joined | Binary | Choose, bound: Bound) -> Step:
             return _joined(tuple(built(part, bound) for part in parts), decides=op == "||")
         case Binary():
             return _binary(node, bound)
-        case Choose(condition=condition, yes=yes, no=no):
-            return _chosen(built(condition, bound), built(yes, bound), built(no, bound))
+        case _:
+            return _chosen(built(node.condition, bound), built(node.yes, bound), built(node.no, bound))
 
 
 def _named(name: str, bound: Bound) -> Step:
@@ -224,9 +224,9 @@ def _called(node: Call, bound: Bound) -> Step:
             return lambda _: written
         case Call(function="sum" | "mean" | "min" | "max" | "size" as function, args=(of,)):
             return _aggregated(function, step, paths_in(of))
-        case Call(function=function, args=args):
-            steps = (lambda scope: scope.context, step, *(built(arg, bound) for arg in args[1:]))
-            return _strict(FUNCTIONS[function], *steps)
+        case _:
+            steps = (lambda scope: scope.context, step, *(built(arg, bound) for arg in node.args[1:]))
+            return _strict(FUNCTIONS[node.function], *steps)
 
 
 def _empty(over: Listing, made_of: frozenset[str]) -> Missing:

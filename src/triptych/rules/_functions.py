@@ -60,8 +60,6 @@ def _calculated(calculate: Callable[[Any, Any], Any]) -> Callable[[Any, Any], ob
             return bounded(calculate(number(one), number(other)))
         except ZeroDivisionError:
             raise RuleFault("division by zero") from None
-        except OverflowError:
-            raise RuleFault("a number is out of range") from None
 
     return apply
 

@@ -121,8 +121,8 @@ def children(node: Expr) -> tuple[Expr, ...]:
             return (left, right)
         case Choose(condition=condition, yes=yes, no=no):
             return (condition, yes, no)
-        case Quantified(over=over, body=body):
-            return (over, body)
+        case _:
+            return (node.over, node.body)
 
 
 def walk(tree: Expr) -> Iterator[tuple[Expr, int, int]]:

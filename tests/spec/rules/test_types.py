@@ -1,9 +1,9 @@
 """Rules are checked against the items of the document and their types, and told the nearest name as a hint."""
 
 import pytest
-from tests.spec.rules.asking import NAMES, problems_of
+from tests.spec.rules.asking import NAMES, VITALS, problems_of
 
-from triptych.rules import BOOL, DATE, INT, NUMBER, TEXT, Code, ListOf, compile_rule
+from triptych.rules import BOOL, DATE, INT, NUMBER, TEXT, Code, ListOf, RecordOf, compile_rule
 
 REFUSED = {
     "a misspelled fact": ("systlic > 1", 1, "There is no fact 'systlic'.", "Did you mean systolic?"),
@@ -116,6 +116,36 @@ def test_a_rule_of_wrong_types_is_refused_once_where_it_is_wrong(text, column, m
     assert hint in problem.hint
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "zzz.exists(x, x > 1)",
+        "zzz.map(x, x).all(y, y == 'a')",
+        "1 in zzz",
+        "zzz in scores",
+        "zzz.item.item == 1",
+        "zzz == 'a'",
+        "zzz < today",
+        "[zzz, 1].exists(x, x > 1)",
+        "(ready ? zzz : 1) > 0",
+        "zzz / 2 > 1",
+        "zzz % 2 == 1",
+        "-zzz > 1",
+        "!zzz && ready",
+        "latest(zzz).item > 1",
+        "sum(zzz) > 1",
+        "max([zzz]) > 1",
+        "size(zzz) > 1",
+        "has(zzz)",
+        "age_at(zzz, today) > 1",
+        "holds_role(zzz, 'rater')",
+        "arm in ['active', 1]",
+    ],
+)
+def test_what_is_wrong_is_told_once(text):
+    assert len(problems_of(text, expects=BOOL)) == 1
+
+
 ANSWERS = {
     "ready": "bool",
     "cycle": "int",
@@ -196,6 +226,10 @@ def test_a_rule_that_answers_with_something_else_is_refused(text, expects, messa
     (problem,) = problems_of(text, expects=expects)
     assert message in problem.message
     assert (problem.line, problem.column) == (1, 1)
+
+
+def test_types_are_values():
+    assert {VITALS, RecordOf("vitals", dict(VITALS.fields)), ListOf(VITALS), BOOL} == {VITALS, ListOf(VITALS), BOOL}
 
 
 READS = {
