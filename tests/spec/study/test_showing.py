@@ -126,7 +126,7 @@ def test_a_schedule_is_printed_as_a_table():
         ["V1,", "V2"],
         ["First", "Dosing", "Call", "×3", "End"],
     ]
-    rows = {line[:20].strip(): line[20:].split() for line in lines if line.startswith(("Vital", "Diary", "Scale"))}
+    rows = {line[:11].strip(): line[11:].split() for line in lines if line.startswith(("Vital", "Diary", "Scale"))}
     assert rows == {"Vital signs": ["x", "x"], "Diary": ["(x)"], "Scale": ["x"]}
     assert lines[-2:] == [
         "x expected   (x) optional   ? unconfirmed by the source",
