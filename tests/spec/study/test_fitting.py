@@ -29,6 +29,8 @@ ITEMS = """\
       - {id: double, label: Double, type: integer, unit: "1", derived: count * 2}
       - {id: later, label: Later, type: date, derived: "add_days(seen_on, 7)"}
       - {id: ratio, label: Ratio, type: decimal, unit: "1", derived: weight / (weight - 70.0)}
+      - {id: height, label: Height, type: decimal, unit: cm, expected: {max: 250}}
+      - {id: copy, label: Copy, type: codes, derived: sorts, choices: [{code: a, label: A}, {code: b, label: B}]}
     checks:
       - {id: not_ahead, rule: seen_on <= today, text: Not in the future, hard: HARD}
       - {id: small, rule: double < 18, text: The double is small}
@@ -117,6 +119,8 @@ def test_every_wrong_answer_is_named_and_not_only_the_first():
         ({"weight": 0.5}, [("weight", "unexpected", "soft")]),
         ({"weight": 39.999}, [("weight", "unexpected", "soft")]),
         ({"weight": 150.001}, [("weight", "unexpected", "soft")]),
+        ({"height": 250.1}, [("height", "unexpected", "soft")]),
+        ({"height": -1}, []),
         ({"weight": 9_000_000}, [("weight", "unexpected", "soft")]),
     ],
 )
@@ -130,6 +134,7 @@ def test_a_range_is_hard_and_what_is_expected_is_soft(values, found):
         ({"count": 11}, "Count: 11 is outside what is possible (0 to 10)."),
         ({"count": 1}, "Count: 1 is outside what is expected (2 and above)."),
         ({"weight": 0.25}, "Weight: 0.25 kg is outside what is possible (0.5 and above kg)."),
+        ({"height": 300}, "Height: 300 cm is outside what is expected (up to 250 cm)."),
         ({"weight": 160}, "Weight: 160 kg is outside what is expected (40 to 150 kg)."),
         (
             {"yes": {"missing": "masked"}},
@@ -206,9 +211,9 @@ def test_a_derived_item_is_never_taken_from_outside(value):
 
 
 def test_derived_items_are_worked_out_as_answers_are_written():
-    values = {"count": 3, "seen_on": "2026-02-26"}
+    values = {"count": 3, "seen_on": "2026-02-26", "sorts": ["b", "a"]}
     done = complete(SOFT, SOFT.forms["sheet"], values, TODAY, OSLO)
-    assert done == {**values, "double": 6, "later": "2026-03-05"}
+    assert done == {**values, "double": 6, "later": "2026-03-05", "copy": ["b", "a"]}
     assert answers(SOFT.forms["sheet"], done)["later"] == date(2026, 3, 5)
 
 

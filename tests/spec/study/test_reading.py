@@ -63,6 +63,10 @@ def test_a_billion_laughs_is_never_unfolded():
     assert len(problems_of(f"l0: &l0 [lol]\n{LAUGHS}")) == 9 + 8 * 9
 
 
+def test_at_most_a_hundred_aliases_are_reported():
+    assert len(problems_of("a: &a 1\n" + "".join(f"b{number}: *a\n" for number in range(500)))) == 100
+
+
 def test_more_than_five_million_characters_are_not_read():
     (found,) = problems_of(f"{BASE}# {'x' * MAX_BYTES}\n")
     assert (found.code, found.file, found.line) == ("too_large", FILE, 1)

@@ -204,3 +204,8 @@ def test_a_whole_number_may_stand_for_a_decimal():
 def test_a_field_that_may_be_left_out_may_be_empty():
     text = changed("label: Note, type: text", "label: Note, type: text, unit: , derived: ~, secret: null")
     assert loaded(text).forms["diary"].items[0].unit is None
+
+
+def test_an_empty_field_beside_a_wrong_one_is_not_reported():
+    (found,) = problems_of(changed("label: Note, type: text", "label: Note, type: text, unit: , hepl: x"))
+    assert (found.code, found.hint) == ("unknown_field", "Did you mean help?")

@@ -153,6 +153,17 @@ def test_a_ring_is_named_with_the_cycles_in_which_it_closes():
     assert "dosing.2 → end → dosing.2" in found.message
 
 
+def test_a_ring_within_a_cycle_is_reported_once_for_all_cycles():
+    other = "  - {id: day_after, title: After, phase: treatment_phase, cycle: dosing_cycle,"
+    other += " timing: [{anchor: dosing, target: 1 day}]}\n"
+    text = changed(FIRST + LATER, "      - {anchor: day_after, target: 1 day}\n").replace(
+        "forms:\n  - id: v", other + "forms:\n  - id: v"
+    )
+    (found,) = problems_of(text)
+    assert (found.code, found.path) == ("unreachable", "visits.dosing.timing")
+    assert "dosing.1 → day_after.1 → dosing.1" in found.message
+
+
 def test_a_visit_of_a_series_can_be_counted_from_and_belongs_to_no_ring():
     assert problems_of(changed(END, "      - {anchor: call_3, target: 8 weeks}\n")) == ()
 
