@@ -25,6 +25,9 @@ def check_form(refs: References, form: Form) -> None:
         _item(refs, item, f"{path}.items.{item.id}")
     for number, effect in enumerate(form.sets):
         refs.refer_to_value(effect.axis, effect.to, f"{path}.sets.{number}")
+        for place, value in enumerate(effect.only_from):
+            if effect.axis in refs.axes:
+                refs.refer(value, refs.axes[effect.axis], "value", f"{path}.sets.{number}.only_from.{place}")
     for raised in form.raises:
         check_raise(refs, raised, f"{path}.raises.{raised.id}", own=form.id in refs.own_forms)
     if form.allocates is not None:

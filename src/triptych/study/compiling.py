@@ -24,7 +24,7 @@ class Compiler:
     """Compiles every rule of a document; `rules` holds them by path."""
 
     def __init__(self, document: StudyDocument, lost: Lost, problems: Iterable[Problem], say: Say) -> None:
-        self._document, self._lost, self._say = document, lost, say
+        self._document, self._lost, self._report = document, lost, say
         self._roles = [role.id for role in document.roles]
         self._avoid = {name for names in lost.names.values() for name in names}
         for problem in problems:
@@ -73,7 +73,7 @@ class Compiler:
             later = [name for name in waiting if path in self.rules and name in self.rules[path].reads]
             if later:
                 message = f"This is worked out before {later[0]!r}, which it reads."
-                self._say(path, "derived_order", message, "Place the item below those that it reads.")
+                self._report(path, "derived_order", message, "Place the item below those that it reads.")
             waiting = waiting[1:]
 
     def _define(self, names: Mapping[str, Type]) -> Mapping[str, Type]:
@@ -102,7 +102,7 @@ class Compiler:
                 reached |= more
             if name in reached:
                 message = "The definition uses itself, directly or through others."
-                self._say(f"definitions.{name}.rule", "definition_cycle", message, "Write out what it stands for.")
+                self._report(f"definitions.{name}.rule", "definition_cycle", message, "Write out what it stands for.")
 
     def _rule(
         self, path: str, text: str, names: Mapping[str, Type], *, gate: bool = False, expects: Type | None = None
@@ -114,7 +114,7 @@ class Compiler:
         except RuleProblems as error:
             for problem in error.problems:
                 where = f"line {problem.line}, column {problem.column} of the rule"
-                self._say(path, "rule", f"{problem.message} ({where})", problem.hint)
+                self._report(path, "rule", f"{problem.message} ({where})", problem.hint)
             return None
         return self.rules[path]
 

@@ -6,6 +6,20 @@ from tests.spec.study.documents import FILE, changed, line_of, problems_of
 LONG = "x" * 501
 # The place changed, what it becomes, the code, what stands on the line reported, and part of what to write.
 CASES = {
+    "a value from which nothing is set": (
+        "to: stopped,",
+        "to: stopped, only_from: [activ],",
+        "unknown_value",
+        "activ]",
+        "active",
+    ),
+    "values of an axis that is not there": (
+        "{axis: treatment,",
+        "{axis: treatmnt, only_from: [activ],",
+        "unknown_axis",
+        "treatmnt",
+        "treatment",
+    ),
     "a label of spaces": ("label: Note", "label: '  '", "bad_label", "label: '  '", "understand"),
     "a label too long": (
         "label: Note",
