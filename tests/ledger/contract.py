@@ -90,7 +90,7 @@ def state(store: Store) -> dict[str, object]:
 
 
 @contextmanager
-def beside() -> Iterator[Callable[..., "Future[object]"]]:
+def beside() -> Iterator[Callable[..., Future[object]]]:
     """Run functions in other threads; leaving waits for them."""
     with ThreadPoolExecutor(max_workers=4) as pool:
         yield pool.submit

@@ -1,0 +1,31 @@
+"""What each room hands to the rooms above it. A new name here is a promise; a name that goes breaks one."""
+
+import importlib
+
+import pytest
+
+PUBLIC = {
+    "rules": """
+        BOOL DATE INT NUMBER TEXT TIME Answer Code Context ListOf Listing Missing RecordOf Rule RuleFault RuleProblem
+        RuleProblems Type compile_rule evaluate rule_from_json rule_to_json
+    """,
+    "safety": "Conflict Finding MedicineTable Taken judge_medicines read_medicines",
+    "study": """
+        Arm Condition DeviationClass DeviationRule Duration Form Gate Item Misfit NotADuration Panel Placement Problem
+        Raise Release Role Schedule Study StudyDocument StudyError StudyProblems Timing Unconfirmed Visit answers
+        check_study complete fit load_study parse_days parse_duration render_text schedule study_from_canonical
+    """,
+    "course": """
+        Course Deviation Entries Entry Fold FormState GateState Grant Grants Judged Origin Planned Query
+        Record Setting Sight Signature Task Window current_site derive_course judge_gate local_day may_file
+        shown_digest slots slots_by_key visits_of_form
+    """,
+    "ledger": "Actor Draft Filed Held Outcome Reason Refused Seen Trial View",
+}
+
+
+@pytest.mark.parametrize("room", PUBLIC)
+def test_a_room_hands_out_these_names_and_no_others(room):
+    module = importlib.import_module(f"triptych.{room}")
+    assert sorted(module.__all__) == sorted(PUBLIC[room].split())
+    assert all(hasattr(module, name) for name in module.__all__)
