@@ -9,8 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from zoneinfo import ZoneInfo
 
-from msgspec.structs import fields
-
 from triptych.study.checking_forms import check_form, check_raise
 from triptych.study.model import Arm, DeviationRule, Gate, Part, Release, Role, Visit
 from triptych.study.names import COURSE_NAMES, RECORD_NAMES
@@ -82,8 +80,8 @@ def _ids_below(part: Part, path: str) -> Iterator[tuple[str, str]]:
 
 def _children(part: Part, path: str) -> Iterator[tuple[str, Part]]:
     """The parts directly below a part, under the names that paths give them."""
-    for field in fields(part):
-        value, below = getattr(part, field.name), f"{path}.{field.name}".lstrip(".")
+    for field in part.__struct_fields__:
+        value, below = getattr(part, field), f"{path}.{field}".lstrip(".")
         if isinstance(value, Part):
             yield below, value
         elif isinstance(value, tuple):

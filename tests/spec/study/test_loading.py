@@ -30,6 +30,7 @@ def sections(text):
     return found
 
 
+@pytest.mark.requirement("PSY-03")
 def test_a_document_is_named_by_its_version_and_the_sha_256_of_its_canonical_text():
     study = loaded()
     assert (study.document.id, study.document.version) == ("base", "1")
@@ -95,6 +96,7 @@ def test_the_product_document_is_part_of_the_digest():
     assert load_study({FILE: BASE}, product).digest != loaded().digest
 
 
+@pytest.mark.requirement("PSY-03")
 @pytest.mark.parametrize("text", [BASE, changed("label: Note", "label: !unconfirmed Følelser 感情")])
 def test_a_study_is_the_same_after_a_way_through_its_canonical_text(text):
     study = loaded(text)
@@ -224,3 +226,12 @@ def test_a_study_knows_its_parts_by_name():
     assert study.gate_of("vitals") is None
     assert study.setting_forms == ("vitals",)
     assert [form.id for form in study.raising_forms] == ["vitals"]
+
+
+@pytest.mark.requirement("CRL-15")
+def test_arms_differ_in_their_doses_from_cycle_to_cycle_and_in_their_therapy():
+    text = changed("title: Control}", "title: Control, therapy: Three sessions, doses: [{cycle: 1, initial: 40}]}")
+    active, control = loaded(text).document.arms
+    assert [(dose.cycle, dose.initial, dose.maximum) for dose in active.doses] == [(1, 80, None), (2, 80, 120)]
+    assert [(dose.cycle, dose.initial) for dose in control.doses] == [(1, 40)]
+    assert (active.therapy, control.therapy) == ("", "Three sessions")

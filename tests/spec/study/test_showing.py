@@ -77,6 +77,7 @@ def test_the_norwegian_protocol_has_nine_therapy_sessions_beside_the_two_dosing_
     assert sum(len(visit.split(", ")) for visit in visits) == 9
 
 
+@pytest.mark.requirement("CRL-05")
 @pytest.mark.parametrize(
     ("visit", "window"),
     [

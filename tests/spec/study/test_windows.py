@@ -164,6 +164,15 @@ def test_a_ring_within_a_cycle_is_reported_once_for_all_cycles():
     assert "dosing.1 → day_after.1 → dosing.1" in found.message
 
 
+@pytest.mark.requirement("PSY-10")
+def test_repeated_dosing_and_follow_up_beyond_a_year_can_be_scheduled():
+    text = changed("repeats: 2", "repeats: 3").replace("labels: [V1, V2]", "labels: [V1, V2, V3]")
+    text = text.replace("target: 8 weeks", "target: 104 weeks")
+    study = loaded(text)
+    assert study.document.cycles[0].repeats == 3
+    assert window_days(study.visits["end"].timing[0]) == (721, 735)
+
+
 def test_a_visit_of_a_series_can_be_counted_from_and_belongs_to_no_ring():
     assert problems_of(changed(END, "      - {anchor: call_3, target: 8 weeks}\n")) == ()
 
