@@ -45,8 +45,8 @@ NOT_READ = [
     ("V3", "sds"),
     ("V13", "sds"),
     *(("V5, V9", form) for form in ("vitals", "drug_screen", "pregnancy_test")),
-    *((visit, "cssrs") for visit in ("Screening visit", "V0", "V1", "V2", "V3", "V4", "V5, V9")),
-    *((visit, "cssrs") for visit in ("V6, V10", "V7, V11", "V8, V12", "V13", "V14")),
+    *((visit, "cssrs") for visit in ("Phone screening", "Screening visit", "V0", "V1", "V2", "V3", "V4")),
+    *((visit, "cssrs") for visit in ("V5, V9", "V6, V10", "V7, V11", "V8, V12", "V13", "V14")),
 ]
 
 
