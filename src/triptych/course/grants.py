@@ -71,7 +71,3 @@ class Grants:
     def ever_held(self, person: str, role: str) -> bool:
         """Whether a person has held a role at any time."""
         return any(grant.person == person and grant.role == role for grant in self.all)
-
-    def in_force(self, at: datetime) -> tuple[Grant, ...]:
-        """Every grant in force at an instant."""
-        return tuple(grant for grant in self.all if grant.in_force(at))

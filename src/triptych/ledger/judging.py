@@ -170,8 +170,7 @@ def linking(case: Case) -> Iterator[Reason]:
     """Whether the records that a draft corrects or names exist for this actor, and are what they were."""
     if case.draft.corrects is not None:
         yield from _correction(case, case.draft.corrects)
-    if case.form is None:
-        return
+    assert case.form is not None
     for item in case.form.items:
         target = case.draft.values.get(item.id)
         if item.type == "record" and isinstance(target, str) and not _is_known(case, target):
@@ -213,8 +212,8 @@ def _signature(case: Case) -> Iterator[Reason]:
 def gating(case: Case, fold: Fold) -> Iterator[Reason]:
     """Every condition of the decision's gate that is not met, in words for this actor."""
     gate = case.study.gate_of(case.draft.form)
-    if gate is None or case.form is None:
-        return
+    assert gate is not None  # the document check gives every decision one
+    assert case.form is not None
     state = fold.gate(gate.id, case.draft.cycle, answers(case.form, case.draft.values))
     hidden = False
     for condition in state.conditions:

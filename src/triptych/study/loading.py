@@ -101,8 +101,9 @@ class Study:
 
     @cached_property
     def gates_read_today(self) -> bool:
-        """Whether any condition of a gate depends on the day it is asked."""
-        paths = (f"gates.{g.id}.conditions.{c.id}.rule" for g in self.document.gates for c in g.conditions)
+        """Whether any condition of a gate in a participant's course depends on the day it is asked."""
+        gates = (gate for gate in self.document.gates if self.forms[gate.guards].about == "participant")
+        paths = (f"gates.{gate.id}.conditions.{c.id}.rule" for gate in gates for c in gate.conditions)
         return any("today" in self.reads(path) or "course.medicine_conflict" in self.reads(path) for path in paths)
 
 
