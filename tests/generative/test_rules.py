@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime
-from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -34,7 +33,7 @@ from triptych.rules import (
 TRUTHS = (True, False, None)
 ORDER = {False: 0, None: 1, True: 2}
 TRUTH = {0: False, 1: None, 2: True}
-LEAVES = tuple(f"p{number}" for number in range(7))
+LEAVES = ("p0", "p1", "p2", "p3", "p4", "p5", "p6")
 UNAFFIRMED = frozenset({"review.complete"})
 Tree = Any
 """The number of a leaf, or ("!", tree), or ("&&" or "||", trees)."""
@@ -222,18 +221,15 @@ def test_no_answer_that_is_filled_in_undoes_a_decision_of_a_gate(data, text, aft
 
 # Google's engine as judge
 
-
 COMMON = {"f": RecordOf("f", NAMES)}
 
 
-@lru_cache(maxsize=1)
-def judge() -> cel.Env:
-    return cel.NewEnv(variables={"f": cel.Type.DYN})
+JUDGE = cel.NewEnv(variables={"f": cel.Type.DYN})
 
 
 def judged(text: str, facts: Mapping[str, object]) -> object:
     """The answer of CEL. An error is told by its type: its value is an object like any other, and truthy."""
-    found = judge().compile(text, disable_check=True).eval(data={"f": facts})
+    found = JUDGE.compile(text, disable_check=True).eval(data={"f": facts})
     return None if found.type() == cel.Type.ERROR else found.plain_value()
 
 
