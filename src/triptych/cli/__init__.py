@@ -6,6 +6,7 @@ from triptych import __version__
 from triptych.cli.demo import demo
 from triptych.cli.ledgers import ledger
 from triptych.cli.play import play
+from triptych.cli.serve import serve
 from triptych.cli.studies import study
 
 
@@ -19,5 +20,6 @@ main.add_command(study)
 main.add_command(ledger)
 main.add_command(play)
 main.add_command(demo)
+main.add_command(serve)
 
 __all__ = ["main"]

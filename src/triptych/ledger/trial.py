@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
-from triptych.course import Fold, Record, Setting, current_site
+from triptych.course import Fold, Grant, Grants, Record, Setting, current_site
 from triptych.course.entries import Entries
 from triptych.ledger import judging
 from triptych.ledger.chain import link, seal
@@ -80,6 +80,12 @@ class Trial:
     def system_view(self) -> View:
         """The whole ledger, for whoever holds the ledger itself (the command line, the clock task)."""
         return View(self._store, self._streams, self.study, self._medicines, None, self._clock())
+
+    def grants_of(self, person: str) -> tuple[Grant, ...]:
+        """The grants that a person holds now: what an account may choose to act as."""
+        with self._store.reading() as reading:
+            grants = Grants(self._streams.records(reading, STUDY))
+        return tuple(grant for grant in grants.in_force(self._clock()) if grant.person == person)
 
     @property
     def study(self) -> Study:

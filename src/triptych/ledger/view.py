@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
@@ -131,6 +132,25 @@ class View:
         course = derive_course(self.study, participant, shown, setting, self._medicines, self.now, self.sight, released)
         return self._masked(course)
 
+    @property
+    def training(self) -> bool:
+        """Whether the study is in training mode, in which nothing counts as trial data."""
+        return self._setting.training
+
+    def courses(self) -> Iterator[Course]:
+        """The course of every participant that this viewer may see, by name."""
+        for participant in self.participants():
+            course = self.course(participant)
+            if course is not None:
+                yield course
+
+    def zone(self, participant: str | None = None) -> ZoneInfo:
+        """The time zone of a participant's site, or of the viewer's own."""
+        with self._store.reading() as reading:
+            records = self._records(reading, participant) if participant else ()
+            site = current_site(Entries(records)) if records else self.viewer and self.viewer.site
+            return self._setting_at(reading, site or None).zone
+
     def released(self, participant: str) -> Mapping[str, object]:
         """Facts derived from hidden records that the document releases to this role; unknown ones are left out."""
         with self._store.reading() as reading:
@@ -150,7 +170,7 @@ class View:
         """All that this viewer can obtain, as one JSON text with sorted keys (the two-worlds test compares it)."""
         parts = {
             "study": self.study_records(),
-            "sites": {site: self.site_records(site) for site in self._sites()},
+            "sites": {site: self.site_records(site) for site in self.sites()},
             "participants": {name: self._all_of(name) for name in self.participants()},
             "grants": self.grants(),
         }
@@ -163,9 +183,11 @@ class View:
             "released": self.released(participant),
         }
 
-    def _sites(self) -> tuple[str, ...]:
+    def sites(self) -> tuple[str, ...]:
+        """The sites that this viewer's grant reaches; none without a grant."""
         with self._store.reading() as reading:
-            return tuple(stream.partition(":")[2] for stream, _ in reading.heads("site:"))
+            found = [stream.partition(":")[2] for stream, _ in reading.heads("site:")]
+        return tuple(site for site in found if self._grant is not None and self._grant.covers(site))
 
     def _records(self, reading: Reading, participant: str) -> tuple[Record, ...]:
         return self._streams.records(reading, participant_stream(participant))

@@ -5,7 +5,7 @@ Pure: it works on texts handed in and never reads a file or a clock.
 
 from triptych.study.durations import Duration, parse_days, parse_duration
 from triptych.study.errors import NotADuration, Problem, StudyError, StudyProblems
-from triptych.study.fitting import Misfit, answers, complete, fit
+from triptych.study.fitting import Misfit, answers, complete, fit, shown_items
 from triptych.study.loading import Study, check_study, load_study, study_from_canonical
 from triptych.study.model import (
     Arm,
@@ -61,5 +61,6 @@ __all__ = [
     "parse_duration",
     "render_text",
     "schedule",
+    "shown_items",
     "study_from_canonical",
 ]

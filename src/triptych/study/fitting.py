@@ -105,6 +105,20 @@ def _written(value: object) -> object:
             return value
 
 
+def shown_items(
+    study: Study, form: Form, values: Mapping[str, Any], today: date, zone: tzinfo
+) -> frozenset[str]:
+    """The items that a form asks with these answers; one whose rule cannot be decided yet is not asked yet."""
+    facts: dict[str, object] = {**answers(form, values), "today": today}
+    context = Context(zone)
+
+    def is_shown(item: Item) -> bool:
+        path = f"forms.{form.id}.items.{item.id}.shown_when"
+        return item.shown_when is None or _evaluated(study, path, facts, context) is True
+
+    return frozenset(item.id for item in form.items if is_shown(item))
+
+
 def _checks(study: Study, form: Form, facts: Mapping[str, object], context: Context) -> Iterator[Misfit]:
     for check in form.checks:
         answer = _evaluated(study, f"forms.{form.id}.checks.{check.id}.rule", facts, context)

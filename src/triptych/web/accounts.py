@@ -1,0 +1,16 @@
+"""Accounts: who can log in. What they may do stands in the ledger, never here."""
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import User
+from django.core.management import call_command
+
+
+def prepare() -> None:
+    """Make the tables of the accounts file, or bring them up to date."""
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def ensure(person: str, password: str) -> bool:
+    """Make an account unless it is there; whether it was made."""
+    _, made = User.objects.get_or_create(username=person, defaults={"password": make_password(password)})
+    return made

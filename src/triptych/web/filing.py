@@ -1,0 +1,65 @@
+"""From a posted form to the door, and the door's answer back onto the page."""
+
+from django.contrib import messages
+from django.http import HttpRequest
+
+from triptych.course import local_day
+from triptych.ledger import Draft, Filed, Held
+from triptych.study import fit
+from triptych.web.entry import Posted
+from triptych.web.house import house
+from triptych.web.people import Asker
+
+
+def file_posted(request: HttpRequest, asker: Asker, posted: Posted, participant: str | None) -> bool:
+    """File what was posted. False, with the reasons on the form, if the person must look at it again.
+
+    What does not fit its form is shown before the door is asked, so that a slip of the hand is not held as a record.
+    """
+    happened = posted.happened()
+    if happened is None:
+        posted.problems.append(("", "Give the day and time at which it happened."))
+        return False
+    values = posted.answers()
+    if not _looks_right(asker, posted, values, local_day(happened, posted.zone)):
+        return False
+    draft = Draft(
+        id=posted.record,
+        form=posted.form.id,
+        values=values,
+        occurred_at=happened,
+        participant=participant,
+        site=asker.grant.site or site_of(asker, participant),
+        visit=posted.visit or None,
+        cycle=int(posted.cycle) if posted.cycle.isdecimal() else None,
+        corrects=posted.corrects or None,
+        reason=posted.reason.strip() or None,
+    )
+    outcome = house().trial.file(draft, asker.actor)
+    if isinstance(outcome, Filed):
+        messages.success(request, f"{posted.form.title}: filed.")
+        return True
+    if isinstance(outcome, Held):
+        why = " ".join(reason.text for reason in outcome.reasons)
+        messages.warning(request, f"{posted.form.title}: kept word for word and held, since it does not fit. {why}")
+        return True
+    posted.problems.extend((reason.item or "", reason.text) for reason in outcome.reasons)
+    return False
+
+
+def _looks_right(asker: Asker, posted: Posted, values: dict[str, object], today) -> bool:  # type: ignore[no-untyped-def]
+    for misfit in fit(asker.study, posted.form, values, today, posted.zone):
+        if misfit.hard:
+            posted.problems.append((misfit.item or "", misfit.message))
+        elif misfit.message not in posted.confirmed:
+            posted.asked.append((misfit.item or "", misfit.message))
+    return not posted.problems and not posted.asked
+
+
+def site_of(asker: Asker, participant: str | None) -> str | None:
+    """The site a participant belongs to, for those who act in the whole study; the only open one for a newcomer."""
+    course = asker.view.course(participant) if participant else None
+    if course is not None:
+        return course.site
+    sites = asker.view.sites()
+    return sites[0] if len(sites) == 1 else None

@@ -1,0 +1,51 @@
+"""The one trial that this process serves: its store, opened for writing once, and the doors to it."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from triptych.ledger import Trial
+from triptych.ledger.library import medicines
+from triptych.ledger.opening import open_ledger
+from triptych.ledger.store import Store
+
+
+def read_clock() -> datetime:
+    """Now, in UTC. The one place of the web that reads the clock."""
+    return datetime.now(UTC)
+
+
+class House:
+    """An open trial. Closing it releases the ledger for other processes."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime] = read_clock) -> None:
+        self.store, self.clock = store, clock
+        self.trial = Trial(store, medicines(), clock)
+
+    def close(self) -> None:
+        """Release the ledger."""
+        self.store.close()
+
+
+_lock = threading.Lock()
+_open: House | None = None
+
+
+def open_house(where: str) -> House:
+    """Open the trial at a place and serve it from here on. Raises `LedgerError` if it cannot be opened."""
+    return use_house(House(open_ledger(where, write=True)))
+
+
+def use_house(served: House | None) -> House | None:  # type: ignore[misc]
+    """Serve this trial from here on; none serves nothing."""
+    global _open  # noqa: PLW0603
+    with _lock:
+        _open = served
+    return served
+
+
+def house() -> House:
+    """The trial that is being served. Raises `RuntimeError` if none is open."""
+    if _open is None:
+        raise RuntimeError("No trial is open in this process. Start it with `triptych serve`.")
+    return _open

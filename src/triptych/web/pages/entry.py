@@ -1,0 +1,90 @@
+"""Filling in a form, and correcting a record: the same page, made from the study document."""
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from triptych.course import GateState, local_day, may_file
+from triptych.ledger import Seen
+from triptych.study import Form, shown_items
+from triptych.web.entry import Posted
+from triptych.web.filing import file_posted
+from triptych.web.people import Asker, found, page
+from triptych.web.show import show
+
+
+def form_of(asker: Asker, name: str) -> Form:
+    """A form that the asker's role may file; anything else is not there."""
+    form = asker.study.forms.get(name)
+    role = asker.study.roles.get(asker.grant.role)
+    if form is None or role is None or not may_file(role, form):
+        raise Http404
+    return form
+
+
+@page
+def entry(request: HttpRequest, asker: Asker, participant: str, form: str) -> HttpResponse:
+    """Show an empty form, or file what was filled in."""
+    course = found(asker.view.course(participant))
+    zone = asker.view.zone(participant)
+    wanted = form_of(asker, form)
+    if request.method == "POST":
+        posted = Posted.read(wanted, request.POST, zone)
+        if file_posted(request, asker, posted, participant):
+            return redirect("participant", participant=participant)
+    else:
+        posted = Posted.fresh(wanted, zone, asker.view.now)
+        posted.visit, posted.cycle = request.GET.get("visit", ""), request.GET.get("cycle", "")
+    gate = next((gate for gate in course.gates if gate.guards == form), None)
+    return drawn(request, asker, posted, participant, gate=gate)
+
+
+@page
+def correct(request: HttpRequest, asker: Asker, participant: str, record: str) -> HttpResponse:
+    """Correct a record: its answers stand in the form, and a reason is asked for."""
+    seen = found(next((s for s in asker.view.records(participant) if s.id == str(record) and s.current), None))
+    zone = asker.view.zone(participant)
+    wanted = form_of(asker, seen.form)
+    if request.method == "POST":
+        posted = Posted.read(wanted, request.POST, zone)
+        if not posted.reason.strip():
+            posted.problems.append(("reason", "A correction says why. Give the reason for the change."))
+        elif file_posted(request, asker, posted, participant):
+            return redirect("record", participant=participant, record=seen.root)
+    else:
+        posted = Posted.of(wanted, zone, asker.view.now, seen.values, seen.occurred_at)
+        posted.visit, posted.cycle = seen.visit or "", str(seen.cycle or "")
+        posted.corrects = seen.id
+    return drawn(request, asker, posted, participant, was=seen)
+
+
+def drawn(
+    request: HttpRequest,
+    asker: Asker,
+    posted: Posted,
+    participant: str,
+    gate: GateState | None = None,
+    was: Seen | None = None,
+) -> HttpResponse:
+    """Draw the form as it stands, with what is wrong or asked."""
+    status = 422 if posted.problems or posted.asked else 200
+    away = hidden(asker, posted)
+    parts = {"posted": posted, "participant": participant, "gate": gate, "was": was, "hidden": away}
+    return show(request, asker, "entry.html", status=status, **parts)
+
+
+@require_POST
+@page
+def shown(request: HttpRequest, asker: Asker, participant: str, form: str) -> HttpResponse:
+    """Tell which items are not asked with the answers as they stand; the page asks while somebody types."""
+    wanted = form_of(asker, form)
+    posted = Posted.read(wanted, request.POST, asker.view.zone(participant))
+    return JsonResponse({"hidden": sorted(hidden(asker, posted))})
+
+
+def hidden(asker: Asker, posted: Posted) -> frozenset[str]:
+    """The items that are not asked with the answers on the form."""
+    happened = posted.happened()
+    today = local_day(happened or asker.view.now, posted.zone)
+    asked = shown_items(asker.study, posted.form, posted.answers(), today, posted.zone)
+    return frozenset(item.id for item in posted.form.items) - asked

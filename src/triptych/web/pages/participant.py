@@ -1,0 +1,102 @@
+"""One participant: the three panels at the head, then gates, what is asked, deviations, and everything recorded."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from msgspec import Struct
+
+from triptych.course import Planned, may_file
+from triptych.study import Form
+from triptych.web.entry import Posted
+from triptych.web.filing import file_posted
+from triptych.web.people import Asker, found, page
+from triptych.web.show import show
+
+PANELS = (("preparation", "Preparation"), ("medicine", "Medicine"), ("integration", "Integration"))
+
+
+class Run(Struct, frozen=True):
+    """One line of a panel: a visit, or consecutive contacts of one series in the same status."""
+
+    visits: tuple[Planned, ...]
+
+    @property
+    def first(self) -> Planned:
+        """The first of them."""
+        return self.visits[0]
+
+    @property
+    def last(self) -> Planned:
+        """The last of them."""
+        return self.visits[-1]
+
+
+def panels(visits: Sequence[Planned]) -> dict[str, list[Run]]:
+    """The visits of each panel in protocol order, runs of one series folded into one line."""
+    lines: dict[str, list[Run]] = {panel: [] for panel, _ in PANELS}
+    for panel in lines:
+        members = [visit for visit in visits if visit.panel == panel]
+        for key, run in groupby(members, key=lambda v: (v.series or v.key, v.status if v.series else "", v.cycle)):
+            lines[panel].append(Run(tuple(run)))
+            del key
+    return lines
+
+
+@page
+def course(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
+    """Show where a participant stands and everything recorded that the asker may see."""
+    view = asker.view
+    standing = found(view.course(participant))
+    records = [seen for seen in view.records(participant) if seen.current or seen.status == "held"]
+    role = asker.study.roles[asker.grant.role]
+    return show(
+        request,
+        asker,
+        "participant.html",
+        course=standing,
+        changed={change.axis: change.to for change in standing.changes},
+        panels=panels(standing.visits),
+        titles=PANELS,
+        records=sorted(records, key=lambda seen: seen.occurred_at, reverse=True),
+        forms=asker.study.forms,
+        zone=view.zone(participant),
+        fileable=fileable(asker),
+        mine={form.id for form in asker.study.forms.values() if may_file(role, form)},
+        at=at,
+    )
+
+
+def at(visit: Planned) -> str:
+    """The end of an address that names a visit."""
+    named = {"visit": visit.visit, "cycle": visit.cycle}
+    return "?" + urlencode({key: value for key, value in named.items() if value})
+
+
+def fileable(asker: Asker) -> list[Form]:
+    """Forms about a participant, on no visit, that the asker's role may file, by title."""
+    role = asker.study.roles[asker.grant.role]
+    forms = (form for form in asker.study.forms.values() if form.about == "participant" and form.log)
+    skipped = ("first_contact", "signature", "query_answer", "query_close", "held_resolution", "entered_in_error")
+    return sorted((f for f in forms if may_file(role, f) and f.id not in skipped), key=lambda form: form.title)
+
+
+@page
+def new(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Make a participant known by their first contact."""
+    form = asker.study.forms["first_contact"]
+    posted = Posted.fresh(form, asker.view.zone(), asker.view.now)
+    if request.method == "POST":
+        posted = Posted.read(form, request.POST, asker.view.zone())
+        name = request.POST.get("participant", "").strip()
+        if not name:
+            posted.problems.append(("", "Give the participant's study identifier."))
+        elif asker.view.records(name):
+            posted.problems.append(("", f"{name} is known already."))
+        elif file_posted(request, asker, posted, participant=name):
+            return redirect("participant", participant=name)
+    name = request.POST.get("participant", "")
+    status = 422 if posted.problems else 200
+    return show(request, asker, "new_participant.html", status=status, posted=posted, name=name)

@@ -1,0 +1,91 @@
+"""From a session to a viewer: who is logged in, which roles the ledger's grants give them, and the one they act in."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from msgspec import Struct
+
+from triptych.course import Grant
+from triptych.ledger import Actor, View
+from triptych.study import Study
+from triptych.web.hosts import is_participant_host
+from triptych.web.house import house
+
+PARTICIPANT = "participant"
+CHOSEN = "grant"
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are made by an administrator; nobody signs up."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody may."""
+        return False
+
+
+class Asker(Struct, frozen=True, kw_only=True):
+    """Somebody logged in, with the grant they act under and everything they may choose from."""
+
+    view: View
+    actor: Actor
+    grant: Grant
+    grants: tuple[Grant, ...]
+
+    @property
+    def study(self) -> Study:
+        """The study document in force."""
+        return self.view.study
+
+    @property
+    def title(self) -> str:
+        """The role in words."""
+        role = self.study.roles.get(self.grant.role)
+        return role.title if role else self.grant.role
+
+
+Page = Callable[..., HttpResponse]
+Thing = TypeVar("Thing")
+
+
+def asker_of(request: HttpRequest) -> Asker | None:
+    """Who asks, by the grants in force now; none if the ledger gives them nothing on this site."""
+    trial = house().trial
+    person = request.user.get_username()
+    participant_site = is_participant_host(request)
+    held = [
+        grant
+        for grant in trial.grants_of(person)
+        if (grant.role == PARTICIPANT) is participant_site and (grant.role != PARTICIPANT or grant.participant)
+    ]
+    if not held:
+        return None
+    chosen = request.session.get(CHOSEN)
+    grant = next((grant for grant in held if grant.id == chosen), held[0])
+    actor = Actor(person=person, role=grant.role, site=grant.site)
+    return Asker(view=trial.view(actor), actor=actor, grant=grant, grants=tuple(held))
+
+
+def page(function: Page) -> Page:
+    """Make a page of a function that takes the request and who asks. Without a grant there is nothing to see."""
+
+    @login_required
+    @wraps(function)
+    def shown(request: HttpRequest, **parts: str) -> HttpResponse:
+        asker = asker_of(request)
+        if asker is None:
+            return render(request, "nothing.html", status=403)
+        return function(request, asker, **parts)
+
+    return shown
+
+
+def found(thing: Thing | None) -> Thing:
+    """What was found; a page about nothing is not found."""
+    if thing is None:
+        raise Http404
+    return thing

@@ -1,0 +1,53 @@
+// What a page can do beyond HTML: keep what is being typed in this tab, ask which items apply, and go to a problem.
+
+const form = document.querySelector("form.entry[data-keep]");
+if (form) {
+  const key = `triptych:${location.pathname}${location.search}`;
+  const told = form.querySelector(".kept");
+
+  /** The fields that a person fills in, without tokens and identifiers. */
+  const entries = () => [...new FormData(form)].filter(([name]) => /^(v|m)-|^(occurred_at|reason|participant)$/.test(name));
+
+  const restore = () => {
+    const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
+    if (!kept || document.querySelector("#problems")) return;
+    for (const field of form.elements) {
+      if (!field.name || !/^(v|m)-|^(occurred_at|reason|participant)$/.test(field.name)) continue;
+      const values = kept.filter(([name]) => name === field.name).map(([, value]) => value);
+      if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
+      else field.value = values[0] ?? "";
+    }
+    if (told) told.textContent = "What you had typed here was kept in this tab.";
+  };
+
+  const keep = () => sessionStorage.setItem(key, JSON.stringify(entries()));
+
+  let asked = 0;
+  const branch = async () => {
+    if (!form.dataset.shown) return;
+    const mine = ++asked;
+    const answer = await fetch(form.dataset.shown, { method: "POST", body: new FormData(form) }).catch(() => null);
+    if (!answer?.ok || mine !== asked) return;
+    const { hidden } = await answer.json();
+    for (const field of form.querySelectorAll("[data-item]")) {
+      const away = hidden.includes(field.dataset.item);
+      field.hidden = away;
+      for (const input of field.querySelectorAll("input, select, textarea")) input.disabled = away;
+    }
+  };
+
+  restore();
+  branch();
+  form.addEventListener("input", keep);
+  form.addEventListener("change", branch);
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+  addEventListener("pageshow", () => delete form.dataset.sent);
+}
+// A page that followed a filing has taken what was kept.
+if (document.querySelector(".note.success, .note.warning")) {
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith("triptych:")) sessionStorage.removeItem(key);
+}
+document.querySelector("#problems")?.focus();

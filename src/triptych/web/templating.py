@@ -1,0 +1,60 @@
+"""Jinja2 for the pages: escaping always on, undefined names are errors, and a few ways of writing dates and words."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.messages import get_messages
+from django.templatetags.static import static
+from django.urls import reverse
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+HERE = Path(__file__).parent
+
+
+def environment(**options: Any) -> Environment:  # noqa: ANN401
+    """Build the environment for Django's Jinja2 backend."""
+    options |= {"undefined": StrictUndefined, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    made = Environment(**options)  # noqa: S701
+    made.globals |= {"url": to, "asset": asset, "icon": icon, "messages_of": get_messages}
+    made.filters |= {"day": day, "moment": moment, "spoken": spoken}
+    return made
+
+
+def to(name: str, **parts: object) -> str:
+    """The address of a page; parts that are none are left out."""
+    return reverse(name, kwargs={key: value for key, value in parts.items() if value is not None})
+
+
+@lru_cache(maxsize=64)
+def asset(name: str) -> str:
+    """The address of a file served by us; it changes when the file does, so browsers may keep it."""
+    digest = sha256((HERE / "static" / name).read_bytes()).hexdigest()[:12]
+    return f"{static(name)}?v={digest}"
+
+
+@lru_cache(maxsize=64)
+def icon(name: str) -> Markup:
+    """One icon of the set, drawn in the color of the text around it and silent to screen readers."""
+    return Markup((HERE / "static" / "icons" / f"{name}.svg").read_text("utf-8"))  # noqa: S704
+
+
+def day(value: date | str | None) -> str:
+    """A date as 23 Nov 2026."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value)
+    return f"{value:%-d %b %Y}" if value else ""
+
+
+def moment(value: datetime | None, zone: ZoneInfo) -> str:
+    """An instant in a site's zone, as 23 Nov 2026 09:05."""
+    return f"{value.astimezone(zone):%-d %b %Y %H:%M}" if value else ""
+
+
+def spoken(name: str) -> str:
+    """An identifier in words."""
+    return name.replace("_", " ")

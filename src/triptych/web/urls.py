@@ -1,0 +1,21 @@
+"""Every route of the staff site. A route that is not a `page` is listed here by hand as open, with its reason."""
+
+from django.urls import include, path
+
+from triptych.web.pages import casebook, entry, home, logs, participant, patterns, record, role
+
+urlpatterns = [
+    # Open to whoever has no session yet: the log-in itself.
+    path("account/", include("triptych.web.account_urls")),
+    path("", home.home, name="home"),
+    path("act-as/", role.act_as, name="act_as"),
+    path("casebook/", casebook.matrix, name="casebook"),
+    path("participants/new/", participant.new, name="new_participant"),
+    path("participants/<str:participant>/", participant.course, name="participant"),
+    path("participants/<str:participant>/file/<slug:form>/", entry.entry, name="entry"),
+    path("participants/<str:participant>/file/<slug:form>/shown/", entry.shown, name="entry_shown"),
+    path("participants/<str:participant>/records/<uuid:record>/", record.history, name="record"),
+    path("participants/<str:participant>/records/<uuid:record>/correct/", entry.correct, name="correct"),
+    path("logs/<slug:form>/", logs.log, name="log"),
+    path("patterns/", patterns.patterns, name="patterns"),
+]
