@@ -1,6 +1,9 @@
 """`triptych serve`: the site, from one process that holds the ledger."""
 
 import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
 
 import click
 
@@ -17,15 +20,26 @@ def serve(data: str, port: int, host: str) -> None:
     start(data, port, host)
 
 
-def start(data: str, port: int, host: str = "127.0.0.1") -> None:
-    """Open the trial and serve it until interrupted."""
+def configure(data: str) -> None:
+    """Set what Django's settings read: the place of the ledger, and the key that signs sessions, made once."""
     os.environ["TRIPTYCH_DATA"] = data
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "triptych.web.settings")
-    import django  # noqa: PLC0415
-    import uvicorn  # noqa: PLC0415
+    folder = Path(os.environ.get("TRIPTYCH_ACCOUNTS") or ("triptych-data" if "://" in data else data))
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "secret.key"
+    with suppress(FileExistsError), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+        made.write(secrets.token_urlsafe(48))
+    os.environ.setdefault("TRIPTYCH_SECRET_KEY", path.read_text("ascii"))
+
+
+def start(data: str, port: int, host: str = "127.0.0.1") -> None:
+    """Open the trial and serve it until interrupted."""
+    configure(data)
+    import django
+    import uvicorn
 
     django.setup()
-    from triptych.web import accounts, house  # noqa: PLC0415
+    from triptych.web import accounts, house
 
     with explained():
         accounts.prepare()
@@ -35,4 +49,3 @@ def start(data: str, port: int, host: str = "127.0.0.1") -> None:
             uvicorn.run("triptych.web.asgi:application", host=host, port=port, log_level="warning", lifespan="off")
         finally:
             served.close()
-

@@ -192,14 +192,15 @@ class Fold:
         yield from self._visit_tasks()
 
     def _visit_tasks(self) -> Iterator[Task]:
+        begun = next((entry.current.occurred_at for entry in self.entries.entries), self.now)
         for visit in self.planned:
-            if visit.status == "open" and visit.since is not None:
+            if visit.status == "open":
                 roles = {role for form in visit.forms if form.required for role in filers(self.study, form.form)}
                 yield Task(
                     id=f"hold:{visit.key}",
                     title=f"Hold the visit: {visit.title}",
                     roles=tuple(sorted(roles)),
-                    since=visit.since,
+                    since=visit.since or begun,
                     due=self._closes(visit),
                     visit=visit.key,
                 )

@@ -85,7 +85,8 @@ class Trial:
         """The grants that a person holds now: what an account may choose to act as."""
         with self._store.reading() as reading:
             grants = Grants(self._streams.records(reading, STUDY))
-        return tuple(grant for grant in grants.in_force(self._clock()) if grant.person == person)
+        now = self._clock()
+        return tuple(grant for grant in grants.all if grant.person == person and grant.in_force(now))
 
     @property
     def study(self) -> Study:

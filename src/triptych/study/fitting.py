@@ -105,9 +105,7 @@ def _written(value: object) -> object:
             return value
 
 
-def shown_items(
-    study: Study, form: Form, values: Mapping[str, Any], today: date, zone: tzinfo
-) -> frozenset[str]:
+def shown_items(study: Study, form: Form, values: Mapping[str, Any], today: date, zone: tzinfo) -> frozenset[str]:
     """The items that a form asks with these answers; one whose rule cannot be decided yet is not asked yet."""
     facts: dict[str, object] = {**answers(form, values), "today": today}
     context = Context(zone)

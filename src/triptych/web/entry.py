@@ -64,7 +64,7 @@ class Posted:
             if typed:
                 made.typed[item.id] = typed
             if data.get(f"m-{item.id}"):
-                made.coded[item.id] = data[f"m-{item.id}"]
+                made.coded[item.id] = data.get(f"m-{item.id}", "")
         made.visit, made.cycle = data.get("visit", ""), data.get("cycle", "")
         made.corrects, made.reason = data.get("corrects", ""), data.get("reason", "")
         made.confirmed = frozenset(data.getlist("confirmed"))

@@ -1,5 +1,7 @@
 """From a posted form to the door, and the door's answer back onto the page."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import HttpRequest
 
@@ -47,7 +49,7 @@ def file_posted(request: HttpRequest, asker: Asker, posted: Posted, participant:
     return False
 
 
-def _looks_right(asker: Asker, posted: Posted, values: dict[str, object], today) -> bool:  # type: ignore[no-untyped-def]
+def _looks_right(asker: Asker, posted: Posted, values: dict[str, object], today: date) -> bool:
     for misfit in fit(asker.study, posted.form, values, today, posted.zone):
         if misfit.hard:
             posted.problems.append((misfit.item or "", misfit.message))

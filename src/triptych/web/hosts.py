@@ -20,6 +20,7 @@ class HostMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request."""
         if is_participant_host(request):
             request.urlconf = "triptych.web.urls_participant"
         response = self._get_response(request)

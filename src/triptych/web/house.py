@@ -33,15 +33,16 @@ _open: House | None = None
 
 def open_house(where: str) -> House:
     """Open the trial at a place and serve it from here on. Raises `LedgerError` if it cannot be opened."""
-    return use_house(House(open_ledger(where, write=True)))
+    served = House(open_ledger(where, write=True))
+    use_house(served)
+    return served
 
 
-def use_house(served: House | None) -> House | None:  # type: ignore[misc]
+def use_house(served: House | None) -> None:
     """Serve this trial from here on; none serves nothing."""
     global _open  # noqa: PLW0603
     with _lock:
         _open = served
-    return served
 
 
 def house() -> House:

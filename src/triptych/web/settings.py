@@ -1,10 +1,9 @@
-"""Django's settings. The accounts file holds identities, credentials and sessions, and nothing that a trial decides from.
+"""Django's settings. The accounts file holds identities, credentials and sessions; no trial decides from it.
 
 `TRIPTYCH_DATA` is the ledger's place; `TRIPTYCH_ACCOUNTS` the folder of the accounts file, by default the same folder.
 """
 
 import os
-import secrets
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -12,19 +11,8 @@ DATA = os.environ.get("TRIPTYCH_DATA", "triptych-data")
 FOLDER = Path(os.environ.get("TRIPTYCH_ACCOUNTS") or ("triptych-data" if "://" in DATA else DATA))
 
 
-def _secret() -> str:
-    """The key that signs sessions, made once and kept beside the accounts."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    path = FOLDER / "secret.key"
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
-            made.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
-    return path.read_text("ascii")
-
-
-SECRET_KEY = os.environ.get("TRIPTYCH_SECRET_KEY") or _secret()
+SECRET_KEY = os.environ.get("TRIPTYCH_SECRET_KEY", "")
+"""Signs sessions. `triptych serve` sets it from the file beside the accounts; without it nothing starts."""
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("TRIPTYCH_HOSTS", "localhost,127.0.0.1,participant.localhost").split(",")
 PARTICIPANT_HOSTS = tuple(host for host in ALLOWED_HOSTS if host.startswith("participant."))

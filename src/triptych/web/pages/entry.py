@@ -69,8 +69,17 @@ def drawn(
     """Draw the form as it stands, with what is wrong or asked."""
     status = 422 if posted.problems or posted.asked else 200
     away = hidden(asker, posted)
-    parts = {"posted": posted, "participant": participant, "gate": gate, "was": was, "hidden": away}
-    return show(request, asker, "entry.html", status=status, **parts)
+    return show(
+        request,
+        asker,
+        "entry.html",
+        status=status,
+        posted=posted,
+        participant=participant,
+        gate=gate,
+        was=was,
+        hidden=away,
+    )
 
 
 @require_POST

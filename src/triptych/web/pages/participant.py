@@ -36,13 +36,15 @@ class Run(Struct, frozen=True):
 
 def panels(visits: Sequence[Planned]) -> dict[str, list[Run]]:
     """The visits of each panel in protocol order, runs of one series folded into one line."""
-    lines: dict[str, list[Run]] = {panel: [] for panel, _ in PANELS}
-    for panel in lines:
-        members = [visit for visit in visits if visit.panel == panel]
-        for key, run in groupby(members, key=lambda v: (v.series or v.key, v.status if v.series else "", v.cycle)):
-            lines[panel].append(Run(tuple(run)))
-            del key
-    return lines
+
+
+    def line(visit: Planned) -> tuple[object, ...]:
+        return (visit.series, visit.status, visit.cycle) if visit.series else (visit.key,)
+
+    return {
+        panel: [Run(tuple(run)) for _, run in groupby((v for v in visits if v.panel == panel), key=line)]
+        for panel, _ in PANELS
+    }
 
 
 @page
