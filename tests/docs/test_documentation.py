@@ -22,7 +22,7 @@ def error_codes() -> dict[str, str]:
     modules = [
         importlib.import_module(module.name)
         for module in pkgutil.walk_packages(triptych.__path__, "triptych.")
-        if not module.name.endswith("__main__")
+        if not module.name.endswith("__main__") and not module.name.startswith("triptych.web")
     ]
     return {
         f"{module.__name__}.{name}": value.code

@@ -3,6 +3,7 @@
 import click
 
 from triptych import __version__
+from triptych.cli.accounts import account
 from triptych.cli.demo import demo
 from triptych.cli.ledgers import ledger
 from triptych.cli.play import play
@@ -21,5 +22,6 @@ main.add_command(ledger)
 main.add_command(play)
 main.add_command(demo)
 main.add_command(serve)
+main.add_command(account)
 
 __all__ = ["main"]

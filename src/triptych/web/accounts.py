@@ -2,12 +2,23 @@
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 
 
 def prepare() -> None:
     """Make the tables of the accounts file, or bring them up to date."""
     call_command("migrate", verbosity=0, interactive=False)
+
+
+def weaknesses(password: str, person: str) -> list[str]:
+    """What is wrong with a password, in words; nothing if it will do."""
+    try:
+        validate_password(password, User(username=person))
+    except ValidationError as error:
+        return list(error.messages)
+    return []
 
 
 def ensure(person: str, password: str) -> bool:

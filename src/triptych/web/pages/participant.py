@@ -37,7 +37,6 @@ class Run(Struct, frozen=True):
 def panels(visits: Sequence[Planned]) -> dict[str, list[Run]]:
     """The visits of each panel in protocol order, runs of one series folded into one line."""
 
-
     def line(visit: Planned) -> tuple[object, ...]:
         return (visit.series, visit.status, visit.cycle) if visit.series else (visit.key,)
 
