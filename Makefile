@@ -15,7 +15,7 @@ SOURCES := src tests docs $(wildcard bench)
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell \
 	$(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)))
 
-.PHONY: help setup demo test check fix bench docs clean \
+.PHONY: help setup demo serve test check fix bench docs clean \
 	check-lint check-format check-types check-rooms check-dead check-docs check-lock
 
 help: ## List the targets
@@ -25,6 +25,9 @@ setup: .venv/.ready ## Prepare .venv/ with everything locked (runtime, tests, ch
 
 demo: .venv/.runtime ## Run a small simulated trial; DATA=dir keeps its ledger there
 	@$(BIN)/triptych demo $(if $(DATA),--data "$(DATA)")
+
+serve: .venv/.runtime ## Serve the trial in DATA=dir at PORT=8000
+	@$(BIN)/triptych serve $(if $(DATA),--data "$(DATA)") $(if $(PORT),--port "$(PORT)")
 
 test: .venv/.ready ## Run every test, with coverage
 	@$(BIN)/python -m pytest --cov --cov-report=term
