@@ -17,6 +17,8 @@ from triptych.study import Role, Study
 
 ADMINISTRATOR = "administrator-1"
 SITE = "site-1"
+PARTICIPANT = "participant"
+"""The role of whom the study is about: its grant reaches that participant's own records alone."""
 NAMES = uuid.UUID("6f0d9a52-6d0a-5a43-9c53-2f6f0c6a7d11")
 
 
@@ -119,7 +121,8 @@ class Player:
         self._administer("training_start", {})
         self._administer("site_opening", {"title": "Site 1", "zone": zone}, site=SITE)
         for role in self.study.document.roles:
-            self._grant(f"{role.id}-1", role)
+            if role.id != PARTICIPANT:
+                self._grant(f"{role.id}-1", role)
 
     def _administer(self, form: str, values: dict[str, Any], site: str | None = None) -> None:
         self._count += 1
@@ -131,11 +134,12 @@ class Player:
             reasons = "; ".join(reason.text for reason in outcome.reasons)
             raise ScenarioError(f"The trial could not be set up: {form}: {reasons}")
 
-    def _grant(self, person: str, role: Role) -> None:
+    def _grant(self, person: str, role: Role, participant: str | None = None) -> None:
         if (person, role.id) not in self._known:
             self._known.add((person, role.id))
             blinding = "unblinded" if role.unblinded else "blinded"
-            self._administer("grant", {"person": person, "role": role.id, "blinding": blinding})
+            own = {"participant": participant} if participant and role.id == PARTICIPANT else {}
+            self._administer("grant", {"person": person, "role": role.id, "blinding": blinding, **own})
 
     def course(self, participant: str | None = None) -> Course | None:
         """The whole course of a participant (the last one named, if none is given) as the scenario's clock has it."""
@@ -164,7 +168,7 @@ class Player:
         self.clock.now = max(self.clock.now, line.occurred_at)
         person = line.person or f"{line.role}-1"
         if line.role in self.study.roles:
-            self._grant(person, self.study.roles[line.role])
+            self._grant(person, self.study.roles[line.role], line.participant)
         self._participant = line.participant or self._participant
         actor = Actor(person=person, role=line.role)
         draft = Draft(

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,6 +31,19 @@ def configure(data: str) -> None:
     with suppress(FileExistsError), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
         made.write(secrets.token_urlsafe(48))
     os.environ.setdefault("TRIPTYCH_SECRET_KEY", path.read_text("ascii"))
+
+
+def make_accounts(data: str, people: Iterable[str], password: str) -> None:
+    """Make accounts for people who have none yet."""
+    configure(data)
+    import django
+
+    django.setup()
+    from triptych.web import accounts
+
+    accounts.prepare()
+    for person in people:
+        accounts.ensure(person, password)
 
 
 def start(data: str, port: int, host: str = "127.0.0.1") -> None:
