@@ -199,6 +199,12 @@ def test_a_fault_is_never_an_answer_and_never_repeats_a_value(text, facts):
     assert "4711" not in str(fault.value)
 
 
+@pytest.mark.parametrize("text", ["dosed_at", "local_day(dosed_at)", "dosed_at > timestamp('2026-01-01T00:00:00Z')"])
+def test_an_instant_without_an_offset_is_at_fault(text):
+    with pytest.raises(RuleFault, match="a timestamp has no offset"):
+        answer_to(text, dosed_at=datetime(2026, 1, 1))  # noqa: DTZ001
+
+
 def test_an_unknown_answer_is_neither_true_nor_false():
     answer = answer_to("ready")
     assert answer == Missing(["ready"])
