@@ -183,7 +183,7 @@ def is_of(answer: object, of: Type) -> bool:
             return isinstance(answer, str) and str(of) == "text"
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(rules(), HOLED)
 def test_a_rule_answers_with_its_type_and_alike_after_it_has_been_json(text, facts):
     rule = compile_rule(text, NAMES)
@@ -194,7 +194,7 @@ def test_a_rule_answers_with_its_type_and_alike_after_it_has_been_json(text, fac
     assert str(answer) == str(again)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(rules(), HOLED)
 def test_what_is_missing_is_something_that_the_rule_reads(text, facts):
     rule = compile_rule(text, NAMES)
@@ -205,7 +205,7 @@ def test_what_is_missing_is_something_that_the_rule_reads(text, facts):
         assert answer.paths <= read
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.data(), conditions(gate=True), FACTS)
 def test_no_answer_that_is_filled_in_undoes_a_decision_of_a_gate(data, text, after):
     rule = compile_rule(text, NAMES, gate=True)
@@ -287,7 +287,7 @@ PIECES = [
 SOUP = st.lists(st.sampled_from([*PIECES, *"()[].,?:!<>=+-*/%&|'\"\\ \n", "&&", "||", "==", *WORDS]), max_size=25)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.one_of(st.text(max_size=30), SOUP.map("".join), SOUP.map(" ".join)), st.booleans(), HOLED)
 def test_any_text_is_a_rule_that_answers_or_is_told_its_problems(text, gate, facts):
     try:

@@ -32,7 +32,7 @@ def plain(facts: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(conditions(common=True, at="f."), FACTS.map(plain))
 def test_where_nothing_is_missing_the_answer_is_that_of_cel(text, facts):
     answer = evaluate(compile_rule(text, COMMON), {"f": facts}, OSLO_WINTER)
@@ -71,7 +71,7 @@ def without(draw: Any, full: Any) -> Any:
     return {name: draw(without(value)) for name, value in full.items() if draw(st.integers(0, 2))}
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(ABSORBING, FACTS.map(plain).flatmap(without))
 def test_and_or_and_quantifiers_are_unknown_exactly_where_cel_has_an_error(text, facts):
     answer = evaluate(compile_rule(text, COMMON), {"f": facts}, OSLO_WINTER)
