@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from triptych.course.entries import Entries, Entry, local_day
+from triptych.course.facts import holds_in_form
 from triptych.course.schedule import (
     HELD,
     FormState,
@@ -16,9 +17,11 @@ from triptych.course.schedule import (
     held_entries,
     slot_key,
     slots,
+    slots_by_key,
 )
 from triptych.course.sight import Sight
 from triptych.course.standing import Change, Standing
+from triptych.rules import Context
 from triptych.study import Placement, Study, parse_duration
 
 
@@ -48,12 +51,22 @@ class Visits:
             for e in entries.of("visit_skipped")
             if e.current.visit is not None and e.root.position >= standing.attempt_position
         }
-        actual = {key: self._first_day(found) for key, found in self._filed.items()} | dict(released)
+        held = {key: self._holding(key, found) for key, found in self._filed.items()}
+        actual = {key: self._first_day(found) for key, found in held.items() if found} | dict(released)
         self._stopped = {slot.key: self._stopping(slot) for slot in slots(study)}
         skipped = {key for key, change in self._stopped.items() if change and key not in actual} | set(self._skips)
         self.timeline = Timeline(study, actual, skipped)
         grace = study.document.site_defaults.form_grace if study.document.site_defaults else "0 days"
         self._grace = parse_duration(grace).span
+
+    def _holding(self, key: str, found: list[Entry]) -> list[Entry]:
+        """Of the entries filed at a slot, those that say that it was held."""
+        visit = slots_by_key(self._study)[key].visit
+        if visit.held_by is None:
+            return found
+        context, path = Context(self._zone), f"visits.{visit.id}.held_when"
+        by_form = (entry for entry in found if entry.current.form == visit.held_by)
+        return [e for e in by_form if not visit.held_when or holds_in_form(self._study, e, path, context) is True]
 
     def _first_day(self, found: list[Entry]) -> date:
         return min(local_day(entry.current.occurred_at, self._zone) for entry in found)

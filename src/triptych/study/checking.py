@@ -217,6 +217,7 @@ def _visit(refs: References, visit: Visit) -> None:
         if count > 1:
             message = f"{name!r} stands {count} times on the visit."
             refs.say(f"{path}.forms", "duplicate_form", message, "Place it once.")
+    _held(refs, visit, path)
     _requires(refs, visit.requires, f"{path}.requires")
     wanted = 1
     if visit.cycle is not None:
@@ -228,6 +229,18 @@ def _visit(refs: References, visit: Visit) -> None:
     if 1 <= wanted <= MAX_REPEATS and len(visit.labels) not in (0, wanted):
         message = f"The visit has {len(visit.labels)} labels and stands {wanted} times."
         refs.say(f"{path}.labels", "label_count", message, "Write one label for each cycle, or one outside a cycle.")
+
+
+def _held(refs: References, visit: Visit, path: str) -> None:
+    if visit.held_by is None:
+        if visit.held_when is not None:
+            message = "There is no form whose answers the rule could read."
+            refs.say(f"{path}.held_when", "held_by_missing", message, "Name the form in `held_by`.")
+        return
+    known = refs.refer(visit.held_by, refs.forms, "form", f"{path}.held_by")
+    if known and all(placement.form != visit.held_by for placement in visit.forms):
+        message = f"{visit.held_by!r} is not among the visit's forms."
+        refs.say(f"{path}.held_by", "held_by_elsewhere", message, "Place the form on the visit.")
 
 
 def _standing(refs: References) -> None:

@@ -36,6 +36,11 @@ class Compiler:
         """Compile every rule; what does not compile is reported."""
         for form in self._document.forms:
             self._form(form)
+        forms = {form.id: form for form in self._document.forms}
+        for visit in self._document.visits:
+            if visit.held_when is not None and visit.held_by in forms:
+                own = form_names(forms[visit.held_by])
+                self._rule(f"visits.{visit.id}.held_when", visit.held_when, own, expects=BOOL)
         if self._lost.whole & {"forms", "axes", "definitions"}:
             return
         names = self._define(course_names(self._document))

@@ -225,7 +225,8 @@ class Visit(Part, frozen=True, kw_only=True):
     """A planned contact: when, how, and which forms are expected.
 
     `requires` names standing that must hold for the visit to stay planned ({"treatment": "active"}).
-    `labels` are the protocol's own visit numbers, one per cycle.
+    `labels` are the protocol's own visit numbers, one per cycle. A visit was held on the day of its first record; with
+    `held_by` only a record of that form counts, and with `held_when` only one whose answers fulfill the rule.
     """
 
     id: str
@@ -240,6 +241,8 @@ class Visit(Part, frozen=True, kw_only=True):
     forms: tuple[Placement, ...] = ()
     requires: Mapping[str, str] = {}
     optional: bool = False
+    held_by: str | None = None
+    held_when: str | None = None
 
     def __post_init__(self) -> None:
         force_setattr(self, "requires", MappingProxyType(dict(self.requires)))

@@ -55,6 +55,20 @@ CASES = {
         "id: empty",
         "take it out",
     ),
+    "a visit held by a form that is not on it": (
+        "    requires: {treatment: active}\n    timing:\n      - {cycle: first",
+        "    requires: {treatment: active}\n    held_by: diary\n    timing:\n      - {cycle: first",
+        "held_by_elsewhere",
+        "held_by: diary",
+        "Place the form",
+    ),
+    "a visit held by nothing that a rule could read": (
+        "    requires: {treatment: active}\n    timing:\n      - {cycle: first",
+        "    requires: {treatment: active}\n    held_when: 'true'\n    timing:\n      - {cycle: first",
+        "held_by_missing",
+        "held_when",
+        "`held_by`",
+    ),
     "a cycle without visits": (
         "visits:\n",
         "  - {id: empty, title: Empty, repeats: 2}\nvisits:\n",
