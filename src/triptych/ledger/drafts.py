@@ -22,6 +22,10 @@ class Actor(Struct, frozen=True, kw_only=True):
     site: str | None = None
 
 
+class System(Actor, frozen=True, kw_only=True):
+    """The software itself. It holds no grant and files only what `judging` names; nothing from outside becomes one."""
+
+
 class Draft(Struct, frozen=True, kw_only=True):
     """A filled form on its way in. `id` is made by its originator, so sending it twice is harmless.
 
