@@ -9,7 +9,8 @@ from django.core.management import call_command
 
 def prepare() -> None:
     """Make the tables of the accounts file, or bring them up to date."""
-    call_command("migrate", verbosity=0, interactive=False)
+    for database in ("default", "identity"):
+        call_command("migrate", database=database, verbosity=0, interactive=False)
 
 
 def weaknesses(password: str, person: str) -> list[str]:

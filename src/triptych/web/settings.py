@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "triptych.web",
+    "triptych.web.identity",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -68,6 +69,10 @@ DATABASES = {
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=wal"},
     }
 }
+DATABASES["identity"] = {**DATABASES["default"], "NAME": FOLDER / "identity.sqlite3"}
+DATABASE_ROUTERS = ["triptych.web.identity.router.Router"]
+IDENTITY_KEY = Path(os.environ.get("TRIPTYCH_IDENTITY_KEY") or FOLDER / "identity.key")
+"""The key that identities are sealed with. Keep it on another disk than the database, and back it up apart."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
