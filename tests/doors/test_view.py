@@ -176,3 +176,19 @@ def test_a_participants_own_grant_reaches_their_own_records_and_nobody_elses(han
     for other in ("P-2", "P-9"):
         refused = hands.file("physician", "vitals", {"systolic": 120}, other, person="pat", visit="screening")
         assert codes(refused) == ["not_granted"]
+
+
+@pytest.mark.requirement("EMA-02")
+def test_what_is_about_a_hidden_record_is_as_hidden(hands: Hands) -> None:
+    """A report of an error in a hidden record would show that it exists."""
+    hands.contact()
+    hands.file("coordinator", "consent", {"version": "1", "agreed": True})
+    randomized = hands.randomize()
+    assert isinstance(randomized, Filed)
+    reported = hands.file("pharmacist", "entered_in_error", {"about": randomized.record.id, "why": "Wrong person"})
+    assert isinstance(reported, Filed)
+    hidden = {randomized.record.id, reported.record.id}
+    for role in ("physician", "principal_investigator", "rater", "coordinator"):
+        seen = {record.id for record in viewer(hands, role).records("P-1")}
+        assert not seen & hidden, role
+    assert hidden <= {record.id for record in hands.trial.system_view().records("P-1")}

@@ -1,6 +1,6 @@
 """The way out: a read-only window. What its viewer may not see is gone before anything is derived."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -128,7 +128,7 @@ class View:
                 return None
             setting = self._setting_at(reading, current_site(Entries(records)))
             released = self._released_days(participant, records, setting)
-        shown = [record for record in map(self._stripped, records) if record is not None]
+        shown = self._shown(records)
         course = derive_course(self.study, participant, shown, setting, self._medicines, self.now, self.sight, released)
         return self._masked(course)
 
@@ -201,6 +201,25 @@ class View:
         name = records[0].stream.partition(":")[2] if records else None
         return self._grant is not None and name is not None and self._grant.covers(site) and self._grant.reaches(name)
 
+    def _shown(self, records: Iterable[Record]) -> list[Record]:
+        """The records that this viewer may see; one about a hidden record is as hidden as that record."""
+        shown = {record.id: self._stripped(record) for record in records}
+        if self.sight.everything:
+            return [record for record in shown.values() if record is not None]
+        hidden: set[str] = set()
+        while gone := {name for name, record in shown.items() if record is None} - hidden:
+            hidden |= gone
+            for name, record in shown.items():
+                if record is not None and self._names(record) & hidden:
+                    shown[name] = None
+        return [record for record in shown.values() if record is not None]
+
+    def _names(self, record: Record) -> set[str]:
+        """The records that a record names in its answers."""
+        form = self.study.forms.get(record.form)
+        items = (item.id for item in form.items if item.type == "record") if form else ()
+        return {value for value in map(record.values.get, items) if isinstance(value, str)}
+
     def _stripped(self, record: Record) -> Record | None:
         """A record without what is hidden, or none. A held record that fits no form is shown to whoever sent it."""
         if not self.sight.sees_form(record.form):
@@ -210,8 +229,7 @@ class View:
 
     def _seen(self, records: tuple[Record, ...], participant: str | None) -> tuple[Seen, ...]:
         entries = Entries(records)
-        stripped = filter(None, map(self._stripped, records))
-        return tuple(self._one(record, entries.entry(record.id), participant) for record in stripped)
+        return tuple(self._one(record, entries.entry(record.id), participant) for record in self._shown(records))
 
     def _is_late(self, record: Record) -> bool:
         defaults = self.study.document.site_defaults
