@@ -7,6 +7,10 @@ from triptych.course.record import Record
 from triptych.study import Form, Item, Role, Study
 
 
+ABOUT = "about"
+"""The group of forms that are filed and seen by whoever sees the record that they are about."""
+
+
 class Sight:
     """What a role with a blinding status sees of records; without a role, everything (the judgment of gates)."""
 
@@ -35,7 +39,7 @@ class Sight:
 
     def _permits(self, form: Form) -> bool:
         assert self._role is not None
-        named = form.id in self._role.sees or form.group in self._role.sees
+        named = form.group == ABOUT or form.id in self._role.sees or form.group in self._role.sees
         return named and self._knows(form.secret)
 
     def _knows(self, secret: str | None) -> bool:
@@ -68,7 +72,7 @@ class Sight:
 
 
 def may_file(role: Role, form: Form) -> bool:
-    """Whether a role may file a form; forms of the group `anyone` are open to every role."""
+    """Whether a role may file a form; forms of the groups `anyone` and `about` are open to every role."""
     if form.group == "system":
         return False
-    return form.group == "anyone" or form.id in role.files or form.group in role.files
+    return form.group in ("anyone", ABOUT) or form.id in role.files or form.group in role.files

@@ -22,7 +22,7 @@ RESERVED = ("course", "site", "study", "today", "cycle", "filing")
 NAMED = ("roles", "axes", "phases", "cycles", "forms", "gates", "definitions", "arms", "references", "deviations")
 READ_BY_RULES = ("forms", "definitions", "axes", "roles", "visits", "gates")
 LABELS = ("title", "version", "label", "text", "citation")
-SYSTEM_GROUPS = ("anyone", "system")
+SYSTEM_GROUPS = ("about", "anyone", "system")
 MAX_LABEL = 500
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from triptych.web.pages import casebook, entry, home, identity, logs, participant, patterns, record, role
+from triptych.web.pages import attachment, casebook, entry, home, identity, logs, participant, patterns, record, role
 
 urlpatterns = [
     # Open to whoever has no session yet: the log-in itself.
@@ -16,6 +16,8 @@ urlpatterns = [
     path("participants/<str:participant>/file/<slug:form>/shown/", entry.shown, name="entry_shown"),
     path("participants/<str:participant>/records/<uuid:record>/", record.history, name="record"),
     path("participants/<str:participant>/records/<uuid:record>/correct/", entry.correct, name="correct"),
+    path("participants/<str:participant>/records/<uuid:record>/attach/", attachment.attach, name="attach"),
+    path("participants/<str:participant>/records/<uuid:record>/file/", attachment.download, name="attachment"),
     path("participants/<str:participant>/identity/", identity.look, name="identity"),
     path("participants/<str:participant>/identity/change/", identity.change, name="identity_change"),
     path("logs/<slug:form>/", logs.log, name="log"),

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from msgspec import Struct
 
 from triptych.course import Planned, may_file
+from triptych.course.sight import ABOUT
 from triptych.study import Form
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
@@ -81,7 +82,10 @@ def fileable(asker: Asker) -> list[Form]:
     role = asker.study.roles[asker.grant.role]
     forms = (form for form in asker.study.forms.values() if form.about == "participant" and form.log)
     skipped = ("first_contact", "signature", "query_answer", "query_close", "held_resolution", "entered_in_error")
-    return sorted((f for f in forms if may_file(role, f) and f.id not in skipped), key=lambda form: form.title)
+    return sorted(
+        (f for f in forms if may_file(role, f) and f.group != ABOUT and f.id not in skipped),
+        key=lambda form: form.title,
+    )
 
 
 @page

@@ -1,0 +1,79 @@
+"""Files by the hash of their content. The same file is kept once, and a file is never changed or replaced.
+
+What a file is, whose it is and who may see it stands in the ledger; here are only bytes.
+"""
+
+import os
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from msgspec import Struct
+
+MOST = 25_000_000
+"""The largest file that is taken, in bytes."""
+STARTS = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+"""How files of the types that are taken begin. A name or a browser's word for the type is not believed."""
+
+
+class Kept(Struct, frozen=True):
+    """A file that is kept: its hash, its size in bytes and its type."""
+
+    sha256: str
+    size: int
+    media_type: str
+
+
+class NotTaken(Exception):
+    """A file is not of a kind or size that is kept."""
+
+    code = "file_not_taken"
+
+
+def keep(upload: "UploadedFile[Any]") -> Kept:
+    """Keep an uploaded file. Raises `NotTaken`, in words for the person who sent it."""
+    if upload.size is None or upload.size > MOST:
+        raise NotTaken(f"The file is larger than {MOST // 1_000_000} MB. Nothing was kept.")
+    media_type = _type_of(upload)
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    digest, size = sha256(), 0
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as made:
+        for chunk in upload.chunks():
+            digest.update(chunk)
+            size += len(chunk)
+            made.write(chunk)
+        made.flush()
+        os.fsync(made.fileno())
+    path = _path(digest.hexdigest())
+    path.parent.mkdir(exist_ok=True)
+    Path(made.name).replace(path)
+    path.chmod(0o400)
+    return Kept(digest.hexdigest(), size, media_type)
+
+
+def content_of(digest: str) -> bytes | None:
+    """Read a kept file, if it is there and still is what its name says."""
+    path = _path(digest)
+    content = path.read_bytes() if path.is_file() else b""
+    return content if sha256(content).hexdigest() == digest else None
+
+
+def _type_of(upload: "UploadedFile[Any]") -> str:
+    start = upload.read(16)
+    upload.seek(0)
+    found = next((media_type for begins, media_type in STARTS.items() if start.startswith(begins)), None)
+    if found is None:
+        raise NotTaken("Only PDF, JPEG and PNG files are taken. Nothing was kept.")
+    return found
+
+
+def _folder() -> Path:
+    return Path(settings.FOLDER) / "attachments"
+
+
+def _path(digest: str) -> Path:
+    return _folder() / digest[:2] / digest
