@@ -11,7 +11,7 @@ PUBLIC = {
     """,
     "safety": "Conflict Finding MedicineTable Taken judge_medicines read_medicines",
     "study": """
-        Arm Condition DeviationClass DeviationRule Duration Form Gate Item Misfit NotADuration Panel Placement
+        Arm Choice Condition DeviationClass DeviationRule Duration Form Gate Item Misfit NotADuration Panel Placement
         Problem Raise Release Role Schedule Study StudyDocument StudyError StudyProblems Timing Unconfirmed
         Visit answers check_study complete fit load_study parse_days parse_duration render_text schedule
         shown_items study_from_canonical

@@ -9,6 +9,7 @@ from triptych.study.fitting import Misfit, answers, complete, fit, shown_items
 from triptych.study.loading import Study, check_study, load_study, study_from_canonical
 from triptych.study.model import (
     Arm,
+    Choice,
     Condition,
     DeviationClass,
     DeviationRule,
@@ -29,6 +30,7 @@ from triptych.study.showing import Schedule, render_text, schedule
 
 __all__ = [
     "Arm",
+    "Choice",
     "Condition",
     "DeviationClass",
     "DeviationRule",

@@ -84,8 +84,13 @@ def _filed(request: HttpRequest, asker: Asker, participant: str, about: Seen) ->
 def download(request: HttpRequest, asker: Asker, participant: str, record: str) -> HttpResponse:  # noqa: ARG001
     """Give back a file, as a download that no browser takes for anything but what it is."""
     seen = seen_of(asker, participant, record)
-    content = content_of(str(seen.values.get("sha256", ""))) if seen.form in FORMS and seen.current else None
-    if content is None:
+    return given(seen if seen.form in FORMS and seen.current else None)
+
+
+def given(seen: Seen | None) -> HttpResponse:
+    """The file that a record names, as a download; not found if it is not there or is not what it was."""
+    content = content_of(str(seen.values.get("sha256", ""))) if seen else None
+    if seen is None or content is None:
         raise Http404
     answer = HttpResponse(content, content_type=str(seen.values["media_type"]))
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(str(seen.values['name']), safe='')}"
