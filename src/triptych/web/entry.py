@@ -12,9 +12,12 @@ from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 
+from triptych.ledger import Outcome
 from triptych.study import Form, Item
 
 LOCAL = "%Y-%m-%dT%H:%M"
+YEARS = range(1900, 2200)
+"""The years that can be meant; anything else is a slip, and arithmetic on it would fail."""
 
 
 def new_id(now: datetime) -> str:
@@ -37,6 +40,7 @@ class Posted:
         self.confirmed: frozenset[str] = frozenset()
         self.problems: list[tuple[str, str]] = []
         self.asked: list[tuple[str, str]] = []
+        self.outcome: Outcome | None = None
 
     @classmethod
     def fresh(cls, form: Form, zone: ZoneInfo, now: datetime) -> "Posted":
@@ -84,10 +88,13 @@ class Posted:
 
     def happened(self) -> datetime | None:
         """When it happened, in UTC terms; none if no time can be read."""
-        try:
-            return datetime.fromisoformat(self.occurred_at).replace(tzinfo=self.zone)
-        except ValueError:
-            return None
+        return instant(self.occurred_at, self.zone)
+
+    def fix(self, fixed: Mapping[str, str]) -> None:
+        """Set the answers that the page gives by itself, whatever came back from it."""
+        for name, text in fixed.items():
+            self.typed[name] = [text]
+        self.visit = self.cycle = self.corrects = self.reason = ""
 
     def answers(self) -> dict[str, Any]:
         """The answers as the door takes them. What cannot be read stays text, and the form says what is wanted."""
@@ -111,12 +118,19 @@ def answer(item: Item, typed: list[str], zone: ZoneInfo) -> object:
         case "boolean":
             return {"yes": True, "no": False}.get(text, text)
         case "datetime":
-            try:
-                return datetime.fromisoformat(text).replace(tzinfo=zone).isoformat()
-            except ValueError:
-                return text
+            at = instant(text, zone)
+            return at.isoformat() if at else text
         case _:
             return text
+
+
+def instant(text: str, zone: ZoneInfo) -> datetime | None:
+    """An instant from a field for day and time; none if it cannot be read."""
+    try:
+        read = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return read.replace(tzinfo=zone) if read.year in YEARS else None
 
 
 def _number(text: str) -> int | float | str:
@@ -134,5 +148,15 @@ def written(item: Item, value: object, zone: ZoneInfo) -> list[str]:
     if isinstance(value, bool):
         return ["yes" if value else "no"]
     if item.type == "datetime":
-        return [datetime.fromisoformat(str(value)).astimezone(zone).strftime(LOCAL)]
+        at = _stored(str(value))
+        return [at.astimezone(zone).strftime(LOCAL) if at else str(value)]
     return [str(value)]
+
+
+def _stored(text: str) -> datetime | None:
+    """An instant as it is stored; none for what a held record has in its place."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return read if read.tzinfo is not None and read.year in YEARS else None

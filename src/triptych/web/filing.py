@@ -5,12 +5,15 @@ from datetime import date
 from django.contrib import messages
 from django.http import HttpRequest
 
-from triptych.course import local_day
+from triptych.course import local_day, slots_by_key
+from triptych.course.schedule import slot_key
 from triptych.ledger import Draft, Filed, Held
-from triptych.study import fit
+from triptych.study import Study, fit
 from triptych.web.entry import Posted
 from triptych.web.house import house
 from triptych.web.people import Asker
+
+MOST_DIGITS = 4
 
 
 def file_posted(request: HttpRequest, asker: Asker, posted: Posted, participant: str | None) -> bool:
@@ -21,6 +24,9 @@ def file_posted(request: HttpRequest, asker: Asker, posted: Posted, participant:
     happened = posted.happened()
     if happened is None:
         posted.problems.append(("", "Give the day and time at which it happened."))
+        return False
+    if not _has_place(asker, posted):
+        posted.problems.append(("", "The study has no such visit. Open the form again from the participant's page."))
         return False
     values = posted.answers()
     if not _looks_right(asker, posted, values, local_day(happened, posted.zone)):
@@ -37,7 +43,7 @@ def file_posted(request: HttpRequest, asker: Asker, posted: Posted, participant:
         corrects=posted.corrects or None,
         reason=posted.reason.strip() or None,
     )
-    outcome = house().trial.file(draft, asker.actor)
+    outcome = posted.outcome = house().trial.file(draft, asker.actor)
     if isinstance(outcome, Filed):
         messages.success(request, f"{posted.form.title}: filed.")
         return True
@@ -47,6 +53,20 @@ def file_posted(request: HttpRequest, asker: Asker, posted: Posted, participant:
         return True
     posted.problems.extend((reason.item or "", reason.text) for reason in outcome.reasons)
     return False
+
+
+def _has_place(asker: Asker, posted: Posted) -> bool:
+    """Whether the visit that the form names is one of the study's."""
+    return is_place(asker.study, posted.visit, posted.cycle)
+
+
+def is_place(study: Study, visit: str, cycle: str) -> bool:
+    """Whether a visit and a cycle, as an address or a form names them, are in the study document."""
+    if cycle and not (cycle.isascii() and cycle.isdecimal() and len(cycle) <= MOST_DIGITS):
+        return False
+    if not visit:
+        return True
+    return slot_key(visit, int(cycle) if cycle else None) in slots_by_key(study)
 
 
 def _looks_right(asker: Asker, posted: Posted, values: dict[str, object], today: date) -> bool:

@@ -5,7 +5,8 @@ from functools import wraps
 from typing import TypeVar
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.contrib.auth.decorators import login_required
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from msgspec import Struct
@@ -18,6 +19,7 @@ from triptych.web.house import house
 
 PARTICIPANT = "participant"
 CHOSEN = "grant"
+LOST = "You had been logged out, and what you sent was not filed. What you typed is kept in the tab you typed it in."
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -60,7 +62,9 @@ def asker_of(request: HttpRequest) -> Asker | None:
     held = [
         grant
         for grant in trial.grants_of(person)
-        if (grant.role == PARTICIPANT) is participant_site and (grant.role != PARTICIPANT or grant.participant)
+        if (grant.role == PARTICIPANT) is participant_site
+        and (grant.role != PARTICIPANT or grant.participant)
+        and grant.role in trial.study.roles
     ]
     if not held:
         return None
@@ -73,15 +77,23 @@ def asker_of(request: HttpRequest) -> Asker | None:
 def page(function: Page) -> Page:
     """Make a page of a function that takes the request and who asks. Without a grant there is nothing to see."""
 
-    @login_required
     @wraps(function)
     def shown(request: HttpRequest, **parts: str) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _log_in(request)
         asker = asker_of(request)
         if asker is None:
             return render(request, "nothing.html", status=403)
         return function(request, asker, **parts)
 
     return shown
+
+
+def _log_in(request: HttpRequest) -> HttpResponse:
+    """Lead to the log-in and back. What was sent without a session was not filed, and the person is told so."""
+    if request.method == "POST":
+        messages.info(request, LOST)
+    return redirect_to_login(request.get_full_path())
 
 
 def found(thing: Thing | None) -> Thing:

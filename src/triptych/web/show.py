@@ -1,11 +1,17 @@
 """Rendering a page: what every page has, and what this one adds."""
 
+from collections.abc import Iterator
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
+from triptych.course import Task, may_file
+from triptych.study import Raise, Study
 from triptych.web.people import Asker
 
-LOGS = ("adverse_event", "medicine", "contact", "deviation", "query", "observation")
+LOGS = ("adverse_event", "medicine", "contact", "deviation", "observation")
+REPLIES = {"answer_query": "answer_query", "close_query": "close_query"}
 
 
 def show(
@@ -17,6 +23,36 @@ def show(
         "asker": asker,
         "here": here,
         "logs": [forms[name] for name in LOGS if name in forms and asker.view.sight.sees_form(name)],
+        "queried": asker.view.sight.sees_form("query"),
         "training": asker.view.training,
+        "way_of": lambda participant, task: way_of(asker, participant, task),
     }
     return render(request, template, {**common, **parts}, status=status)
+
+
+def endable(study: Study, task: Task) -> bool:
+    """Whether a task ends by saying that it is done, and not by another form."""
+    return any(rule.id == task.id and rule.until is None for rule in _rules(study, task))
+
+
+def _rules(study: Study, task: Task) -> Iterator[Raise]:
+    if task.form is not None and task.form in study.forms:
+        yield from study.forms[task.form].raises
+    if task.form is None:
+        for rule in study.document.deviations:
+            yield from rule.raises
+
+
+def way_of(asker: Asker, participant: str, task: Task) -> tuple[str, str] | None:
+    """Where the asker does what a task asks, and in which words; none where there is no page for it."""
+    role = asker.study.roles[asker.grant.role]
+    if task.about is None:
+        return None
+    if task.id in REPLIES and task.form and may_file(role, asker.study.forms[task.form]):
+        return reverse(REPLIES[task.id], kwargs={"participant": participant, "query": task.about}), task.title
+    if task.id == "resolve_held":
+        return reverse("record", kwargs={"participant": participant, "record": task.about}), "Look at it"
+    if endable(asker.study, task):
+        named = {"participant": participant, "record": task.about, "task": task.id}
+        return reverse("task_done", kwargs=named), "Mark as done"
+    return None

@@ -2,7 +2,22 @@
 
 from django.urls import include, path
 
-from triptych.web.pages import attachment, casebook, entry, home, identity, logs, participant, patterns, record, role
+from triptych.web.pages import (
+    attachment,
+    casebook,
+    entry,
+    held,
+    home,
+    identity,
+    logs,
+    participant,
+    patterns,
+    query,
+    record,
+    role,
+    signing,
+    site_file,
+)
 
 urlpatterns = [
     # Open to whoever has no session yet: the log-in itself.
@@ -16,10 +31,23 @@ urlpatterns = [
     path("participants/<str:participant>/file/<slug:form>/shown/", entry.shown, name="entry_shown"),
     path("participants/<str:participant>/records/<uuid:record>/", record.history, name="record"),
     path("participants/<str:participant>/records/<uuid:record>/correct/", entry.correct, name="correct"),
+    path("participants/<str:participant>/records/<uuid:record>/error/", record.error, name="entered_in_error"),
+    path("participants/<str:participant>/records/<uuid:record>/sign/", signing.sign, name="sign"),
+    path("participants/<str:participant>/records/<uuid:record>/query/", query.ask, name="ask"),
+    path("participants/<str:participant>/records/<uuid:record>/again/", held.again, name="file_again"),
+    path("participants/<str:participant>/records/<uuid:record>/dismiss/", held.dismiss, name="dismiss"),
+    path("participants/<str:participant>/records/<uuid:record>/tasks/<slug:task>/", record.done, name="task_done"),
+    path("participants/<str:participant>/queries/<uuid:query>/answer/", query.answer, name="answer_query"),
+    path("participants/<str:participant>/queries/<uuid:query>/close/", query.close, name="close_query"),
     path("participants/<str:participant>/records/<uuid:record>/attach/", attachment.attach, name="attach"),
     path("participants/<str:participant>/records/<uuid:record>/file/", attachment.download, name="attachment"),
     path("participants/<str:participant>/identity/", identity.look, name="identity"),
     path("participants/<str:participant>/identity/change/", identity.change, name="identity_change"),
+    path("queries/", query.queries, name="queries"),
+    path("sites/<str:site>/", site_file.site_file, name="site_file"),
+    path("sites/<str:site>/records/<uuid:record>/file/", site_file.download, name="site_document"),
     path("logs/<slug:form>/", logs.log, name="log"),
     path("patterns/", patterns.patterns, name="patterns"),
 ]
+
+handler400 = "triptych.web.pages.role.unreadable"

@@ -1,5 +1,9 @@
 """Filling in a form, and correcting a record: the same page, made from the study document."""
 
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -8,7 +12,7 @@ from triptych.course import GateState, local_day, may_file
 from triptych.ledger import Seen
 from triptych.study import Form, shown_items
 from triptych.web.entry import Posted
-from triptych.web.filing import file_posted
+from triptych.web.filing import file_posted, is_place
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
 
@@ -35,6 +39,8 @@ def entry(request: HttpRequest, asker: Asker, participant: str, form: str) -> Ht
     else:
         posted = Posted.fresh(wanted, zone, asker.view.now)
         posted.visit, posted.cycle = request.GET.get("visit", ""), request.GET.get("cycle", "")
+        if not is_place(asker.study, posted.visit, posted.cycle):
+            raise Http404
     gate = next((gate for gate in course.gates if gate.guards == form), None)
     return drawn(request, asker, posted, participant, gate=gate)
 
@@ -65,6 +71,7 @@ def drawn(
     participant: str,
     gate: GateState | None = None,
     was: Seen | None = None,
+    again: Seen | None = None,
 ) -> HttpResponse:
     """Draw the form as it stands, with what is wrong or asked."""
     status = 422 if posted.problems or posted.asked else 200
@@ -78,6 +85,7 @@ def drawn(
         participant=participant,
         gate=gate,
         was=was,
+        again=again,
         hidden=away,
     )
 
@@ -97,3 +105,34 @@ def hidden(asker: Asker, posted: Posted) -> frozenset[str]:
     today = local_day(happened or asker.view.now, posted.zone)
     asked = shown_items(asker.study, posted.form, posted.answers(), today, posted.zone)
     return frozenset(item.id for item in posted.form.items) - asked
+
+
+def act(
+    request: HttpRequest,
+    asker: Asker,
+    participant: str,
+    form: str,
+    fixed: Mapping[str, str],
+    *,
+    to: str,
+    **parts: Any,  # noqa: ANN401
+) -> HttpResponse:
+    """File one of the forms that every trial has, about something: what the page knows is fixed, the rest is asked."""
+    zone = asker.view.zone(participant)
+    posted = acted(request, asker, form_of(asker, form), zone, fixed)
+    if request.method == "POST" and file_posted(request, asker, posted, participant):
+        return redirect(to)
+    status = 422 if posted.problems or posted.asked else 200
+    common = {"participant": participant, "posted": posted, "fixed": fixed, "to": to, "zone": zone}
+    common |= {"options": {}, "without": ()}
+    return show(request, asker, "act.html", status=status, **{**common, **parts})
+
+
+def acted(request: HttpRequest, asker: Asker, form: Form, zone: ZoneInfo, fixed: Mapping[str, str]) -> Posted:
+    """Such a form as it came back, or afresh."""
+    if request.method == "POST":
+        posted = Posted.read(form, request.POST, zone)
+    else:
+        posted = Posted.fresh(form, zone, asker.view.now)
+    posted.fix(fixed)
+    return posted

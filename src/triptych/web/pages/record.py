@@ -1,14 +1,25 @@
-"""One record with its whole history: each version, and beside each field what stood there, who changed it and why."""
+"""One record with its whole history: each version, and beside each field what stood there, who changed it and why.
+
+Queries stand beside the field they are about, signatures below; from here a record is set aside as entered in error.
+"""
 
 from collections.abc import Sequence
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from msgspec import Struct
 
 from triptych.course import may_file
 from triptych.ledger import Seen
+from triptych.web.pages import query
+from triptych.web.pages.entry import act
+from triptych.web.pages.held import resolutions
+from triptych.web.pages.signing import VOID, signable, voiding
 from triptych.web.people import Asker, found, page
-from triptych.web.show import show
+from triptych.web.show import endable, show
+
+FIRM = frozenset({VOID, "held_resolution"})
+"""Forms whose records are not set aside: another record of the same kind says what is right."""
 
 
 class Changed(Struct, frozen=True):
@@ -21,13 +32,18 @@ class Changed(Struct, frozen=True):
 @page
 def history(request: HttpRequest, asker: Asker, participant: str, record: str) -> HttpResponse:
     """Show a record and how it came to be what it is."""
+    course = found(asker.view.course(participant))
     everything = asker.view.records(participant)
     asked = found(next((seen for seen in everything if seen.id == str(record)), None))
     versions = [seen for seen in everything if seen.root == asked.root]
     current = next((seen for seen in versions if seen.current), versions[-1])
-    about = [seen for seen in everything if seen.current and seen.values.get("about") in {v.id for v in versions}]
+    names = {version.id for version in versions}
+    about = [seen for seen in everything if seen.current and seen.values.get("about") in names]
     form = asker.study.forms.get(current.form)
     role = asker.study.roles[asker.grant.role]
+    voided = voiding(everything, names)
+    live = current.current and not voided
+    threads = [thread for thread in query.threads(asker, course) if thread.record.root == current.root]
     return show(
         request,
         asker,
@@ -37,10 +53,24 @@ def history(request: HttpRequest, asker: Asker, participant: str, record: str) -
         current=current,
         versions=versions,
         changes=changes(versions),
-        about=about,
+        about=[seen for seen in about if seen.form not in ("query", "signature")],
         zone=asker.view.zone(participant),
-        correctable=current.current and form is not None and may_file(role, form),
+        correctable=live and form is not None and may_file(role, form),
+        voided=voided,
+        voidable=live and current.form not in FIRM,
+        signable=signable(everything, current),
+        signatures=[one for one in course.signatures if one.about in names],
+        meanings=_meanings(asker),
+        threads=threads,
+        may=query.may(asker),
+        resolution=resolutions(everything).get(current.id),
+        refilable=form is not None and may_file(role, form),
     )
+
+
+def _meanings(asker: Asker) -> dict[str, str]:
+    items = asker.study.forms["signature"].items
+    return {choice.code: choice.label for item in items if item.id == "meaning" for choice in item.choices or ()}
 
 
 def changes(versions: Sequence[Seen]) -> dict[str, list[Changed]]:
@@ -53,3 +83,52 @@ def changes(versions: Sequence[Seen]) -> dict[str, list[Changed]]:
             if not had or had[-1].value != value:
                 had.append(Changed(value, version))
     return found_changes
+
+
+@page
+def error(request: HttpRequest, asker: Asker, participant: str, record: str) -> HttpResponse:
+    """Set a record aside as entered in error, and say why. It stays readable and counts in nothing."""
+    everything = asker.view.records(participant)
+    asked = found(next((seen for seen in everything if seen.id == str(record)), None))
+    current = found(next((seen for seen in everything if seen.root == asked.root and seen.current), None))
+    is_voided = voiding(everything, {seen.id for seen in everything if seen.root == current.root})
+    if current.form in FIRM or (request.method != "POST" and is_voided):
+        raise Http404
+    form = found(asker.study.forms.get(current.form))
+    return act(
+        request,
+        asker,
+        participant,
+        VOID,
+        {"about": current.root},
+        to=reverse("record", kwargs={"participant": participant, "record": current.root}),
+        title=f"Entered in error: {form.title}",
+        button="Mark as entered in error",
+        seen=current,
+        about=form,
+        threads=(),
+    )
+
+
+@page
+def done(request: HttpRequest, asker: Asker, participant: str, record: str, task: str) -> HttpResponse:
+    """Mark a task as done."""
+    course = found(asker.view.course(participant))
+    asked = (one for one in (*course.tasks, *course.alerts) if one.id == task and one.about == str(record))
+    wanted = next((one for one in asked if endable(asker.study, one)), None)
+    seen = found(next((s for s in asker.view.records(participant) if s.id == str(record)), None))
+    if wanted is None and request.method != "POST":
+        raise Http404
+    return act(
+        request,
+        asker,
+        participant,
+        "task_done",
+        {"about": seen.root, "task": task},
+        to=reverse("participant", kwargs={"participant": participant}),
+        title=wanted.title if wanted else "Task done",
+        button="Mark as done",
+        seen=seen,
+        about=asker.study.forms.get(seen.form),
+        threads=(),
+    )
