@@ -203,9 +203,10 @@ class View:
 
     def _shown(self, records: Iterable[Record]) -> list[Record]:
         """The records that this viewer may see; one about a hidden record is as hidden as that record."""
-        shown = {record.id: self._stripped(record) for record in records}
         if self.sight.everything:
-            return [record for record in shown.values() if record is not None]
+            return list(records)
+        forms = {record.id: record.form for record in records}
+        shown = {record.id: self._on_hidden_items(self._stripped(record), forms) for record in records}
         hidden: set[str] = set()
         while gone := {name for name, record in shown.items() if record is None} - hidden:
             hidden |= gone
@@ -213,6 +214,18 @@ class View:
                 if record is not None and self._names(record) & hidden:
                     shown[name] = None
         return [record for record in shown.values() if record is not None]
+
+    def _on_hidden_items(self, record: Record | None, forms: Mapping[str, str]) -> Record | None:
+        """A query on a hidden item is hidden; a signature on one shows no digest, which would betray the answer."""
+        form = self.study.forms.get(forms.get(str(record.values.get("about")), "")) if record else None
+        hidden = {item.id for item in form.items if not self.sight.sees_item(item)} if form else set()
+        if record is None or not hidden:
+            return record
+        if record.form == "query" and record.values.get("item") in hidden:
+            return None
+        if record.form == "signature":
+            return replace(record, values={k: v for k, v in record.values.items() if k != "shown"})
+        return record
 
     def _names(self, record: Record) -> set[str]:
         """The records that a record names in its answers."""

@@ -94,6 +94,7 @@ def drawn(
 @page
 def shown(request: HttpRequest, asker: Asker, participant: str, form: str) -> HttpResponse:
     """Tell which items are not asked with the answers as they stand; the page asks while somebody types."""
+    found(asker.view.course(participant))
     wanted = form_of(asker, form)
     posted = Posted.read(wanted, request.POST, asker.view.zone(participant))
     return JsonResponse({"hidden": sorted(hidden(asker, posted))})

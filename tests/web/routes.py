@@ -1,0 +1,84 @@
+"""Every route of a site, read from Django's resolver, with its parameters filled in from a trial."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+from tests.doors.hands import Hands
+
+UNKNOWN = "8a1e7bd4-0000-4000-8000-000000000000"
+OPEN = "account/"
+"""What stands below this is the log-in itself."""
+
+
+class Route(NamedTuple):
+    """One route: its path with `{}` for each parameter, and the parameters with the name of their converter."""
+
+    name: str
+    template: str
+    parameters: tuple[tuple[str, str], ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it belongs to the log-in."""
+        return self.template.startswith(OPEN)
+
+    def paths(self, table: Mapping[tuple[str, str], Sequence[str]]) -> list[str]:
+        """Every path of the route. A parameter that the table does not know is a `KeyError`: fill it in there."""
+        choices = [table[kind, name] for name, kind in self.parameters]
+        return ["/" + self.template.format(*values) for values in product(*choices)]
+
+
+def routes(urlconf: str) -> list[Route]:
+    """Every route of a site."""
+    from django.urls import get_resolver
+
+    return list(_below(get_resolver(urlconf), "", ()))
+
+
+def _below(resolver: Any, before: str, known: tuple[tuple[str, str], ...]) -> Iterator[Route]:
+    from django.urls import URLResolver
+
+    for pattern in resolver.url_patterns:
+        here = before + _template(pattern.pattern)
+        parameters = (*known, *((name, _kind(converter)) for name, converter in pattern.pattern.converters.items()))
+        if isinstance(pattern, URLResolver):
+            yield from _below(pattern, here, parameters)
+        else:
+            yield Route(pattern.name or here, here, parameters)
+
+
+def _template(pattern: Any) -> str:
+    import re
+
+    return re.sub(r"<[^>]+>", "{}", str(pattern))
+
+
+def _kind(converter: Any) -> str:
+    return type(converter).__name__.removesuffix("Converter").lower()
+
+
+def table(hands: Hands, participant: str = "P-1", *, every: bool = True) -> dict[tuple[str, str], list[str]]:
+    """What to put where, from a trial: `every` record of the participant, or one of each form."""
+    seen = hands.trial.system_view().records(participant)
+    records = [one.id for one in seen] if every else list({one.form: one.id for one in seen}.values())
+    tasks = sorted({rule.id for form in hands.study.forms.values() for rule in form.raises}) or ["nothing"]
+    return {
+        ("string", "participant"): [participant],
+        ("string", "site"): ["site-1", "nowhere"],
+        ("slug", "form"): [*hands.study.forms, "no_such_form"] if every else ["vitals", "signature", "no_such_form"],
+        ("slug", "task"): tasks if every else tasks[:1],
+        ("uuid", "record"): [*records, UNKNOWN],
+        ("uuid", "query"): [*(one.id for one in seen if one.form == "query"), UNKNOWN],
+    }
+
+
+def client_of(person: str) -> Any:
+    """A browser in which a person is logged in; what fails on the server is an answer and not an exception."""
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    user, _ = User.objects.get_or_create(username=person)
+    made = Client(raise_request_exception=False)
+    made.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return made
