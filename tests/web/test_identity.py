@@ -131,3 +131,14 @@ def test_what_was_sealed_for_one_opens_for_nobody_else(name: str, participant: s
 def test_the_page_of_a_look_names_no_answer_in_its_address(known: Hands, log_in: Log) -> None:
     page = text_of(log_in("coordinator").get(PATH))
     assert re.search(r'<form method="post" id="entry"', page)
+
+
+def test_an_empty_or_partial_post_erases_nothing(known: Hands, log_in: Log) -> None:
+    client = log_in("coordinator")
+    before = forms(known)
+    client.post(f"{PATH}change/")
+    client.post(f"{PATH}change/", {"name": SECRET})
+    assert forms(known) == before
+    client.post(f"{PATH}change/", {"phone": "+47 911 11 111"})
+    shown = text_of(look(client, **{"v-why": "contact"}))
+    assert all(text in shown for text in (SECRET, "+47 911 11 111", "Penicillin"))

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from tests.doors.hands import Hands
 from tests.web.conftest import Log, text_of
+from tests.web.routes import client_of
 from tests.web.test_pages import fields
 
 from triptych.ledger import Filed, Held
@@ -126,9 +127,7 @@ def test_a_held_record_is_filed_again_from_its_own_answers(norway: Hands, log_in
     assert "resolve_held" not in {task.id for task in course.tasks}
 
 
-def test_a_held_record_is_filed_again_once_even_by_somebody_who_does_not_see_what_became_of_it(
-    small: Hands, log_in: Log
-) -> None:
+def test_a_role_that_sees_nothing_of_others_sees_what_became_of_its_own_held_record(small: Hands, log_in: Log) -> None:
     small.contact()
     outcome = small.file("rater", "madrs", {"i1": 9})
     assert isinstance(outcome, Held)
@@ -137,7 +136,8 @@ def test_a_held_record_is_filed_again_once_even_by_somebody_who_does_not_see_wha
     sent = {**fields(text_of(client.get(path))), "v-i1": "2", "v-i2": "3"}
     first = client.post(path, sent)
     again = client.post(path, {**sent, "v-i1": "4"})
-    assert (first.status_code, again.status_code) == (302, 422)
+    assert (first.status_code, again.status_code) == (302, 404)
+    assert "filed again" in text_of(client.get(path.removesuffix("again/")))
     assert [seen.values["i1"] for seen in filed(small, "madrs") if seen.status == "filed"] == [2]
 
 
@@ -194,3 +194,16 @@ def test_a_task_that_no_form_ends_is_marked_as_done(norway: Hands, log_in: Log) 
     assert path not in text_of(client.get("/participants/P-1/"))
     assert client.get(path).status_code == 404
     assert client.get(path.replace("classify_deviation", "nothing")).status_code == 404
+
+
+def test_whoever_sets_their_record_aside_sees_that_and_others_of_the_role_see_no_reason(
+    small: Hands, log_in: Log
+) -> None:
+    small.contact()
+    outcome = small.file("rater", "madrs", {"i1": 2, "i2": 3})
+    assert isinstance(outcome, Filed)
+    path = f"/participants/P-1/records/{outcome.record.id}/"
+    assert send(log_in("rater"), f"{path}error/", **{"v-why": "Wrong person"}).status_code == 302
+    assert "Wrong person" in text_of(log_in("rater").get(path))
+    small.administer("grant", {"person": "rater-2", "role": "rater", "blinding": "blinded"})
+    assert "Wrong person" not in text_of(client_of("rater-2").get(path))

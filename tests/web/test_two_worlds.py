@@ -134,3 +134,13 @@ def test_a_query_on_a_hidden_answer_is_as_hidden_as_the_answer(norway: Hands) ->
     assert client_of("blind").get(f"/participants/P-1/records/{asked_on.id}/").status_code == 404
     assert client_of("blind").get(f"/participants/P-1/queries/{asked_on.id}/answer/").status_code == 404
     assert client_of("blind").get(f"{path}query/?item=amount").status_code == 404
+
+
+def test_a_role_that_does_not_see_a_whole_record_does_not_correct_it_and_drops_nothing(small: Hands) -> None:
+    whole_course(small, "active")
+    dose = next(one for one in small.trial.system_view().records("P-1") if one.form == "dose_administration")
+    path = f"/participants/P-1/records/{dose.id}/"
+    blinded = client_of("therapist-1")
+    assert "not shown to your role" in blinded.get(path).content.decode()
+    assert f"{path}correct/" not in blinded.get(path).content.decode()
+    assert (blinded.get(f"{path}correct/").status_code, blinded.post(f"{path}correct/").status_code) == (404, 404)

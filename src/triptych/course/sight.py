@@ -6,7 +6,6 @@ from typing import Any
 from triptych.course.record import Record
 from triptych.study import Form, Item, Role, Study
 
-
 ABOUT = "about"
 """The group of forms that are filed and seen by whoever sees the record that they are about."""
 

@@ -30,6 +30,8 @@ from triptych.rules import Missing
 from triptych.safety import MedicineTable
 from triptych.study import Release, Role, Study, parse_duration
 
+OWN = frozenset({"signature", "entered_in_error", "held_resolution"})
+"""What is done about a record, and stays visible to whoever did it."""
 NOBODY = Role(id="nobody", title="Nobody")
 
 
@@ -234,11 +236,15 @@ class View:
         return {value for value in map(record.values.get, items) if isinstance(value, str)}
 
     def _stripped(self, record: Record) -> Record | None:
-        """A record without what is hidden, or none. A held record that fits no form is shown to whoever sent it."""
+        """A record without what is hidden, or none; what the viewer did about a record that they see stays theirs."""
         if not self.sight.sees_form(record.form):
-            own = record.status == "held" and self.viewer is not None and record.actor == self.viewer.person
-            return record if own else None
+            return record if self._is_own(record) else None
         return replace(record, values=dict(self.sight.values(record)))
+
+    def _is_own(self, record: Record) -> bool:
+        """Whether the viewer sent a record that is held, or signed, set aside or settled one."""
+        is_theirs = self.viewer is not None and self._grant is not None and record.actor == self.viewer.person
+        return is_theirs and (record.status == "held" or record.form in OWN)
 
     def _seen(self, records: tuple[Record, ...], participant: str | None) -> tuple[Seen, ...]:
         entries = Entries(records)

@@ -50,4 +50,4 @@ urlpatterns = [
     path("patterns/", patterns.patterns, name="patterns"),
 ]
 
-handler400 = "triptych.web.pages.role.unreadable"
+handler400 = role.unreadable

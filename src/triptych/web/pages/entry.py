@@ -51,6 +51,8 @@ def correct(request: HttpRequest, asker: Asker, participant: str, record: str) -
     seen = found(next((s for s in asker.view.records(participant) if s.id == str(record) and s.current), None))
     zone = asker.view.zone(participant)
     wanted = form_of(asker, seen.form)
+    if not sees_whole(asker, wanted):
+        raise Http404
     if request.method == "POST":
         posted = Posted.read(wanted, request.POST, zone)
         if not posted.reason.strip():
@@ -62,6 +64,11 @@ def correct(request: HttpRequest, asker: Asker, participant: str, record: str) -
         posted.visit, posted.cycle = seen.visit or "", str(seen.cycle or "")
         posted.corrects = seen.id
     return drawn(request, asker, posted, participant, was=seen)
+
+
+def sees_whole(asker: Asker, form: Form) -> bool:
+    """Whether no item of a form is hidden: a correction by somebody else would drop the answers they do not see."""
+    return all(map(asker.view.sight.sees_item, form.items))
 
 
 def drawn(

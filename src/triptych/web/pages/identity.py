@@ -67,7 +67,7 @@ def change(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse
     if request.method != "POST" or not may_file(role, asker.study.forms["identity_change"]):
         raise Http404
     before = structs.asdict(identity_of(participant))
-    after = {name: request.POST.get(name, "").strip()[:MOST] for name in LABELS}
+    after = before | {name: request.POST[name].strip()[:MOST] for name in LABELS if name in request.POST}
     what = [name for name in LABELS if before[name] != after[name]]
     if what:
         draft = Draft(

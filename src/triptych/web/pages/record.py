@@ -12,7 +12,7 @@ from msgspec import Struct
 from triptych.course import may_file
 from triptych.ledger import Seen
 from triptych.web.pages import query
-from triptych.web.pages.entry import act
+from triptych.web.pages.entry import act, sees_whole
 from triptych.web.pages.held import resolutions
 from triptych.web.pages.signing import VOID, signable, voiding
 from triptych.web.people import Asker, found, page
@@ -55,7 +55,8 @@ def history(request: HttpRequest, asker: Asker, participant: str, record: str) -
         changes=changes(versions),
         about=[seen for seen in about if seen.form not in ("query", "signature")],
         zone=asker.view.zone(participant),
-        correctable=live and form is not None and may_file(role, form),
+        correctable=live and form is not None and may_file(role, form) and sees_whole(asker, form),
+        partial=form is not None and not sees_whole(asker, form),
         voided=voided,
         voidable=live and current.form not in FIRM,
         signable=signable(everything, current),

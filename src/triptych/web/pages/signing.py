@@ -66,7 +66,7 @@ def sign(request: HttpRequest, asker: Asker, participant: str, record: str) -> H
 
 def _is_right(request: HttpRequest) -> bool:
     """Whether the password given again is the signer's own. Wrong ones count towards the limit of the log-in."""
-    person = request.user.get_username()
-    signer = authenticate(request, username=person, password=request.POST.get("password", ""))
+    person, password = request.user.get_username(), request.POST.get("password", "")
+    signer = authenticate(request, username=person, password=password) if password else None
     request.axes_locked_out = False  # type: ignore[attr-defined]
     return signer is not None and signer.pk == request.user.pk
