@@ -15,19 +15,19 @@ SOURCES := src tests docs $(wildcard bench)
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell \
 	$(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)))
 
-.PHONY: help setup demo demo-site serve test check fix bench docs clean \
+.PHONY: help setup demo demo-reset serve test check fix bench docs clean \
 	check-lint check-format check-types check-rooms check-dead check-docs check-lock
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.ready ## Prepare .venv/ with everything locked (runtime, tests, checks, docs)
 
-demo: .venv/.runtime ## Run a small simulated trial; DATA=dir keeps its ledger there
-	@$(BIN)/triptych demo $(if $(DATA),--data "$(DATA)")
+demo: .venv/.runtime ## Build a trial of a dozen simulated people and serve it; DATA=triptych-demo PORT=8000
+	@$(BIN)/triptych demo --data "$(or $(DATA),triptych-demo)" --port "$(or $(PORT),8000)"
 
-demo-site: .venv/.runtime ## Serve a trial of a dozen simulated people; DATA=dir keeps it, PORT=8000
-	@$(BIN)/triptych demo --site $(if $(DATA),--data "$(DATA)") $(if $(PORT),--port "$(PORT)")
+demo-reset: .venv/.runtime ## Start the demonstration over; DATA=triptych-demo PORT=8000
+	@$(BIN)/triptych demo --reset --data "$(or $(DATA),triptych-demo)" --port "$(or $(PORT),8000)"
 
 serve: .venv/.runtime ## Serve the trial in DATA=dir at PORT=8000
 	@$(BIN)/triptych serve $(if $(DATA),--data "$(DATA)") $(if $(PORT),--port "$(PORT)")

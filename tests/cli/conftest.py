@@ -1,5 +1,7 @@
 """The command as a person runs it, without a process of its own."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +25,6 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def demo_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The ledger of the demo, for tests that only read it."""
     folder = tmp_path_factory.mktemp("demo") / "data"
-    result = CliRunner().invoke(main, ["demo", "--data", str(folder), "--no-serve"])
-    assert result.exit_code == 0, result.output
+    command = [sys.executable, "-m", "triptych", "demo", "--data", str(folder), "--no-serve"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return folder

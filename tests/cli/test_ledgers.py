@@ -15,25 +15,6 @@ def exported(run: Run, ledger: object, name: str) -> Path:
     return Path(name)
 
 
-def test_the_demo_draws_the_course_and_verifies_its_ledger(run: Run) -> None:
-    result = run("demo", "--width", 120)
-    assert result.exit_code == 0, result.output
-    for shown in ("Preparation", "Medicine", "Integration", "Deviations", "Seven-month follow-up", "whole"):
-        assert shown in result.output
-    assert max(len(line) for line in result.output.splitlines()) <= 120
-
-
-def test_demo_data_is_kept_and_a_second_start_keeps_it(run: Run, tmp_path: Path) -> None:
-    first = run("demo", "--data", "kept", "--no-serve")
-    assert first.exit_code == 0
-    assert (tmp_path / "kept" / "ledger.sqlite3").is_file()
-    before = exported(run, "kept", "before.jsonl").read_bytes()
-    second = run("demo", "--data", "kept", "--no-serve")
-    assert second.exit_code == 0
-    assert "kept as it is" in second.output
-    assert exported(run, "kept", "after.jsonl").read_bytes() == before
-
-
 @pytest.mark.requirement("P11-04")
 def test_an_export_verifies_offline_and_restores_to_the_same_bytes(
     run: Run, demo_ledger: Path, postgres_url: str

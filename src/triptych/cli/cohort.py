@@ -9,44 +9,120 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from triptych.cli.scenario import Line
+from triptych.cli.scenario import PARTICIPANT, SITE, Line
 from triptych.study import Study
 
+FIRST = "NO-01"
+OWN = "NO-06"
+"""The participant who has a log-in of their own in the demo: a few hours after a dose."""
 STOPS: Sequence[tuple[str, int]] = (
-    ("phone_screen", 1),
-    ("appointment", 1),
-    ("eligibility", 1),
-    ("therapy_session", 1),
-    ("baseline_confirmation", 1),
-    ("medicine_review", 3),
-    ("dose_administration", 1),
-    ("safety_call", 2),
-    ("dose_administration", 3),
-    ("safety_call", 8),
-    ("closing", 1),
     ("completion", 1),
+    ("closing", 1),
+    ("safety_call", 8),
+    ("dose_administration", 3),
+    ("safety_call", 2),
+    ("dose_administration", 1),
+    ("medicine_review", 3),
+    ("baseline_confirmation", 1),
+    ("therapy_session", 1),
+    ("eligibility", 1),
+    ("appointment", 1),
+    ("phone_screen", 1),
 )
-"""Where each participant stands: after the nth record of a form. The sixth is before a dose, the seventh after it."""
+"""Where each participant stands: after the nth record of a form. The sixth is after a dose, the seventh before it."""
 
 
 def cohort(study: Study, lines: Sequence[Line], now: datetime) -> list[Line]:
-    """The lines of every participant, in the order in which they happened, all before `now`."""
+    """The lines of every participant in the order in which they happened, all before `now`; the first one's notes too.
+
+    The first participant has come furthest and is filed as the scenario has it, only moved in time.
+    """
     filings = [line for line in lines if line.form is not None]
-    made = [line for n, stop in enumerate(STOPS) for line in _one(study, filings, n, stop, now)]
-    return sorted(made, key=_when)
+    timed = list(_timed(lines))
+    made = [
+        line
+        for number, stop in enumerate(STOPS)
+        for line in _one(study, filings if number else timed, number, _when(_last(filings, *stop)), now)
+    ]
+    return sorted([*made, *extras(now)], key=_when)
 
 
-def _one(study: Study, filings: Sequence[Line], number: int, stop: tuple[str, int], now: datetime) -> Iterator[Line]:
-    until = _place(filings, *stop)
-    back = (now - _when(filings[until])).days
-    for line in filings[: until + 1]:
-        yield _of(study, line, number, timedelta(days=back))
+def extras(now: datetime) -> list[Line]:
+    """What makes a site look lived in: open queries, a site file with a gap, and a participant's own access."""
+    ago = {days: now - timedelta(days=days) for days in (1, 6, 40, 300)}
+    today = now.date()
+    documents = (
+        ("approvals", "Ethics committee approval", "1", -300, 40),
+        ("consent", "Informed consent form", "1", -300, None),
+        ("delegation", "Delegation log", "2", -90, None),
+        ("laboratory", "Laboratory accreditation certificate", None, -400, -10),
+    )
+    own = {"person": f"{PARTICIPANT}-1", "role": PARTICIPANT, "blinding": "blinded", "participant": OWN}
+    return [
+        *(
+            Line(
+                form="site_document",
+                site=SITE,
+                role="coordinator",
+                occurred_at=ago[40],
+                values={
+                    "section": section,
+                    "title": title,
+                    "dated": (today + timedelta(days=dated)).isoformat(),
+                    **({"version": version} if version else {}),
+                    **({"expires_on": (today + timedelta(days=ends)).isoformat()} if ends else {}),
+                },
+            )
+            for section, title, version, dated, ends in documents
+        ),
+        _query("NO-02/screening-vitals", "NO-02", "heart_rate", "Was the heart rate taken at rest?", ago[6]),
+        _query("NO-04/screening-vitals", "NO-04", "", "Please confirm the date of this examination.", ago[1]),
+        Line(form="grant", role="administrator", occurred_at=ago[1], values=own),
+    ]
 
 
-def _place(filings: Sequence[Line], form: str, count: int) -> int:
-    """Where the nth record of a form stands, corrections not counted."""
-    places = [n for n, line in enumerate(filings) if line.form == form and line.corrects is None]
-    return places[min(count, len(places)) - 1]
+def identities() -> Iterator[tuple[str, dict[str, str]]]:
+    """Made-up identities of the dozen, by participant."""
+    for number in range(len(STOPS)):
+        yield (
+            f"NO-{number + 1:02d}",
+            {
+                "name": f"Demo Person {number + 1}",
+                "phone": f"+47 000 00 {number + 1:03d}",
+                "emergency_contact": "Demo Relative, +47 000 00 000",
+                "allergies": "" if number % 3 else "Penicillin",
+            },
+        )
+
+
+def _query(about: str, participant: str, item: str, text: str, at: datetime) -> Line:
+    values = {"about": about, "text": text, **({"item": item} if item else {})}
+    return Line(participant=participant, form="query", role="monitor", occurred_at=at, values=values)
+
+
+def _timed(lines: Sequence[Line]) -> Iterator[Line]:
+    """The filings and the notes, each note at the time of the filing that follows it; a last note is left out."""
+    notes: list[Line] = []
+    for line in lines:
+        if line.note:
+            notes.append(line)
+        elif line.form is not None:
+            yield from (replace(note, occurred_at=line.occurred_at, participant=line.participant) for note in notes)
+            notes.clear()
+            yield line
+
+
+def _one(study: Study, lines: Sequence[Line], number: int, until: datetime, now: datetime) -> Iterator[Line]:
+    later = timedelta(days=(now - until).days)
+    for line in lines:
+        if _when(line) <= until:
+            yield replace(line, occurred_at=_when(line) + later) if line.note else _of(study, line, number, later)
+
+
+def _last(filings: Sequence[Line], form: str, count: int) -> Line:
+    """The nth record of a form, corrections not counted."""
+    found = [line for line in filings if line.form == form and line.corrects is None]
+    return found[min(count, len(found)) - 1]
 
 
 def _of(study: Study, line: Line, number: int, later: timedelta) -> Line:
@@ -86,12 +162,14 @@ def _moved(value: str | Mapping[str, str], later: timedelta) -> str | Mapping[st
 
 def _birthday(value: str, number: int) -> str:
     born = date.fromisoformat(value)
+    if not number:
+        return value
     return born.replace(year=born.year - 3 * (number % 7), month=1 + (5 * number) % 12).isoformat()
 
 
 def _varied(value: int, number: int, most: int | None) -> int:
-    """A number a little lower or to either side, the same each time, within what the form takes."""
-    moved = value - (number * 5) % 7 if most is None else value + number % 3 - 1
+    """A number a little lower or higher, the same each time, within what the form takes."""
+    moved = value - (number * 5) % 7 if most is None else value + number % 3
     return moved if most is None else max(0, min(most, moved))
 
 

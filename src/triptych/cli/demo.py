@@ -1,8 +1,6 @@
-"""`triptych demo`: the whole course of the bundled study, played into an embedded ledger and verified."""
+"""`triptych demo`: a dozen simulated people in the bundled study, drawn as they fill, verified, and served."""
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +8,7 @@ import click
 from rich.console import Console
 from rich.rule import Rule
 
-from triptych.cli.cohort import cohort
+from triptych.cli.cohort import FIRST, OWN, cohort, identities
 from triptych.cli.draw import triptych
 from triptych.cli.errors import CommandError, explained
 from triptych.cli.ledgers import report
@@ -18,96 +16,118 @@ from triptych.cli.scenario import PARTICIPANT, Player, Step, read_lines
 from triptych.cli.serve import make_accounts, start
 from triptych.ledger.chain import verify
 from triptych.ledger.drafts import Filed
-from triptych.ledger.library import find_study, study_folder
+from triptych.ledger.errors import LedgerError
+from triptych.ledger.library import find_study, medicines, study_folder
 from triptych.ledger.opening import open_ledger
+from triptych.ledger.trial import Trial
 
 STUDY = "mdma-mdd-norway"
+LEDGER = "ledger.sqlite3"
 PASSWORD = "triptych-demo"  # noqa: S105
 """The password of every account of the demo: nothing in it is worth guarding."""
 
 
 @click.command()
 @click.option(
-    "--data", type=click.Path(file_okay=False, path_type=Path), default=None, help="Keep the ledger in this folder."
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="triptych-demo",
+    show_default=True,
+    help="The folder that keeps the ledger, the accounts and the rest.",
 )
 @click.option("--no-serve", is_flag=True, help="Only build the demo data.")
-@click.option("--site", is_flag=True, help="Build a dozen participants instead, with accounts, and serve the site.")
+@click.option("--reset", is_flag=True, help="Start over: remove the folder first, if it holds a demo.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port of the site.")
 @click.option(
     "--width", type=click.IntRange(80, 400), default=None, help="Characters a line; the terminal's by default."
 )
-def demo(data: Path | None, width: int | None, port: int, *, no_serve: bool, site: bool) -> None:
-    """Play one participant's whole course into an embedded ledger, drawing it as it fills, and verify the ledger."""
-    if site:
-        with explained(), _place(data) as folder:
-            serve_cohort(folder, port, only_build=no_serve)
-        return
-    console = Console(width=width, highlight=False)
-    with explained(), _place(data) as folder:
-        if (folder / "ledger.sqlite3").exists():
-            click.echo(f"{folder} holds a ledger already. It is kept as it is and only verified.")
+def demo(data: Path, port: int, width: int | None, *, no_serve: bool, reset: bool) -> None:
+    """Build a trial of a dozen simulated people, drawing one whole course as it fills; verify it and serve its site."""
+    with explained():
+        if reset:
+            remove(data)
+        if (data / LEDGER).exists():
+            click.echo(f"{data} holds a ledger already. It is kept as it is and only verified.")
         else:
-            _play(folder, console, quiet=no_serve)
-        store = open_ledger(str(folder), write=False)
+            build(data, Console(width=width, highlight=False))
+        store = open_ledger(str(data), write=False)
         try:
             with store.reading() as reading:
                 report(verify(reading))
         finally:
             store.close()
-        if data is not None:
-            click.echo(f"Kept in {folder}. Try: triptych ledger verify --data {folder}")
+        people = [f"{role.id}-1" for role in find_study(STUDY).document.roles]
+        make_accounts(str(data), people, PASSWORD)
+        keep_identities()
+        click.echo(f"Kept in {data}. Try: triptych ledger verify --data {data}")
+        if not no_serve:
+            _tell_who(people)
+            start(str(data), port)
 
 
-def serve_cohort(folder: Path, port: int, *, only_build: bool) -> None:
-    """Build a dozen participants and an account for each role, unless they are there, and serve the site."""
-    if not (folder / "ledger.sqlite3").exists():
-        store = open_ledger(str(folder), write=True)
-        try:
-            study, scenario = find_study(STUDY), study_folder(STUDY) / "scenarios" / "whole-course.jsonl"
-            lines = cohort(study, read_lines(scenario.read_text("utf-8")), datetime.now(UTC))
-            with click.progressbar(Player(store, study, lines).play(), len(lines), "A dozen participants") as steps:
-                refused = [step for step in steps if not isinstance(step.outcome, Filed)]
-            if refused:
-                raise CommandError(f"The demo does not hold: {refused[0].text} [demo]")
-        finally:
-            store.close()
-    people = [f"{role.id}-1" for role in find_study(STUDY).document.roles if role.id != PARTICIPANT]
-    make_accounts(str(folder), people, PASSWORD)
-    click.echo(f"Log in as {', '.join(people)}. The password of each is {PASSWORD}")
-    if not only_build:
-        start(str(folder), port)
-
-
-@contextmanager
-def _place(data: Path | None) -> Iterator[Path]:
-    if data is not None:
-        yield data
-        return
-    with tempfile.TemporaryDirectory(prefix="triptych-demo-") as folder:
-        yield Path(folder)
-
-
-def _play(folder: Path, console: Console, *, quiet: bool) -> None:
+def build(folder: Path, console: Console) -> None:
+    """Play the dozen into a new ledger, drawing the course of the first at each note of the scenario."""
     scenario = study_folder(STUDY) / "scenarios" / "whole-course.jsonl"
+    study = find_study(STUDY)
+    now = datetime.now(UTC)
     store = open_ledger(str(folder), write=True)
     try:
-        player = Player(store, find_study(STUDY), read_lines(scenario.read_text("utf-8")))
+        player = Player(store, study, cohort(study, read_lines(scenario.read_text("utf-8")), now))
         for step in player.play():
-            if step.unmet:
-                raise CommandError(f"Line {step.line} of the demo does not hold: {'; '.join(step.unmet)} [demo]")
-            if not quiet:
-                _tell(player, step, console)
+            if step.kind == "file" and not isinstance(step.outcome, Filed):
+                raise CommandError(f"Line {step.line} of the demo does not hold: {step.text} [demo]")
+            _tell(player, step, console)
+        player.clock.now = now
+        _draw(player, console)
     finally:
         store.close()
 
 
+def remove(folder: Path) -> None:
+    """Remove the folder of a demo. Raises `CommandError` if it holds none, or a trial that is not for training."""
+    if not folder.exists():
+        return
+    if not (folder / LEDGER).exists():
+        raise CommandError(f"{folder} holds no ledger, so it is left alone. Remove it by hand. [not_a_demo]")
+    store = open_ledger(str(folder), write=True)  # refused while a site is served from it
+    try:
+        is_demo = Trial(store, medicines(), lambda: datetime.now(UTC)).system_view().training
+    except LedgerError:
+        is_demo = False
+    finally:
+        store.close()
+    if not is_demo:
+        raise CommandError(f"{folder} holds a trial that is not for training. It is left alone. [not_a_demo]")
+    shutil.rmtree(folder)
+
+
+def keep_identities() -> None:
+    """Keep the made-up identities of the dozen, where none is kept yet."""
+    from triptych.web.identity.sealing import Person
+    from triptych.web.identity.store import identity_of, keep_identity
+
+    for participant, person in identities():
+        if identity_of(participant) == Person():
+            keep_identity(participant, Person(**person))
+
+
+def _tell_who(people: list[str]) -> None:
+    staff = [person for person in people if not person.startswith(f"{PARTICIPANT}-")]
+    click.echo(f"\nStaff log in as       {', '.join(staff)}")
+    click.echo(f"A participant as      {PARTICIPANT}-1 (who is {OWN})")
+    click.echo(f"Password of each      {PASSWORD}\n")
+
+
 def _tell(player: Player, step: Step, console: Console) -> None:
-    """At a note, draw the course as it stands; between notes, one line a filing."""
-    if step.kind == "note" and step.text:
-        course = player.course()
-        if course is not None:
-            console.print(triptych(player.study, course, console.width))
+    """At a note, draw the course as it stands; between notes, one line a filing about the first participant."""
+    if step.kind == "note":
+        _draw(player, console)
         console.print(Rule(step.text, style="dim", align="left"))
-    elif step.kind == "file":
-        mark = "●" if isinstance(step.outcome, Filed) else "▮"
-        console.print(f"  {mark} {step.text}", style="dim", markup=False)
+    elif step.kind == "file" and step.text.startswith(FIRST):
+        console.print(f"  ● {step.text}", style="dim", markup=False)
+
+
+def _draw(player: Player, console: Console) -> None:
+    course = player.course(FIRST)
+    if course is not None:
+        console.print(triptych(player.study, course, console.width))

@@ -2,13 +2,14 @@
 
 import os
 import secrets
+import socket
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from triptych.cli.errors import explained
+from triptych.cli.errors import CommandError, explained
 from triptych.cli.ledgers import data_option
 
 
@@ -55,11 +56,26 @@ def start(data: str, port: int, host: str = "127.0.0.1") -> None:
     django.setup()
     from triptych.web import accounts, house
 
-    with explained():
+    with explained(), _listening(host, port) as listener:
         accounts.prepare()
         served = house.open_house(data)
+        server = uvicorn.Server(uvicorn.Config("triptych.web.asgi:application", log_level="warning", lifespan="off"))
         try:
-            click.echo(f"Staff:        http://localhost:{port}/\nParticipants: http://participant.localhost:{port}/")
-            uvicorn.run("triptych.web.asgi:application", host=host, port=port, log_level="warning", lifespan="off")
+            click.echo(f"Staff                 http://localhost:{port}/")
+            click.echo(f"Participants          http://participant.localhost:{port}/")
+            click.echo("Stop with Ctrl-C.")
+            with suppress(KeyboardInterrupt):
+                server.run(sockets=[listener])
         finally:
             served.close()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Listen at a port, before anything is opened. Raises `CommandError`."""
+    try:
+        return socket.create_server((host, port), backlog=2048)
+    except OSError as error:
+        raise CommandError(
+            f"Port {port} of {host} cannot be served from: {error.strerror}. "
+            "Choose another with --port (make: PORT=). [port]"
+        ) from error
