@@ -8,7 +8,8 @@ from tests.doors.hands import Hands
 
 UNKNOWN = "8a1e7bd4-0000-4000-8000-000000000000"
 OPEN = "account/"
-"""What stands below this is the log-in itself."""
+HELP = "help/"
+"""Open to everybody: what stands below the first is the log-in itself, the second says whom participants call."""
 
 
 class Route(NamedTuple):
@@ -20,8 +21,8 @@ class Route(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether it belongs to the log-in."""
-        return self.template.startswith(OPEN)
+        """Whether it needs no session."""
+        return self.template.startswith(OPEN) or self.template == HELP
 
     def paths(self, table: Mapping[tuple[str, str], Sequence[str]]) -> list[str]:
         """Every path of the route. A parameter that the table does not know is a `KeyError`: fill it in there."""

@@ -13,8 +13,8 @@ from triptych.cli.scenario import PARTICIPANT, SITE, Line
 from triptych.study import Study
 
 FIRST = "NO-01"
-OWN = "NO-06"
-"""The participant who has a log-in of their own in the demo: a few hours after a dose."""
+OWN = "NO-07"
+"""The participant who has a log-in of their own in the demo: on the day of the first dose, before it."""
 STOPS: Sequence[tuple[str, int]] = (
     ("completion", 1),
     ("closing", 1),

@@ -66,9 +66,9 @@ def derive_course(
     medicines: MedicineTable,
     now: datetime,
     sight: Sight | None = None,
-    released: Mapping[str, date] | None = None,
+    released: Mapping[str, date | None] | None = None,
 ) -> Course:
-    """Derive a participant's course from the records that a sight shows, and the visit days released to it."""
+    """Derive a participant's course from the records that a sight shows, and what is released to it of visits."""
     return Fold(study, participant, records, setting, medicines, now, sight, released).course()
 
 
@@ -84,7 +84,7 @@ class Fold:
         medicines: MedicineTable,
         now: datetime,
         sight: Sight | None = None,
-        released: Mapping[str, date] | None = None,
+        released: Mapping[str, date | None] | None = None,
     ) -> None:
         self.study, self.participant, self.setting, self.now = study, participant, setting, now
         self.sight = sight or Sight(study)

@@ -31,7 +31,10 @@ def midnight(day: date, zone: tzinfo) -> datetime:
 
 
 class Visits:
-    """Every visit of one participant. Days of visits whose records are hidden come from released facts only."""
+    """Every visit of one participant.
+
+    Of visits whose records are hidden only released facts are known: the day each was held, none if it was not.
+    """
 
     def __init__(
         self,
@@ -39,11 +42,12 @@ class Visits:
         entries: Entries,
         standing: Standing,
         sight: Sight,
-        released: Mapping[str, date],
+        released: Mapping[str, date | None],
         zone: tzinfo,
         now: datetime,
     ) -> None:
         self._study, self._standing, self._sight, self._zone, self._now = study, standing, sight, zone, now
+        self._released = frozenset(released)
         self._today = local_day(now, zone)
         self._filed = held_entries(study, entries, standing.attempt_position)
         self._skips = {
@@ -52,7 +56,8 @@ class Visits:
             if e.current.visit is not None and e.root.position >= standing.attempt_position
         }
         held = {key: self._holding(key, found) for key, found in self._filed.items()}
-        actual = {key: self._first_day(found) for key, found in held.items() if found} | dict(released)
+        actual = {key: self._first_day(found) for key, found in held.items() if found}
+        actual |= {key: day for key, day in released.items() if day is not None}
         self._stopped = {slot.key: self._stopping(slot) for slot in slots(study)}
         skipped = {key for key, change in self._stopped.items() if change and key not in actual} | set(self._skips)
         self.timeline = Timeline(study, actual, skipped)
@@ -111,7 +116,8 @@ class Visits:
     ) -> tuple[VisitStatus, str, datetime | None]:
         if actual is not None:
             return self._held(window, actual)
-        if not any(self._sight.sees_form(placement.form) for placement in slot.visit.forms):
+        seen = slot.key in self._released or any(self._sight.sees_form(part.form) for part in slot.visit.forms)
+        if not seen:
             return "hidden", "", None
         skip = self._skips.get(slot.key)
         if skip is not None:

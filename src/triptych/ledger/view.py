@@ -161,7 +161,8 @@ class View:
                 return {}
             setting = self._setting_at(reading, current_site(Entries(records)))
         days = self._released_days(participant, records, setting)
-        return {**days, **dict(self._released_definitions(participant, records, setting))}
+        known = {visit: day for visit, day in days.items() if day is not None}
+        return {**known, **dict(self._released_definitions(participant, records, setting))}
 
     def grants(self) -> tuple[Grant, ...]:
         """Every grant ever given, with the time it held: who could file and see what, and when (QA-04)."""
@@ -287,12 +288,12 @@ class View:
         role = self.viewer.role if self.viewer and self._grant else None
         return [release for release in self.study.document.releases if role in release.to]
 
-    def _released_days(self, participant: str, records: tuple[Record, ...], setting: Setting) -> dict[str, date]:
+    def _released_days(self, participant: str, records: tuple[Record, ...], setting: Setting) -> dict[str, date | None]:
         visits = {release.visit for release in self._releases() if release.visit}
         if not visits:
             return {}
         whole = Fold(self.study, participant, records, setting, self._medicines, self.now)
-        return {visit.key: visit.actual for visit in whole.planned if visit.visit in visits and visit.actual}
+        return {visit.key: visit.actual for visit in whole.planned if visit.visit in visits}
 
     def _released_definitions(
         self, participant: str, records: tuple[Record, ...], setting: Setting

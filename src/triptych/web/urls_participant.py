@@ -5,6 +5,9 @@ from django.urls import include, path
 from triptych.web.pages import own
 
 urlpatterns = [
+    # Open to whoever has no session: the log-in itself, and whom to call for help.
     path("account/", include("triptych.web.account_urls")),
+    path("help/", own.help_now, name="help"),
     path("", own.today, name="home"),
+    path("answer/<slug:form>/", own.answer, name="answer"),
 ]

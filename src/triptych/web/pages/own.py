@@ -1,13 +1,95 @@
-"""What participants see of their own: today, one thing a page, and always the way to help."""
+"""What participants see and answer of their own: today, one thing a page, and the way to help always in one place."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from collections.abc import Collection, Iterable
+from datetime import date
 
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from msgspec import Struct
+
+from triptych.course import Planned, local_day
+from triptych.study import Form
+from triptych.web.entry import Posted
+from triptych.web.filing import file_posted
+from triptych.web.pages.entry import hidden
 from triptych.web.people import Asker, found, page
+
+AHEAD = 3
+"""How many of the coming visits stand on the page of today."""
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """A questionnaire that an open visit waits for."""
+
+    form: Form
+    visit: Planned
+
+
+def own_forms(asker: Asker) -> list[Form]:
+    """The forms about themselves that the document gives to participants by name; those open to all staff are not."""
+    role = asker.study.roles[asker.grant.role]
+    named = (form for form in asker.study.forms.values() if form.id in role.files or form.group in role.files)
+    return [form for form in named if form.about == "participant" and form.kind == "fact"]
 
 
 @page
 def today(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """Show what is next for the participant."""
-    course = found(asker.view.course(asker.grant.participant or ""))
-    return render(request, "own/today.html", {"asker": asker, "course": course})
+    """Show what is asked today, what comes next, and what the participant has answered."""
+    participant = asker.grant.participant or ""
+    course = found(asker.view.course(participant))
+    zone = asker.view.zone(participant)
+    mine = {form.id: form for form in own_forms(asker)}
+    coming = [visit for visit in course.visits if visit.status in ("open", "planned") and not visit.series]
+    answered = [seen for seen in asker.view.records(participant) if seen.current and seen.form in mine]
+    return render(
+        request,
+        "own/today.html",
+        {
+            "asker": asker,
+            "asked": asked(course.visits, mine.values(), local_day(asker.view.now, zone)),
+            "coming": coming[:AHEAD],
+            "answered": sorted(answered, key=lambda seen: seen.occurred_at, reverse=True),
+            "forms": mine,
+            "now": asker.view.now,
+            "zone": zone,
+        },
+    )
+
+
+def asked(visits: Iterable[Planned], forms: Collection[Form], today: date) -> list[Asked]:
+    """What open visits wait for, and all that day what a visit held today has: it may be answered more than once."""
+    return [
+        Asked(form=form, visit=visit)
+        for visit in visits
+        for form in forms
+        if visit.wants(form.id) or (visit.actual == today and any(state.form == form.id for state in visit.forms))
+    ]
+
+
+@page
+def answer(request: HttpRequest, asker: Asker, form: str) -> HttpResponse:
+    """Show one questionnaire, or file the answers."""
+    participant = asker.grant.participant or ""
+    course = found(asker.view.course(participant))
+    wanted = next((one for one in own_forms(asker) if one.id == form), None)
+    if wanted is None:
+        raise Http404
+    zone = asker.view.zone(participant)
+    if request.method == "POST":
+        posted = Posted.read(wanted, request.POST, zone)
+        if file_posted(request, asker, posted, participant):
+            return redirect("home")
+    else:
+        waiting = next(iter(asked(course.visits, [wanted], local_day(asker.view.now, zone))), None)
+        if waiting is None:
+            raise Http404
+        posted = Posted.fresh(wanted, zone, asker.view.now)
+        posted.visit, posted.cycle = waiting.visit.visit, str(waiting.visit.cycle or "")
+    status = 422 if posted.problems or posted.asked else 200
+    parts = {"asker": asker, "posted": posted, "hidden": hidden(asker, posted), "zone": zone}
+    return render(request, "own/answer.html", parts, status=status)
+
+
+def help_now(request: HttpRequest) -> HttpResponse:
+    """Show whom to call. It needs no log-in and knows nobody, so that it is never out of reach."""
+    return render(request, "own/help.html")
