@@ -33,7 +33,7 @@ serve: .venv/.runtime ## Serve the trial in DATA=dir at PORT=8000
 	@$(BIN)/triptych serve $(if $(DATA),--data "$(DATA)") $(if $(PORT),--port "$(PORT)")
 
 test: .venv/.ready ## Run every test, with coverage
-	@$(BIN)/python -m pytest --cov --cov-report=term
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term
 
 check: .venv/.ready ## Check style, types, rooms, dead code, generated docs and the lock; change nothing
 	@$(MAKE) --keep-going check-lint check-format check-types check-rooms check-dead check-docs check-lock
