@@ -13,6 +13,7 @@ from triptych.course import Course, Record, Setting, derive_course
 from triptych.ledger import Filed
 from triptych.ledger.library import find_study, medicines, study_folder
 from triptych.ledger.memory import MemoryStore
+from triptych.ledger.store import Store
 from triptych.study import Study
 
 STUDY = "mdma-mdd-norway"
@@ -43,8 +44,12 @@ class Participant(NamedTuple):
 
 def participant(count: int | None = None) -> Participant:
     """The whole course as the scenario has it, or widened to a number of records."""
-    store = MemoryStore()
-    player = Player(store, find_study(STUDY), lines(count))
+    return played(MemoryStore(), find_study(STUDY), count)
+
+
+def played(store: Store, study: Study, count: int | None = None) -> Participant:
+    """The same, played through the door into a store."""
+    player = Player(store, study, lines(count))
     for step in player.play():
         assert isinstance(step.outcome, Filed), f"{step.text}: {step.outcome}"
     with store.reading() as reading:
