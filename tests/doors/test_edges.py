@@ -10,11 +10,11 @@ from tests.doors.hands import START, Hands, codes
 
 from triptych.course import Entries, Record
 from triptych.course.facts import Facts
-from triptych.ledger import Actor, Draft, Filed, Held, Refused, Trial
+from triptych.ledger import Actor, Filed, Held, Refused, Trial
 from triptych.ledger.errors import NotALedger
 from triptych.ledger.library import medicines, product_files
 from triptych.ledger.memory import MemoryStore
-from triptych.ledger.store import Reading, Store
+from triptych.ledger.store import Store
 from triptych.ledger.streams import KEPT, Streams, site_stream
 from triptych.study import load_study
 
@@ -263,17 +263,16 @@ def test_a_filing_whose_site_changes_while_it_waits_is_planned_again(hands: Hand
     hands.contact()
     hands.administer("site_opening", {"title": "Site 2", "zone": "Europe/Oslo"}, site="site-2")
     draft = hands.draft("vitals", {"systolic": 120}, visit="screening")
-    plan = hands.trial._plan_in
+    opened = hands.store.transaction
     moves = iter([True])
 
-    def planned(reading: Reading, given: Draft, actor: Actor) -> Any:
-        made = plan(reading, given, actor)
-        if given.id == draft.id and next(moves, False):
+    def transaction(**streams: Any) -> Any:
+        if next(moves, False):
             transfer = {"to_site": "site-2", "why": "Moved house"}
             assert isinstance(hands.file("administrator", "transfer", transfer), Filed)
-        return made
+        return opened(**streams)
 
-    monkeypatch.setattr(hands.trial, "_plan_in", planned)
+    monkeypatch.setattr(hands.store, "transaction", transaction)
     outcome = hands.trial.file(draft, Actor(person="physician-1", role="physician"))
     assert isinstance(outcome, Filed)
     assert outcome.record.site == "site-2"

@@ -20,7 +20,7 @@ from triptych.ledger.errors import (
 )
 from triptych.ledger.store import Head, Reading, Store, Stored, Transaction
 
-ONE, TWO, THREE = (f"01890000-0000-7000-8000-00000000000{digit}" for digit in "123")
+ONE, TWO, THREE, FOUR = (f"01890000-0000-7000-8000-00000000000{digit}" for digit in "1234")
 SITE, ANNA, BERT = "site:oslo", "participant:anna", "participant:bert"
 HOSTILE = [
     "study",
@@ -131,6 +131,24 @@ class StoreContract:
         filed = [file(store, stream, one) for stream, one in ((ANNA, ONE), (SITE, TWO))]
         with store.reading() as reading:
             assert [reading.find(one) for one in (ONE, TWO, THREE)] == [*filed, None]
+
+    def test_tails_are_the_records_behind_a_position_of_each_stream(self, store: Store) -> None:
+        anna = [file(store, ANNA, one) for one in (ONE, TWO)]
+        bert = [file(store, BERT, THREE)]
+        wanted = {BERT: 0, ANNA: 1, "site:unknown": 0, "participant:\x00": 0}
+        with store.reading() as reading:
+            assert sorted(reading.tails(wanted)) == sorted([anna[1], *bert])
+            assert sorted(reading.tails({ANNA: 0, BERT: 1})) == anna
+            assert list(reading.tails({})) == list(reading.tails({ANNA: 2})) == []
+        with store.transaction(read=[BERT], append=[ANNA]) as transaction:
+            assert [stored.position for stored in transaction.tails({ANNA: 0})] == [1, 2]
+            newest = append(transaction, ANNA, FOUR)
+            assert sorted(transaction.tails({ANNA: 2, BERT: 0})) == sorted([newest, *bert])
+
+    def test_tails_find_any_name_that_a_stream_may_have(self, store: Store) -> None:
+        filed = [file(store, stream, f"{n:08}-0000-7000-8000-000000000000") for n, stream in enumerate(HOSTILE)]
+        with store.reading() as reading:
+            assert sorted(reading.tails(dict.fromkeys(HOSTILE, 0))) == sorted(filed)
 
     def test_heads_are_sorted_by_name_and_chosen_by_prefix(self, store: Store) -> None:
         last = {}
@@ -289,9 +307,10 @@ class StoreContract:
                 transaction.put_document(sha256(b"\xff").hexdigest(), b"\xff")
         assert state(store)["documents"] == []
 
-    def test_a_reading_shows_one_state_from_its_first_moment(self, store: Store) -> None:
+    def test_a_reading_shows_one_state_from_its_first_look(self, store: Store) -> None:
         file(store, ANNA, ONE)
         with store.reading() as reading:
+            assert reading.head("study") is None
             file(store, ANNA, TWO)
             put(store, b"text")
             assert len(list(reading.records(ANNA))) == 1

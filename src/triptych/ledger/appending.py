@@ -7,11 +7,11 @@ from triptych.ledger.chain import fault, link, text_fault
 from triptych.ledger.errors import DuplicateRecord, Malformed, StreamNotLocked, WrongPosition
 from triptych.ledger.store import EVERY_STREAM, Reading, Stored, check_stream
 
-__all__ = ["check_append", "check_document", "duplicate"]
+__all__ = ["check_document", "check_place", "check_record", "duplicate"]
 
 
-def check_append(reading: Reading, stored: Stored, locked: Container[str]) -> None:
-    """Raise the subclass of `AppendRefused` that says why a record may not be appended."""
+def check_record(stored: Stored, locked: Container[str]) -> None:
+    """Raise the subclass of `AppendRefused` that says why a record may not be appended to any place."""
     check_stream(stored.stream)
     if stored.stream not in locked and EVERY_STREAM not in locked:
         raise StreamNotLocked(
@@ -21,12 +21,10 @@ def check_append(reading: Reading, stored: Stored, locked: Container[str]) -> No
     what = text_fault(stored)
     if what is not None:
         raise _malformed(stored, what)
-    if reading.find(stored.id) is not None:
-        raise duplicate(stored)
-    _check_place(reading, stored)
 
 
-def _check_place(reading: Reading, stored: Stored) -> None:
+def check_place(reading: Reading, stored: Stored) -> None:
+    """Raise the subclass of `AppendRefused` that says why a record may not follow the head of its stream."""
     head = reading.head(stored.stream)
     position, _ = link(head)
     if stored.position != position:

@@ -4,10 +4,10 @@ It keeps nothing when the process ends. Whoever writes works on a copy, which be
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from triptych.ledger.appending import check_append, check_document
+from triptych.ledger.appending import check_document, check_place, check_record, duplicate
 from triptych.ledger.connections import Turns
 from triptych.ledger.errors import LedgerClosed
 from triptych.ledger.store import Head, Stored, lock_order
@@ -30,6 +30,10 @@ class MemoryReading:
         """Yield the records of a stream behind a position, in order."""
         found = [r for r in self._state()[0] if r.stream == stream and r.position > after]
         return iter(found)
+
+    def tails(self, after: Mapping[str, int]) -> Iterator[Stored]:
+        """Yield the records of several streams, each behind a position of its own, in order within a stream."""
+        return (stored for stream, position in after.items() for stored in self.records(stream, position))
 
     def find(self, record_id: str) -> Stored | None:
         """Return the record with an identifier, or None."""
@@ -67,7 +71,10 @@ class MemoryTransaction(MemoryReading):
 
     def append(self, stored: Stored) -> None:
         """Append a record to a locked stream. Raises a subclass of `AppendRefused`."""
-        check_append(self, stored, self._locked)
+        check_record(stored, self._locked)
+        if self.find(stored.id) is not None:
+            raise duplicate(stored)
+        check_place(self, stored)
         self._state()[0].append(stored)
 
     def put_document(self, digest: str, content: bytes) -> None:

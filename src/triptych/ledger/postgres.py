@@ -79,7 +79,6 @@ class PostgresStore:
         with self._connections.borrow() as connection:
             reading = TableReading(partial(_run, connection))
             with opened(reading, "begin_reading"):
-                reading.run("version")  # the state is taken at the first statement
                 yield reading
 
     def close(self) -> None:

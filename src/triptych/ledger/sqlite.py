@@ -78,7 +78,6 @@ class SqliteStore:
         with self._readers.borrow() as connection:
             reading = TableReading(partial(_run, connection))
             with opened(reading, "begin_reading"):
-                reading.run("version")  # the state is taken at the first statement
                 yield reading
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ PostgreSQL) and prove themselves against one contract suite, `tests/ledger/contr
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Final, NamedTuple, Protocol, runtime_checkable
 
@@ -62,13 +62,16 @@ class Lock(NamedTuple):
 
 @runtime_checkable
 class Reading(Protocol):
-    """One consistent state of the ledger. What it returns stands as of the call."""
+    """One consistent state of the ledger, taken at the first look at it. What it returns stands as of the call."""
 
     def head(self, stream: str) -> Head | None:
         """Return the head of a stream, or None if it has no record."""
 
     def records(self, stream: str, after: int = 0) -> Iterator[Stored]:
         """Yield the records of a stream behind a position, in order."""
+
+    def tails(self, after: Mapping[str, int]) -> Iterator[Stored]:
+        """Yield the records of several streams, each behind a position of its own, in order within a stream."""
 
     def find(self, record_id: str) -> Stored | None:
         """Return the record with an identifier, or None."""
@@ -104,7 +107,7 @@ class Store(Protocol):
         """
 
     def reading(self) -> AbstractContextManager[Reading]:
-        """Open a reading of one state; it writes nothing, and nothing that is appended later shows."""
+        """Open a reading of one state, that of its first look; what is appended later does not show."""
 
     def close(self) -> None:
         """Release what the store holds. Closing again is harmless."""

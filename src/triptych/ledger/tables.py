@@ -3,12 +3,13 @@
 A store hands in `run`, which executes a named statement and returns its rows; here are the meanings.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
-from triptych.ledger.appending import check_append, check_document, duplicate
-from triptych.ledger.errors import LedgerClosed, LedgerError, NotALedger
+from triptych.ledger.appending import check_document, check_place, check_record, duplicate
+from triptych.ledger.errors import AppendRefused, LedgerClosed, LedgerError, NotALedger
 from triptych.ledger.store import FORMAT, UNSTORABLE, Head, Lock, Stored
 
 Run = Callable[..., Sequence[Sequence[Any]]]
@@ -28,6 +29,11 @@ class TableReading:
     def records(self, stream: str, after: int = 0) -> Iterator[Stored]:
         """Yield the records of a stream behind a position, in order."""
         return map(Stored._make, self._look("records", stream=stream, after=after))
+
+    def tails(self, after: Mapping[str, int]) -> Iterator[Stored]:
+        """Yield the records of several streams, each behind a position of its own, in order within a stream."""
+        named = {stream: position for stream, position in after.items() if not UNSTORABLE.search(stream)}
+        return map(Stored._make, self.run("tails", after=json.dumps(named)) if named else ())
 
     def find(self, record_id: str) -> Stored | None:
         """Return the record with an identifier, or None."""
@@ -59,20 +65,45 @@ class TableTransaction(TableReading):
 
     def __init__(self, run: Run, locks: Sequence[Lock]) -> None:
         super().__init__(run)
+        self._held = frozenset(lock.stream for lock in locks)
         self._locked = frozenset(lock.stream for lock in locks if lock.alone)
-        self._heads: dict[str, Head] = {}
+        self._heads: dict[str, Head | None] = {}
 
     def head(self, stream: str) -> Head | None:
-        """Return the head of a stream, or None; one that was appended to here is known."""
-        return self._heads.get(stream) or super().head(stream)
+        """Return the head of a stream, or None; that of a locked stream is looked up once."""
+        if stream in self._heads:
+            return self._heads[stream]
+        head = super().head(stream)
+        self._keep(stream, head)
+        return head
+
+    def tails(self, after: Mapping[str, int]) -> Iterator[Stored]:
+        """Yield records as every reading does; the heads of locked streams are then known."""
+        found = list(super().tails(after))
+        heads: dict[str, Head | None] = {stream: None for stream, position in after.items() if position == 0}
+        heads |= {stored.stream: Head(stored.position, stored.sha256) for stored in found}
+        for stream, head in heads.items():
+            self._keep(stream, head)
+        return iter(found)
 
     def append(self, stored: Stored) -> None:
         """Append a record to a locked stream. Raises a subclass of `AppendRefused`."""
-        check_append(self, stored, self._locked)
-        # Another transaction may have taken the identifier, in another stream, since it was looked up.
+        check_record(stored, self._locked)
+        try:
+            check_place(self, stored)
+        except AppendRefused:
+            if self.find(stored.id) is not None:
+                raise duplicate(stored) from None
+            raise
+        # The identifier is looked up by the statement itself; it may be taken in another stream.
         if not self.run("append", **stored._asdict()):
             raise duplicate(stored)
         self._heads[stored.stream] = Head(stored.position, stored.sha256)
+
+    def _keep(self, stream: str, head: Head | None) -> None:
+        """Remember a head that nobody else can move before this transaction ends."""
+        if stream in self._held:
+            self._heads[stream] = head
 
     def put_document(self, digest: str, content: bytes) -> None:
         """Keep a document under its digest; again is harmless. Raises `Malformed`."""

@@ -1,7 +1,7 @@
 """A trial: one ledger, the document in force in it, and its two doors, `file` in and `view` out."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -12,7 +12,7 @@ from triptych.course.entries import Entries
 from triptych.ledger import judging
 from triptych.ledger.chain import link, seal
 from triptych.ledger.drafts import Actor, Draft, Filed, Held, Outcome, Reason, Refused
-from triptych.ledger.errors import NotALedger
+from triptych.ledger.errors import DuplicateRecord, NotALedger
 from triptych.ledger.store import Reading, Store, Stored, Transaction
 from triptych.ledger.streams import STUDY, Streams, participant_stream, site_stream
 from triptych.ledger.view import View
@@ -33,6 +33,7 @@ class Trial:
         self._medicines = medicines
         self._clock = clock
         self._streams = Streams()
+        self._studies: dict[str, Study] = {}
 
     @classmethod
     def create(
@@ -67,75 +68,116 @@ class Trial:
         misshapen = tuple(judging.shape(draft, actor))
         if misshapen:
             return Refused(reasons=misshapen)
-        while True:
-            plan = self._plan(draft, actor)
-            with self._store.transaction(read=plan.reads, append=plan.appends) as transaction:
-                if self._plan_in(transaction, draft, actor) == plan:
-                    return self._file(transaction, plan, draft, actor)
+        plan = self._guess(draft, actor)
+        try:
+            while True:
+                with self._store.transaction(read=plan.reads, append=plan.appends) as transaction:
+                    known = self._streams.load(transaction, plan.streams)
+                    found = self._plan(transaction, known, draft, actor)
+                    if found == plan:
+                        return self._file(transaction, plan, known, draft, actor)
+                plan = found
+        except DuplicateRecord:
+            return self._taken(draft, actor)
 
     def view(self, viewer: Actor) -> View:
         """A read-only window for a viewer: the only way out. Without a grant it shows nothing."""
-        return View(self._store, self._streams, self.study, self._medicines, viewer, self._clock())
+        return self._view(viewer)
 
     def system_view(self) -> View:
         """The whole ledger, for whoever holds the ledger itself (the command line, the clock task)."""
-        return View(self._store, self._streams, self.study, self._medicines, None, self._clock())
+        return self._view(None)
 
     def grants_of(self, person: str) -> tuple[Grant, ...]:
-        """The grants that a person holds now: what an account may choose to act as."""
+        """The grants that a person holds now in roles of the study: what an account may choose to act as."""
         with self._store.reading() as reading:
-            grants = Grants(self._streams.records(reading, STUDY))
+            records = self._streams.records(reading, STUDY)
+            roles = self._study(reading, records).roles
         now = self._clock()
-        return tuple(grant for grant in grants.all if grant.person == person and grant.in_force(now))
+        return tuple(
+            grant
+            for grant in Grants(records).all
+            if grant.person == person and grant.role in roles and grant.in_force(now)
+        )
 
     @property
     def study(self) -> Study:
         """The study document in force. Raises `NotALedger` if none has been brought into force."""
         with self._store.reading() as reading:
-            return self._study(reading)
+            return self._study(reading, self._streams.records(reading, STUDY))
 
-    def _study(self, reading: Reading) -> Study:
-        versions = Entries(self._streams.records(reading, STUDY)).of("study_version")
-        content = reading.document(versions[-1].current.values["digest"]) if versions else None
-        if content is None:
-            raise NotALedger("No study document is in force in this ledger. Create the trial first.")
-        return _reload(content)
-
-    def _plan(self, draft: Draft, actor: Actor) -> "Plan":
+    def _view(self, viewer: Actor | None) -> View:
+        site = viewer.site if viewer else None
         with self._store.reading() as reading:
-            return self._plan_in(reading, draft, actor)
+            known = self._streams.load(reading, [STUDY, *([site_stream(site)] if site else [])])
+            study = self._study(reading, known[STUDY])
+        return View(self._store, self._streams, study, self._medicines, viewer, self._clock(), known)
 
-    def _plan_in(self, reading: Reading, draft: Draft, actor: Actor) -> "Plan":
+    def _study(self, reading: Reading, records: Sequence[Record]) -> Study:
+        """The document that the study's records bring into force; each is read once, since its digest names it."""
+        versions = Entries(records).of("study_version")
+        digest = versions[-1].current.values["digest"] if versions else ""
+        if digest not in self._studies:
+            content = reading.document(digest)
+            if content is None:
+                raise NotALedger("No study document is in force in this ledger. Create the trial first.")
+            self._studies[digest] = _reload(content)
+        return self._studies[digest]
+
+    def _guess(self, draft: Draft, actor: Actor) -> "Plan":
+        """What a filing will touch, as far as is known without asking the store; the transaction finds out."""
+        names = [STUDY, *([participant_stream(draft.participant)] if draft.participant is not None else [])]
+        kept = {name: self._streams.kept(name) or () for name in names}
+        with self._store.reading() as reading:
+            if not kept[STUDY]:
+                kept = self._streams.load(reading, names)
+            return self._plan(reading, kept, draft, actor)
+
+    def _plan(self, reading: Reading, known: Mapping[str, tuple[Record, ...]], draft: Draft, actor: Actor) -> "Plan":
         """Which streams a filing reads and appends to: known from the form and the participant's site."""
-        study = self._study(reading)
+        study = self._study(reading, known[STUDY])
         form = study.forms.get(draft.form)
         about = form.about if form else ("participant" if draft.participant else "study")
         site = draft.site or actor.site
         if draft.participant is not None:
-            records = self._streams.records(reading, participant_stream(draft.participant))
-            site = current_site(Entries(records)) or site
+            site = current_site(Entries(known[participant_stream(draft.participant)])) or site
         if (about == "participant" and draft.participant is None) or (about == "site" and site is None):
             about = "study"  # it belongs nowhere and will be refused, but not before the asker's rights are known
         return Plan(study=study, about=about, participant=draft.participant, site=site, form=form)
 
-    def _file(self, transaction: Transaction, plan: "Plan", draft: Draft, actor: Actor) -> Outcome:
-        prior = transaction.find(draft.id)
+    def _file(
+        self,
+        transaction: Transaction,
+        plan: "Plan",
+        known: Mapping[str, tuple[Record, ...]],
+        draft: Draft,
+        actor: Actor,
+    ) -> Outcome:
+        records = known[plan.stream]
+        prior = next((record for record in reversed(records) if record.id == draft.id), None)
         if prior is not None:
-            return _repeated(msgspec.json.decode(prior.body, type=Record), draft, actor)
+            return _repeated(prior, draft, actor)
         now = self._clock()
-        site_records = self._streams.records(transaction, site_stream(plan.site)) if plan.site else ()
-        records = self._streams.records(transaction, plan.stream)
         now = max([now, *(r.recorded_at for r in records[-1:] if now >= r.recorded_at - SKEW)])
-        setting = Setting(plan.study, self._streams.records(transaction, STUDY), site_records, plan.site)
+        site_records = known[site_stream(plan.site)] if plan.site else ()
+        setting = Setting(plan.study, known[STUDY], site_records, plan.site)
         case = judging.Case(plan.study, draft, actor, setting, records, now, plan.site)
         case.draft = self._placed(case)
         reasons = self._reasons(plan, case)
         if reasons:
             return self._turn_away(transaction, plan, case, reasons)
         record = _record(transaction, plan.stream, case)
-        self._allocate(transaction, plan, record, case)
+        self._allocate(transaction, plan, known, record, case)
         _append(transaction, record)
         return Filed(record=record, findings=judging.findings(case))
+
+    def _taken(self, draft: Draft, actor: Actor) -> Outcome:
+        """What is answered where a draft's identifier is that of a record in another stream."""
+        with self._store.reading() as reading:
+            prior = reading.find(draft.id)
+        if prior is None:
+            raise DuplicateRecord(f"The identifier {draft.id!r} could not be filed under. Send the draft again.")
+        return _repeated(msgspec.json.decode(prior.body, type=Record), draft, actor)
 
     def _reasons(self, plan: "Plan", case: judging.Case) -> tuple[Reason, ...]:
         """Every reason against a draft, in the order of the door; later steps are judged only if earlier ones pass."""
@@ -174,12 +216,19 @@ class Trial:
         _append(transaction, record)
         return Held(record=record, reasons=reasons)
 
-    def _allocate(self, transaction: Transaction, plan: "Plan", record: Record, case: judging.Case) -> None:
+    def _allocate(
+        self,
+        transaction: Transaction,
+        plan: "Plan",
+        known: Mapping[str, tuple[Record, ...]],
+        record: Record,
+        case: judging.Case,
+    ) -> None:
         """Take the next place of a limited stock in the same transaction as the record that needs it."""
         if plan.form is None or plan.form.allocates is None or record.corrects is not None:
             return
         stream = plan.stock
-        number = 1 + len(_taken(self._streams.records(transaction, stream), plan.form))
+        number = 1 + len(_allocated(known[stream], plan.form))
         values = {"form": plan.form.id, "about": record.id, "participant": plan.participant, "number": number}
         cause = str(uuid.uuid5(uuid.UUID(record.id), "allocation"))
         draft = Draft(id=cause, form="allocation", values=values, occurred_at=case.now, origin="system")
@@ -219,13 +268,19 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(streams)
 
     @property
+    def streams(self) -> tuple[str, ...]:
+        """Every stream that is looked at."""
+        own = [participant_stream(self.participant)] if self.participant is not None else []
+        return (*self.reads, *self.appends, *own)
+
+    @property
     def reads(self) -> tuple[str, ...]:
         """Streams locked shared: the study and the site whose records every filing is judged on."""
         streams = [STUDY, *([site_stream(self.site)] if self.site else [])]
         return tuple(stream for stream in streams if stream not in self.appends)
 
 
-def _taken(records: Sequence[Record], form: Form) -> list[Record]:
+def _allocated(records: Sequence[Record], form: Form) -> list[Record]:
     return [record for record in records if record.form == "allocation" and record.values["form"] == form.id]
 
 

@@ -1,6 +1,6 @@
 """The way out: a read-only window. What its viewer may not see is gone before anything is derived."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ from triptych.course import (
     shown_digest,
 )
 from triptych.ledger.drafts import Actor
-from triptych.ledger.store import Reading, Store
+from triptych.ledger.store import Store
 from triptych.ledger.streams import STUDY, Streams, participant_stream, site_stream
 from triptych.rules import Missing
 from triptych.safety import MedicineTable
@@ -74,12 +74,17 @@ class View:
         medicines: MedicineTable,
         viewer: Actor | None,
         now: datetime,
+        known: Mapping[str, tuple[Record, ...]],
     ) -> None:
-        """Open the window for a viewer; without one it is the system's own and shows the whole ledger."""
+        """Open the window for a viewer; without one it is the system's own and shows the whole ledger.
+
+        `known` holds the study's records and those of the viewer's site; other streams are read when they are
+        first looked at, and once.
+        """
         self._store, self._streams, self._medicines = store, streams, medicines
         self.study, self.viewer, self.now = study, viewer, now
-        with store.reading() as reading:
-            self._setting = self._setting_at(reading, viewer.site if viewer else None)
+        self._known = dict(known)
+        self._setting = self._setting_at(viewer.site if viewer else None)
         self._grant = self._granted()
         self.sight = self._sight()
 
@@ -99,37 +104,35 @@ class View:
     def participants(self) -> tuple[str, ...]:
         """The participants at the viewer's site, or all for a role in the whole study; none without a grant."""
         with self._store.reading() as reading:
-            found = [stream.partition(":")[2] for stream, _ in reading.heads("participant:")]
-            return tuple(sorted(name for name in found if self._reaches(self._records(reading, name))))
+            streams = [stream for stream, _ in reading.heads("participant:")]
+        self._look(streams)
+        found = [stream.partition(":")[2] for stream in streams]
+        return tuple(sorted(name for name in found if self._reaches(self._records(name))))
 
     def records(self, participant: str) -> tuple[Seen, ...]:
         """Every version of every visible record of a participant, held ones included, in filing order."""
-        with self._store.reading() as reading:
-            records = self._records(reading, participant)
-            return self._seen(records, participant) if self._reaches(records) else ()
+        records = self._records(participant)
+        return self._seen(records, participant) if self._reaches(records) else ()
 
     def site_records(self, site: str) -> tuple[Seen, ...]:
         """Every visible record of a site's own stream."""
         if self._grant is None or not self._grant.covers(site) or not self._grant.reaches(None):
             return ()
-        with self._store.reading() as reading:
-            return self._seen(self._streams.records(reading, site_stream(site)), None)
+        return self._seen(self._look([site_stream(site)])[0], None)
 
     def study_records(self) -> tuple[Seen, ...]:
         """Every visible record of the study's own stream."""
         if self._grant is None or not self._grant.reaches(None):
             return ()
-        with self._store.reading() as reading:
-            return self._seen(self._streams.records(reading, STUDY), None)
+        return self._seen(self._known[STUDY], None)
 
     def course(self, participant: str) -> Course | None:
         """The participant's course, derived from what this viewer sees; none where nothing may be seen."""
-        with self._store.reading() as reading:
-            records = self._records(reading, participant)
-            if not self._reaches(records):
-                return None
-            setting = self._setting_at(reading, current_site(Entries(records)))
-            released = self._released_days(participant, records, setting)
+        records = self._records(participant)
+        if not self._reaches(records):
+            return None
+        setting = self._setting_at(current_site(Entries(records)))
+        released = self._released_days(participant, records, setting)
         shown = self._shown(records)
         course = derive_course(self.study, participant, shown, setting, self._medicines, self.now, self.sight, released)
         return self._masked(course)
@@ -148,18 +151,16 @@ class View:
 
     def zone(self, participant: str | None = None) -> ZoneInfo:
         """The time zone of a participant's site, or of the viewer's own."""
-        with self._store.reading() as reading:
-            records = self._records(reading, participant) if participant else ()
-            site = current_site(Entries(records)) if records else self.viewer and self.viewer.site
-            return self._setting_at(reading, site or None).zone
+        records = self._records(participant) if participant else ()
+        site = current_site(Entries(records)) if records else self.viewer and self.viewer.site
+        return self._setting_at(site or None).zone
 
     def released(self, participant: str) -> Mapping[str, object]:
         """Facts derived from hidden records that the document releases to this role; unknown ones are left out."""
-        with self._store.reading() as reading:
-            records = self._records(reading, participant)
-            if not self._reaches(records):
-                return {}
-            setting = self._setting_at(reading, current_site(Entries(records)))
+        records = self._records(participant)
+        if not self._reaches(records):
+            return {}
+        setting = self._setting_at(current_site(Entries(records)))
         days = self._released_days(participant, records, setting)
         known = {visit: day for visit, day in days.items() if day is not None}
         return {**known, **dict(self._released_definitions(participant, records, setting))}
@@ -192,12 +193,25 @@ class View:
             found = [stream.partition(":")[2] for stream, _ in reading.heads("site:")]
         return tuple(site for site in found if self._grant is not None and self._grant.covers(site))
 
-    def _records(self, reading: Reading, participant: str) -> tuple[Record, ...]:
-        return self._streams.records(reading, participant_stream(participant))
+    def _look(self, streams: Sequence[str]) -> list[tuple[Record, ...]]:
+        """The records of streams; those not looked at before are read together."""
+        missing = [stream for stream in streams if stream not in self._known]
+        if missing:
+            with self._store.reading() as reading:
+                self._known |= self._streams.load(reading, missing)
+        return [self._known[stream] for stream in streams]
 
-    def _setting_at(self, reading: Reading, site: str | None) -> Setting:
-        site_records = self._streams.records(reading, site_stream(site)) if site else ()
-        return Setting(self.study, self._streams.records(reading, STUDY), site_records, site)
+    def _records(self, participant: str) -> tuple[Record, ...]:
+        """A participant's records, read together with those of the site where they were last seen."""
+        stream = participant_stream(participant)
+        if stream in self._known:
+            return self._known[stream]
+        site = next((record.site for record in reversed(self._streams.kept(stream) or ())), None)
+        return self._look([stream, *([site_stream(site)] if site else [])])[0]
+
+    def _setting_at(self, site: str | None) -> Setting:
+        site_records = self._look([site_stream(site)])[0] if site else ()
+        return Setting(self.study, self._known[STUDY], site_records, site)
 
     def _reaches(self, records: tuple[Record, ...]) -> bool:
         site = current_site(Entries(records)) if records else None

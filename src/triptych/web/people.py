@@ -62,9 +62,7 @@ def asker_of(request: HttpRequest) -> Asker | None:
     held = [
         grant
         for grant in trial.grants_of(person)
-        if (grant.role == PARTICIPANT) is participant_site
-        and (grant.role != PARTICIPANT or grant.participant)
-        and grant.role in trial.study.roles
+        if (grant.role == PARTICIPANT) is participant_site and (grant.role != PARTICIPANT or grant.participant)
     ]
     if not held:
         return None

@@ -40,6 +40,14 @@ SELECT position, sha256 FROM record WHERE stream = %(stream)s ORDER BY position 
 SELECT stream, position, id, body, sha256 FROM record
 WHERE stream = %(stream)s AND position > %(after)s ORDER BY position
 
+-- name: tails
+SELECT tail.stream, tail.position, tail.id, tail.body, tail.sha256
+FROM json_each_text(%(after)s::json) AS wanted (stream, after) CROSS JOIN LATERAL (
+    SELECT stream, position, id, body, sha256 FROM record
+    WHERE record.stream = wanted.stream COLLATE "C" AND record.position > wanted.after::bigint
+    ORDER BY record.position
+) AS tail
+
 -- name: find
 SELECT stream, position, id, body, sha256 FROM record WHERE id = %(id)s
 

@@ -25,6 +25,11 @@ SELECT position, sha256 FROM record WHERE stream = :stream ORDER BY position DES
 SELECT stream, position, id, body, sha256 FROM record
 WHERE stream = :stream AND position > :after ORDER BY position
 
+-- name: tails
+SELECT record.stream, record.position, record.id, record.body, record.sha256 FROM json_each(:after) AS wanted
+CROSS JOIN record ON record.stream = wanted.key AND record.position > wanted.value
+ORDER BY record.stream, record.position
+
 -- name: find
 SELECT stream, position, id, body, sha256 FROM record WHERE id = :id
 
@@ -44,7 +49,8 @@ ORDER BY record.stream
 
 -- name: append
 INSERT INTO record (stream, position, id, sha256, body)
-VALUES (:stream, :position, :id, :sha256, :body) RETURNING position
+SELECT :stream, :position, :id, :sha256, :body WHERE NOT EXISTS (SELECT 1 FROM record WHERE id = :id)
+RETURNING position
 
 -- name: document
 SELECT content FROM document WHERE digest = :digest
