@@ -37,7 +37,7 @@ def file_posted(request: HttpRequest, asker: Asker, posted: Posted, participant:
         values=values,
         occurred_at=happened,
         participant=participant,
-        site=asker.grant.site or site_of(asker, participant),
+        site=asker.grant.site or (newcomers_site(asker) if posted.form.id == "first_contact" else None),
         visit=posted.visit or None,
         cycle=int(posted.cycle) if posted.cycle.isdecimal() else None,
         corrects=posted.corrects or None,
@@ -78,10 +78,7 @@ def _looks_right(asker: Asker, posted: Posted, values: dict[str, object], today:
     return not posted.problems and not posted.asked
 
 
-def site_of(asker: Asker, participant: str | None) -> str | None:
-    """The site a participant belongs to, for those who act in the whole study; the only open one for a newcomer."""
-    course = asker.view.course(participant) if participant else None
-    if course is not None:
-        return course.site
+def newcomers_site(asker: Asker) -> str | None:
+    """The site of a newcomer, for those who act in the whole study: the only one. The door knows all others' sites."""
     sites = asker.view.sites()
     return sites[0] if len(sites) == 1 else None

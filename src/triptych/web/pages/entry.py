@@ -29,7 +29,6 @@ def form_of(asker: Asker, name: str) -> Form:
 @page
 def entry(request: HttpRequest, asker: Asker, participant: str, form: str) -> HttpResponse:
     """Show an empty form, or file what was filled in."""
-    course = found(asker.view.course(participant))
     zone = asker.view.zone(participant)
     wanted = form_of(asker, form)
     if request.method == "POST":
@@ -41,6 +40,7 @@ def entry(request: HttpRequest, asker: Asker, participant: str, form: str) -> Ht
         posted.visit, posted.cycle = request.GET.get("visit", ""), request.GET.get("cycle", "")
         if not is_place(asker.study, posted.visit, posted.cycle):
             raise Http404
+    course = found(asker.view.course(participant))
     gate = next((gate for gate in course.gates if gate.guards == form), None)
     return drawn(request, asker, posted, participant, gate=gate)
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from triptych.ledger import Draft, Filed, Refused, Seen
 from triptych.web.entry import Posted
-from triptych.web.filing import file_posted, site_of
+from triptych.web.filing import file_posted
 from triptych.web.house import house
 from triptych.web.pages.entry import act, drawn, form_of
 from triptych.web.people import Asker, found, page
@@ -66,7 +66,7 @@ def _resolve(request: HttpRequest, asker: Asker, participant: str, seen: Seen, p
         values={"about": seen.id, "outcome": "filed", "filed_as": posted.record, "why": "Filed again from its form"},
         occurred_at=asker.view.now,
         participant=participant,
-        site=asker.grant.site or site_of(asker, participant),
+        site=asker.grant.site,
     )
     outcome = house().trial.file(draft, asker.actor)
     if isinstance(outcome, Refused):
