@@ -1,6 +1,7 @@
 """Every route of a site, read from Django's resolver, with its parameters filled in from a trial."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -9,7 +10,12 @@ from tests.doors.hands import Hands
 UNKNOWN = "8a1e7bd4-0000-4000-8000-000000000000"
 OPEN = "account/"
 HELP = "help/"
-"""Open to everybody: what stands below the first is the log-in itself, the second says whom participants call."""
+API = "api/"
+DESCRIPTION = "api/openapi.json"
+"""Open to everybody: what stands below the first is the log-in itself, the second says whom participants call.
+
+Below the third a token counts and no session; the last describes what is there, the same in every trial.
+"""
 
 
 class Route(NamedTuple):
@@ -22,7 +28,12 @@ class Route(NamedTuple):
     @property
     def is_open(self) -> bool:
         """Whether it needs no session."""
-        return self.template.startswith(OPEN) or self.template == HELP
+        return self.template.startswith(OPEN) or self.template in (HELP, DESCRIPTION)
+
+    @property
+    def is_api(self) -> bool:
+        """Whether programs use it, by token."""
+        return self.template.startswith(API)
 
     def paths(self, table: Mapping[tuple[str, str], Sequence[str]]) -> list[str]:
         """Every path of the route. A parameter that the table does not know is a `KeyError`: fill it in there."""
@@ -56,7 +67,7 @@ def _template(pattern: Any) -> str:
 
 
 def _kind(converter: Any) -> str:
-    return type(converter).__name__.removesuffix("Converter").lower()
+    return type(converter).__name__.removesuffix("Converter").removesuffix("Str").lower()
 
 
 def table(hands: Hands, participant: str = "P-1", *, every: bool = True) -> dict[tuple[str, str], list[str]]:
@@ -70,6 +81,7 @@ def table(hands: Hands, participant: str = "P-1", *, every: bool = True) -> dict
         ("slug", "form"): [*hands.study.forms, "no_such_form"] if every else ["vitals", "signature", "no_such_form"],
         ("slug", "task"): tasks if every else tasks[:1],
         ("uuid", "record"): [*records, UNKNOWN],
+        ("path", "rest"): ["nowhere", f"participants/{participant}/nothing"],
         ("uuid", "query"): [*(one.id for one in seen if one.form == "query"), UNKNOWN],
     }
 
@@ -82,4 +94,16 @@ def client_of(person: str) -> Any:
     user, _ = User.objects.get_or_create(username=person)
     made = Client(raise_request_exception=False)
     made.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return made
+
+
+def token_of(person: str) -> str:
+    """A token by which a program acts for a person, who has an account from here on."""
+    from django.contrib.auth.models import User
+
+    from triptych.web.tokens import make_token
+
+    User.objects.get_or_create(username=person)
+    made = make_token(person, datetime(2026, 3, 1, tzinfo=UTC))
+    assert made is not None
     return made

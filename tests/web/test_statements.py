@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from tests.api.program import Program, vitals
 from tests.doors.hands import Hands
 from tests.postgres import shared_postgres
 from tests.web.conftest import Log, text_of
@@ -80,6 +81,15 @@ def test_filing_a_form_over_http_sends_at_most_eight(trial: Hands, log_in: Log, 
             answer = client.post(path, {**page, **answers, "occurred_at": page["occurred_at"]})
         assert answer.status_code == 302
         assert len([s for s in trial.trial.system_view().records("P-1") if s.form == "vitals"]) == expected - 1
+    assert len(statements) <= 8, statements
+
+
+def test_filing_a_record_by_the_api_sends_at_most_eight(trial: Hands, counted: Callable[[], Any]) -> None:
+    program = Program("physician-1")
+    for number in (1, 2):
+        with counted() as statements:
+            answer = program.post(vitals(id=f"019cf5e5-20c0-7ee6-b48e-00000000000{number}"))
+        assert answer.status_code == 201
     assert len(statements) <= 8, statements
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.doors.hands import Hands
 from tests.doors.test_view import whole_course
 from tests.web.conftest import SMALL
-from tests.web.routes import client_of, routes, table
+from tests.web.routes import client_of, routes, table, token_of
 
 from triptych.ledger import Actor, Filed
 from triptych.ledger.library import find_study
@@ -55,11 +55,13 @@ def answers(hands: Hands, role: str) -> dict[str, tuple[Any, ...]]:
     vitals = "/participants/P-1/file/vitals/"
     paths += [f"{vitals}?visit=dosing&cycle={cycle}" for cycle in ("1", "2", "3", "x")]
     paths += [f"/queries/?status={status}" for status in ("open", "answered", "closed", "nonsense")]
+    paths += [f"/api/participants/P-1/records?form={form}" for form in hands.study.forms]
+    token = {"Authorization": f"Bearer {token_of(f'{role}-1')}"}
     found = {}
     for path in paths:
         if path == "/account/logout/":
             continue
-        answer = client.get(path)
+        answer = client.get(path, headers=token)
         assert answer.status_code != 500, (role, path)
         headers = {name: value for name, value in answer.headers.items() if name not in UNCOMPARED}
         found[path] = (answer.status_code, headers, TOKEN.sub(rb"\1", answer.content))

@@ -20,13 +20,9 @@ def account() -> None:
 @click.argument("person")
 def add(data: str, person: str) -> None:
     """Make an account for PERSON, the name that grants in the ledger use. The password is read from the terminal."""
-    configure(data)
-    import django
-
-    django.setup()
+    _prepare(data)
     from triptych.web import accounts
 
-    accounts.prepare()
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     problems = accounts.weaknesses(password, person)
     if problems:
@@ -34,3 +30,55 @@ def add(data: str, person: str) -> None:
     if not accounts.ensure(person, password):
         raise CommandError(f"There is an account for {person} already; it is unchanged. [account_exists]")
     click.echo(f"{person} can log in.")
+
+
+@account.command()
+@data_option
+@click.argument("person")
+def token(data: str, person: str) -> None:
+    """Make a token by which a program acts for PERSON at the API. It is shown once and kept nowhere."""
+    _prepare(data)
+    from triptych.web import tokens
+    from triptych.web.house import read_clock
+
+    made = tokens.make_token(person, read_clock())
+    if made is None:
+        raise CommandError(f"There is no account for {person}. Make one with `triptych account add`. [no_account]")
+    click.echo(made)
+
+
+@account.command("tokens")
+@data_option
+@click.argument("person")
+def list_tokens(data: str, person: str) -> None:
+    """List the keys of PERSON's tokens, with when each was made and revoked."""
+    _prepare(data)
+    from triptych.web import tokens
+
+    for one in tokens.tokens_of(person):
+        state = f"revoked {one.revoked_at:%Y-%m-%d %H:%M} UTC" if one.revoked_at else "in force"
+        click.echo(f"{one.key}  made {one.made_at:%Y-%m-%d %H:%M} UTC  {state}")
+
+
+@account.command()
+@data_option
+@click.argument("key")
+def revoke(data: str, key: str) -> None:
+    """Revoke the token with KEY, the part between its two first underscores."""
+    _prepare(data)
+    from triptych.web import tokens
+    from triptych.web.house import read_clock
+
+    if not tokens.revoke_token(key, read_clock()):
+        raise CommandError(f"No token in force has the key {key}. [no_token]")
+    click.echo(f"The token {key} is revoked.")
+
+
+def _prepare(data: str) -> None:
+    configure(data)
+    import django
+
+    django.setup()
+    from triptych.web import accounts
+
+    accounts.prepare()

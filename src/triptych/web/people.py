@@ -58,18 +58,22 @@ def asker_of(request: HttpRequest) -> Asker | None:
     """Who asks, by the grants in force now; none if the ledger gives them nothing on this site."""
     trial = house().trial
     person = request.user.get_username()
-    participant_site = is_participant_host(request)
-    held = [
-        grant
-        for grant in trial.grants_of(person)
-        if (grant.role == PARTICIPANT) is participant_site and (grant.role != PARTICIPANT or grant.participant)
-    ]
+    held = grants_of(person, participant_site=is_participant_host(request))
     if not held:
         return None
     chosen = request.session.get(CHOSEN)
     grant = next((grant for grant in held if grant.id == chosen), held[0])
     actor = Actor(person=person, role=grant.role, site=grant.site)
-    return Asker(view=trial.view(actor), actor=actor, grant=grant, grants=tuple(held))
+    return Asker(view=trial.view(actor), actor=actor, grant=grant, grants=held)
+
+
+def grants_of(person: str, *, participant_site: bool) -> tuple[Grant, ...]:
+    """The grants in force that a person may choose from on one of the two sites."""
+    return tuple(
+        grant
+        for grant in house().trial.grants_of(person)
+        if (grant.role == PARTICIPANT) is participant_site and (grant.role != PARTICIPANT or grant.participant)
+    )
 
 
 def page(function: Page) -> Page:

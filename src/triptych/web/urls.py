@@ -22,6 +22,7 @@ from triptych.web.pages import (
 urlpatterns = [
     # Open to whoever has no session yet: the log-in itself.
     path("account/", include("triptych.web.account_urls")),
+    path("api/", include("triptych.web.api.routes")),  # by token, and never by session
     path("", home.home, name="home"),
     path("act-as/", role.act_as, name="act_as"),
     path("casebook/", casebook.matrix, name="casebook"),
