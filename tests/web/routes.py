@@ -16,6 +16,9 @@ DESCRIPTION = "api/openapi.json"
 
 Below the third a token counts and no session; the last describes what is there, the same in every trial.
 """
+LISTS = frozenset({"log", "queries", "casebook"})
+"""Routes that give what they show as a file too, sorted and filtered as asked."""
+ASKED = ("?format=csv", "?sort=-participant&participant=P-1", "?format=csv&status=open&sort=nonsense")
 
 
 class Route(NamedTuple):
@@ -38,7 +41,8 @@ class Route(NamedTuple):
     def paths(self, table: Mapping[tuple[str, str], Sequence[str]]) -> list[str]:
         """Every path of the route. A parameter that the table does not know is a `KeyError`: fill it in there."""
         choices = [table[kind, name] for name, kind in self.parameters]
-        return ["/" + self.template.format(*values) for values in product(*choices)]
+        paths = ["/" + self.template.format(*values) for values in product(*choices)]
+        return paths + [path + asked for path in paths if self.name in LISTS for asked in ASKED]
 
 
 def routes(urlconf: str) -> list[Route]:

@@ -1,6 +1,7 @@
 """Queries: a question on a field, its answers and its closing; beside the field, and all of them on one page."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -8,6 +9,7 @@ from msgspec import Struct
 
 from triptych.course import Course, Query, may_file
 from triptych.ledger import Seen
+from triptych.web.listing import Column, Listing
 from triptych.web.pages.entry import act
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
@@ -16,7 +18,10 @@ STATUSES = ("open", "answered", "closed")
 
 
 class Thread(Struct, frozen=True, kw_only=True):
-    """One query with what was said to it, and the record it is about as the reader sees it."""
+    """One query with what was said to it, and the record it is about as the reader sees it.
+
+    `days` is its age: until now, or until it was closed. `next` are the roles that are to act.
+    """
 
     query: Query
     record: Seen
@@ -24,6 +29,7 @@ class Thread(Struct, frozen=True, kw_only=True):
     title: str
     said: tuple[Seen, ...]
     days: int
+    next: tuple[str, ...]
 
 
 def threads(asker: Asker, course: Course) -> Iterator[Thread]:
@@ -46,35 +52,87 @@ def threads(asker: Asker, course: Course) -> Iterator[Thread]:
             and seen.current
             and roots.get(str(seen.values.get("about"))) == query.id
         ]
+        closed_at = (one.recorded_at for one in said if one.form == "query_close")
         yield Thread(
             query=query,
             record=about,
             label=items[query.item].label if query.item in items else "",
             title=form.title if form else about.form,
             said=tuple(said),
-            days=(asker.view.now - query.asked_at).days,
+            days=(next(closed_at, asker.view.now) - query.asked_at).days,
+            next=next((task.roles for task in course.tasks if task.about == query.id), ()),
         )
+
+
+Row = tuple[Course, Thread]
+
+
+def columns_of(asker: Asker) -> list[Column[Row]]:
+    """What a list of queries shows and can be picked by."""
+    roles, forms = asker.study.roles, asker.study.forms
+    statuses = tuple((name, name) for name in STATUSES)
+    titles = tuple((name, form.title) for name, form in forms.items() if asker.view.sight.sees_form(name))
+    return [
+        Column(id="participant", title="Participant", read=lambda row: row[0].participant, pick="choice"),
+        Column(id="site", title="Site", read=lambda row: row[0].site, pick="choice"),
+        Column(id="form", title="On", read=lambda row: row[1].record.form, choices=titles, pick="choice"),
+        Column(id="item", title="Item", read=lambda row: row[1].label or None),
+        Column(id="text", title="Query", read=lambda row: row[1].query.text),
+        Column(id="status", title="Status", read=lambda row: row[1].query.status, choices=statuses, pick="choice"),
+        Column(id="asked", title="Asked", read=lambda row: row[1].query.asked_at),
+        Column(id="by", title="Asked by", read=lambda row: row[1].query.asked_by, pick="choice"),
+        Column(id="age", title="Age", unit="d", read=lambda row: row[1].days, pick="least"),
+        Column(id="next", title="Next", read=lambda row: ", ".join(roles[name].title for name in row[1].next) or None),
+    ]
 
 
 @page
 def queries(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """Show every query across participants, by status and age."""
+    """Show the queries across participants, oldest open ones first, or give them as CSV."""
     if not asker.view.sight.sees_form("query"):
         raise Http404
-    status = request.GET.get("status", "")
     every = [(course, thread) for course in asker.view.courses() for thread in threads(asker, course)]
     every.sort(key=lambda one: (one[1].query.status == "closed", one[1].query.asked_at))
+    listing = Listing(columns_of(asker), every, request.GET, asker.view.zone())
+    if request.GET.get("format") == "csv":
+        return listing.csv("queries")
     return show(
         request,
         asker,
         "queries.html",
         here="queries",
-        rows=[(course, thread) for course, thread in every if status not in STATUSES or thread.query.status == status],
-        counts={name: sum(thread.query.status == name for _, thread in every) for name in STATUSES},
-        chosen=status,
+        listing=listing,
+        counts=Counter(thread.query.status for _, thread in every),
+        statuses=STATUSES,
+        chosen=request.GET.get("status", ""),
+        people=by_participant(every),
         may=may(asker),
         zone=asker.view.zone(),
     )
+
+
+class Load(Struct, frozen=True, kw_only=True):
+    """How many queries one participant has by status, and the age in days of the oldest that is not closed."""
+
+    participant: str
+    counts: Mapping[str, int]
+    oldest: int | None
+
+
+def by_participant(every: Sequence[Row]) -> list[Load]:
+    """The queries of each participant, those with the oldest unclosed query first."""
+    found: dict[str, list[Thread]] = {}
+    for course, thread in every:
+        found.setdefault(course.participant, []).append(thread)
+    loads = [
+        Load(
+            participant=name,
+            counts=Counter(one.query.status for one in those),
+            oldest=max((one.days for one in those if one.query.status != "closed"), default=None),
+        )
+        for name, those in found.items()
+    ]
+    return sorted(loads, key=lambda load: (load.oldest is None, -(load.oldest or 0), load.participant))
 
 
 def may(asker: Asker) -> frozenset[str]:
