@@ -8,6 +8,9 @@ from urllib.parse import urlencode
 
 from bench.serving import PASSWORD
 
+PATIENCE = 3
+"""Seconds for which a connection is trusted to be open still; servers close one that rests for longer."""
+
 
 class Answer(NamedTuple):
     """What came back, and how long it took."""
@@ -24,6 +27,7 @@ class Browser:
     def __init__(self, port: int) -> None:
         self._connection = http.client.HTTPConnection("localhost", port)
         self._cookies: dict[str, str] = {}
+        self._used = 0.0
 
     def get(self, path: str) -> Answer:
         """Fetch a page."""
@@ -53,17 +57,19 @@ class Browser:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        if time.perf_counter() - self._used > PATIENCE:
+            self.close()
         began = time.perf_counter()
         self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
         text = answer.read().decode()
-        wall = time.perf_counter() - began
+        self._used = time.perf_counter()
         for cookie in answer.headers.get_all("Set-Cookie", ()):
             name, _, value = cookie.partition(";")[0].partition("=")
             self._cookies[name] = value
             if "Max-Age=0" in cookie:
                 del self._cookies[name]
-        return Answer(answer.status, answer.headers.get("Location", ""), text, wall)
+        return Answer(answer.status, answer.headers.get("Location", ""), text, self._used - began)
 
 
 def fields_of(page: str) -> dict[str, str]:

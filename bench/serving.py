@@ -32,7 +32,7 @@ def main() -> None:
     site, folder, port, *trace = sys.argv[1:]
     if trace:
         _trace(Path(trace[0]))
-    {"triptych": _triptych, "baseline": _baseline}[site](folder, int(port))
+    {"triptych": _triptych, "baseline": _baseline, "baseline kept": _baseline_kept}[site](folder, int(port))
 
 
 def _triptych(place: str, port: int) -> None:
@@ -41,14 +41,36 @@ def _triptych(place: str, port: int) -> None:
 
 
 def _baseline(folder: str, port: int) -> None:
+    """The baseline as Django's documentation has it served."""
+    _prepared(folder)
+    from django.core.asgi import get_asgi_application
+
+    _run(get_asgi_application(), port)
+
+
+def _baseline_kept(folder: str, port: int) -> None:
+    """The baseline behind our own handler, which keeps threads, and with connections kept as ours are."""
+    os.environ["BASELINE_KEPT"] = "yes"
+    _prepared(folder)
+    from triptych.web.asgi import Handler, Seated
+
+    _run(Seated(Handler()), port)
+
+
+def _run(application: Any, port: int) -> None:
+    import uvicorn
+
+    uvicorn.run(application, port=port, log_level="warning", lifespan="off")
+
+
+def _prepared(folder: str) -> None:
+    """The baseline's tables, its one user with rights to its forms and no more, and its participants."""
     os.environ |= {"BASELINE_DATA": folder, "DJANGO_SETTINGS_MODULE": "bench.baseline.settings"}
     import django
-    import uvicorn
     from django.core.management import call_command
 
     django.setup()
     from django.contrib.auth.models import Permission, User
-    from django.core.asgi import get_asgi_application
 
     from bench.baseline.models import Participant
 
@@ -58,7 +80,6 @@ def _baseline(folder: str, port: int) -> None:
         user.user_permissions.set(Permission.objects.filter(content_type__app_label="baseline"))
         for number in range(PARTICIPANTS):
             Participant.objects.create(name=f"P-{number:04d}")
-    uvicorn.run(get_asgi_application(), port=port, log_level="warning", lifespan="off")
 
 
 def _trace(path: Path) -> None:

@@ -44,6 +44,7 @@ DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": Path(os.environ["BASELINE_DATA"]) / "baseline.sqlite3",
+        "CONN_MAX_AGE": None if os.environ.get("BASELINE_KEPT") else 0,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=wal; PRAGMA synchronous=FULL",
