@@ -23,7 +23,7 @@ from bench.participants import decode
 from bench.serving import READS, Server, served
 from triptych.ledger.opening import open_ledger
 
-ROUNDS, FILINGS = 5, 40
+ROUNDS, FILINGS = 5, 30
 FEW, MANY, SERVER_SIDE = 200, 2000, 40
 """Participants of the ledgers: of the casebook, of the large casebook, and of the one in PostgreSQL."""
 PACE, SECONDS, PEOPLE = 10, 30, 5
@@ -132,7 +132,7 @@ def _casebooks(few: Server, many: Server, count: int) -> Iterator[Row]:
     """The time of the first page of the casebook, in a small and a large ledger by turns."""
     path, readers = "/casebook/", [(_reader(server), server) for server in (few, many)]
     first = [_taken(*one, path) for one in readers]
-    taken = [[_taken(*one, path) for one in readers] for _ in range(5)]
+    taken = [[_taken(*one, path) for one in readers] for _ in range(3)]
     small, large = ([median(part) for part in zip(*turns, strict=True)] for turns in zip(*taken, strict=True))
     yield Row(
         f"casebook, {FEW} participants × 40 visits",
@@ -165,7 +165,7 @@ def _pace(name: str, desk: Desk, scale: float, beside: Desk | None = None) -> Ro
     p50, p99 = percentile(waits, 0.5), percentile(waits, 0.99)
     peer = ""
     if beside is not None:
-        others = [1e3 * wait for wait in _paced(beside, SECONDS * scale)]
+        others = [1e3 * wait for wait in _paced(beside, SECONDS * scale / 3)]
         peer = f"admin with history p50 {percentile(others, 0.5):.1f} ms, p99 {percentile(others, 0.99):.1f} ms"
     what = f"{PACE} filings a second for {SECONDS * scale:.0f} s, {name}"
     figure = f"p50 {p50:.1f} ms, p99 {p99:.1f} ms, longest {max(waits):.1f} ms"

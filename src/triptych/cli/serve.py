@@ -1,16 +1,20 @@
 """`triptych serve`: the site, from one process that holds the ledger."""
 
+import gc
 import os
 import secrets
 import socket
 from collections.abc import Iterable
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from triptych.cli.errors import CommandError, explained
 from triptych.cli.ledgers import data_option
+from triptych.ledger import Trial
+from triptych.ledger.errors import NotALedger
 
 
 @click.command()
@@ -59,6 +63,7 @@ def start(data: str, port: int, host: str = "127.0.0.1") -> None:
     with explained(), _listening(host, port) as listener:
         accounts.prepare()
         served = house.open_house(data)
+        _settle(served.trial)
         server = uvicorn.Server(uvicorn.Config("triptych.web.asgi:application", log_level="warning", lifespan="off"))
         try:
             click.echo(f"Staff                 http://localhost:{port}/")
@@ -68,6 +73,16 @@ def start(data: str, port: int, host: str = "127.0.0.1") -> None:
                 server.run(sockets=[listener])
         finally:
             served.close()
+
+
+def _settle(trial: Trial) -> None:
+    """Load what every page needs, and spare it the search for cyclic garbage, which would hold up requests."""
+    for module in ("asgi", "urls", "urls_participant"):
+        import_module(f"triptych.web.{module}")
+    with suppress(NotALedger):  # a trial may be created in the ledger later
+        trial.system_view()
+    gc.collect()
+    gc.freeze()
 
 
 def _listening(host: str, port: int) -> socket.socket:
