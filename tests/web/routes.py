@@ -16,7 +16,7 @@ DESCRIPTION = "api/openapi.json"
 
 Below the third a token counts and no session; the last describes what is there, the same in every trial.
 """
-LISTS = frozenset({"log", "queries", "casebook"})
+LISTS = frozenset({"log", "queries", "casebook", "reviews"})
 """Routes that give what they show as a file too, sorted and filtered as asked."""
 ASKED = ("?format=csv", "?sort=-participant&participant=P-1", "?format=csv&status=open&sort=nonsense")
 
@@ -82,6 +82,7 @@ def table(hands: Hands, participant: str = "P-1", *, every: bool = True) -> dict
     return {
         ("string", "participant"): [participant],
         ("string", "site"): ["site-1", "nowhere"],
+        ("string", "scope"): ["casebook", "screening", "dosing.1", "nowhere"],
         ("slug", "form"): [*hands.study.forms, "no_such_form"] if every else ["vitals", "signature", "no_such_form"],
         ("slug", "task"): tasks if every else tasks[:1],
         ("uuid", "record"): [*records, UNKNOWN],

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.doors.hands import Hands
+from tests.doors.hands import Hands, codes
 from tests.doors.test_view import whole_course
 from tests.web.conftest import SMALL
 from tests.web.routes import client_of, routes, table, token_of
@@ -32,6 +32,8 @@ def lived(hands: Hands, arm: str) -> None:
     told = f"Given was {arm}"
     signature = {"about": dose.root, "meaning": "review", "shown": shown}
     assert isinstance(hands.file("pharmacist", "signature", signature), Filed)
+    whole = {"scope": "casebook", "meaning": "review", "shown": sight.under_review("P-1", "casebook")[0]}
+    assert codes(hands.file("pharmacist", "signature", whole)) == []
     hands.file("pharmacist", "randomization", {"arm": arm, "kit": 7 if arm == "active" else 8})
     hands.file("pharmacist", "entered_in_error", {"about": arm_given.id, "why": told})
     hands.file("coordinator", "query", {"about": dose.id, "item": "taken_at", "text": "By which clock?"})

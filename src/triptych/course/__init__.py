@@ -7,13 +7,16 @@ from triptych.course.gates import GateState, Judged, judge_gate
 from triptych.course.grants import Grant, Grants
 from triptych.course.obligations import Query, Task
 from triptych.course.record import Origin, Record
+from triptych.course.reviewing import CASEBOOK, Altered, review_digest, shown_digest, under_review
 from triptych.course.schedule import FormState, Planned, Window, slots, slots_by_key, visits_of_form
 from triptych.course.setting import Setting
 from triptych.course.sight import Sight, may_file
-from triptych.course.signing import Signature, shown_digest
+from triptych.course.signing import Signature, sees_as_signer
 from triptych.course.standing import current_site
 
 __all__ = [
+    "CASEBOOK",
+    "Altered",
     "Course",
     "Deviation",
     "Entries",
@@ -38,8 +41,11 @@ __all__ = [
     "judge_gate",
     "local_day",
     "may_file",
+    "review_digest",
+    "sees_as_signer",
     "shown_digest",
     "slots",
     "slots_by_key",
+    "under_review",
     "visits_of_form",
 ]

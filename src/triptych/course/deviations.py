@@ -92,7 +92,7 @@ def deviation_log(
     """The whole log: what the records show, completed by what was entered, then what was entered alone."""
     signers: dict[str, list[str]] = {}
     for signature in signed:
-        if signature.stands:
+        if signature.stands and signature.about is not None:
             signers.setdefault(entries.roots.get(signature.about, signature.about), []).append(signature.by)
     entered = {str(e.current.values["derived"]): e for e in entries.of("deviation") if e.current.values.get("derived")}
     rules = {rule.id: rule for rule in study.document.deviations}

@@ -1,59 +1,69 @@
 """Signatures: bound to the hash of what was shown, fallen when that changes (21 CFR 11.50, 11.70; P11-08, P11-09)."""
 
-import hashlib
 from datetime import datetime
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from triptych.course.entries import Entries
 from triptych.course.record import Record
+from triptych.course.reviewing import Altered, altered, review_digest, shown_digest
 from triptych.course.setting import Setting
 from triptych.course.sight import Sight
 from triptych.study import Study
 
-_encode = msgspec.json.Encoder(order="sorted").encode
-
 
 class Signature(Struct, frozen=True, kw_only=True):
-    """A signature and whether it stands; `stands` is none where the reader may not see what was signed whole."""
+    """A signature and whether it stands; `stands` is none where the reader may not see what was signed whole.
+
+    It is about a record, or about a `scope`: a visit by its key, or the casebook. `altered` says why it fell.
+    """
 
     id: str
-    about: str
+    about: str | None
+    scope: str | None
     by: str
     role: str
     meaning: str
     at: datetime
     stands: bool | None
-
-
-def shown_digest(record_id: str, record: Record, sight: Sight) -> str:
-    """The SHA-256 of a record as a sight shows it: its identity, form, time, place and visible answers."""
-    shown = {
-        "id": record_id,
-        "form": record.form,
-        "document": record.document,
-        "visit": None if sight.masks_visits else record.visit,
-        "cycle": None if sight.masks_visits else record.cycle,
-        "occurred_at": record.occurred_at,
-        "values": sight.values(record),
-    }
-    return hashlib.sha256(_encode(shown)).hexdigest()
+    altered: tuple[Altered, ...] = ()
 
 
 def signatures(study: Study, entries: Entries, setting: Setting, sight: Sight) -> tuple[Signature, ...]:
     """Every signature on this stream's records, oldest first."""
-    return tuple(
-        Signature(
-            id=entry.id,
-            about=str(entry.current.values["about"]),
-            by=entry.root.actor,
-            role=entry.root.role,
-            meaning=str(entry.current.values["meaning"]),
-            at=entry.root.recorded_at,
-            stands=_stands(study, entries, setting, sight, entry.root),
-        )
-        for entry in entries.of("signature")
+    return tuple(_signature(study, entries, setting, sight, entry.root) for entry in entries.of("signature"))
+
+
+def _signature(study: Study, entries: Entries, setting: Setting, sight: Sight, record: Record) -> Signature:
+    scope = record.values.get("scope")
+    made = Signature(
+        id=record.id,
+        about=None if scope else str(record.values.get("about")),
+        scope=scope,
+        by=record.actor,
+        role=record.role,
+        meaning=str(record.values["meaning"]),
+        at=record.recorded_at,
+        stands=None if scope else _stands(study, entries, setting, sight, record),
+    )
+    if scope is None or "shown" not in record.values or not sees_as_signer(study, setting, sight, record):
+        return made
+    signer = signer_sight(study, setting, record.actor, record.role, record.recorded_at)
+    stands = review_digest(study, entries, signer, scope) == record.values["shown"]
+    why = () if stands else altered(study, entries, signer, scope, record.position)
+    return replace(made, stands=stands, altered=why)
+
+
+def sees_as_signer(study: Study, setting: Setting, sight: Sight, signature: Record) -> bool:
+    """Whether a sight shows everything that the signer could see when signing."""
+    if signature.role not in study.roles:
+        return False
+    signer = signer_sight(study, setting, signature.actor, signature.role, signature.recorded_at)
+    return not (sight.masks_visits and not signer.masks_visits) and all(
+        sight.sees_form(form.id) and all(sight.sees_item(item) for item in form.items if signer.sees_item(item))
+        for form in study.document.forms
+        if form.about == "participant" and signer.sees_form(form.id)
     )
 
 

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import structs
 
 from triptych.course import (
+    CASEBOOK,
     Entries,
     Fold,
     Grant,
@@ -17,8 +18,10 @@ from triptych.course import (
     Sight,
     local_day,
     may_file,
+    review_digest,
     shown_digest,
     slots_by_key,
+    under_review,
 )
 from triptych.course.schedule import slot_key
 from triptych.ledger.drafts import MAX_BYTES, Actor, Draft, Reason, System
@@ -209,11 +212,30 @@ def _correction(case: Case, corrects: str) -> Iterator[Reason]:
 
 
 def _signature(case: Case) -> Iterator[Reason]:
+    scope = case.draft.values.get("scope")
+    if (scope is None) == (case.draft.values.get("about") is None):
+        text = "A signature is about one record, or about a visit or the casebook."
+        yield Reason(code="no_such_record", text=text, final=True)
+        return
+    if isinstance(scope, str):
+        yield from _review(case, scope)
+        return
     entry = case.entries.entry(str(case.draft.values.get("about")))
     if entry is None or case.sight is None:
         return
     if shown_digest(entry.id, entry.current, case.sight) != case.draft.values.get("shown"):
         text = "What was shown is not what stands now. Look at the record again before signing."
+        yield Reason(code="not_what_was_shown", text=text, source="P11-09", final=True)
+
+
+def _review(case: Case, scope: str) -> Iterator[Reason]:
+    """Whether a visit or the casebook can be signed, and still is what was shown."""
+    assert case.sight is not None
+    is_known = scope == CASEBOOK or (scope in slots_by_key(case.study) and not case.sight.masks_visits)
+    if not is_known or not under_review(case.study, case.entries, case.sight, scope):
+        yield Reason(code="no_such_record", text="Nothing is recorded there that could be signed.", final=True)
+    elif review_digest(case.study, case.entries, case.sight, scope) != case.draft.values.get("shown"):
+        text = "What was shown is not what stands now. Look at it again before signing."
         yield Reason(code="not_what_was_shown", text=text, source="P11-09", final=True)
 
 

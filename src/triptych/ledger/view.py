@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from triptych.course import (
+    CASEBOOK,
     Course,
     Entries,
     Entry,
@@ -21,7 +22,10 @@ from triptych.course import (
     Sight,
     current_site,
     derive_course,
+    review_digest,
+    sees_as_signer,
     shown_digest,
+    under_review,
 )
 from triptych.ledger.drafts import Actor
 from triptych.ledger.store import Store
@@ -137,6 +141,17 @@ class View:
         course = derive_course(self.study, participant, shown, setting, self._medicines, self.now, self.sight, released)
         return self._masked(course)
 
+    def under_review(self, participant: str, scope: str) -> tuple[str, tuple[Seen, ...]]:
+        """What a review of a visit or the casebook covers for this viewer: the hash to sign, and the records."""
+        records = self._records(participant)
+        if not self._reaches(records) or (self.sight.masks_visits and scope != CASEBOOK):
+            return "", ()
+        entries = Entries(self._shown(records))
+        seen = {one.id: one for one in self.records(participant)}
+        covered = under_review(self.study, entries, self.sight, scope)
+        digest = review_digest(self.study, entries, self.sight, scope)
+        return digest, tuple(seen[entry.current.id] for entry in covered)
+
     @property
     def training(self) -> bool:
         """Whether the study is in training mode, in which nothing counts as trial data."""
@@ -234,6 +249,8 @@ class View:
 
     def _on_hidden_items(self, record: Record | None, forms: Mapping[str, str]) -> Record | None:
         """A query on a hidden item is hidden; a signature on one shows no digest, which would betray the answer."""
+        if record is not None and record.form == "signature" and "scope" in record.values:
+            return self._on_review(record)
         form = self.study.forms.get(forms.get(str(record.values.get("about")), "")) if record else None
         hidden = {item.id for item in form.items if not self.sight.sees_item(item)} if form else set()
         if record is None or not hidden:
@@ -243,6 +260,14 @@ class View:
         if record.form == "signature":
             return replace(record, values={k: v for k, v in record.values.items() if k != "shown"})
         return record
+
+    def _on_review(self, record: Record) -> Record | None:
+        """A review is hidden with the visit's name, and shows its digest only to who sees all that was reviewed."""
+        if self.sight.masks_visits and record.values["scope"] != CASEBOOK:
+            return None
+        if sees_as_signer(self.study, self._setting, self.sight, record):
+            return record
+        return replace(record, values={k: v for k, v in record.values.items() if k != "shown"})
 
     def _names(self, record: Record) -> set[str]:
         """The records that a record names in its answers."""

@@ -23,6 +23,7 @@ def show(
         "asker": asker,
         "here": here,
         "logs": [forms[name] for name in LOGS if name in forms and asker.view.sight.sees_form(name)],
+        "reviewing": asker.view.sight.sees_form("signature"),
         "queried": asker.view.sight.sees_form("query"),
         "training": asker.view.training,
         "way_of": lambda participant, task: way_of(asker, participant, task),

@@ -227,10 +227,14 @@ class QueryOut(Schema):
 
 
 class SignatureOut(Schema):
-    """A signature; `stands` is none where the reader may not see all that was signed."""
+    """A signature on a record, or on a `scope`: a visit by its key, or the casebook.
+
+    `stands` is none where the reader may not see all that was signed.
+    """
 
     id: str
-    about: str
+    about: str | None
+    scope: str | None
     by: str
     role: str
     meaning: str

@@ -45,7 +45,7 @@ def sign(request: HttpRequest, asker: Asker, participant: str, record: str) -> H
     sent = request.POST.get("v-shown", "") if request.method == "POST" else current.shown
     posted = acted(request, asker, form_of(asker, "signature"), zone, {"about": current.root, "shown": sent})
     if request.method == "POST":
-        if not _is_right(request):
+        if not is_right(request):
             text = "The password is not right, or there were too many wrong ones. Nothing was signed. Give it again."
             posted.problems.append(("password", text))
         elif file_posted(request, asker, posted, participant):
@@ -64,7 +64,7 @@ def sign(request: HttpRequest, asker: Asker, participant: str, record: str) -> H
     )
 
 
-def _is_right(request: HttpRequest) -> bool:
+def is_right(request: HttpRequest) -> bool:
     """Whether the password given again is the signer's own. Wrong ones count towards the limit of the log-in."""
     person, password = request.user.get_username(), request.POST.get("password", "")
     signer = authenticate(request, username=person, password=password) if password else None
