@@ -214,7 +214,8 @@ BROKEN: dict[str, Any] = {
     "the last year": vitals(occurred_at="9999-12-31T23:59:59-12:00"),
     "a cycle in words": vitals(cycle="one"),
     "a cycle of true": vitals(cycle=True),
-    "a cycle of a fraction": vitals(cycle=1.0),
+    "a cycle of a fraction": vitals(cycle=1.5),
+    "a cycle of nought": vitals(cycle=0),
     "a control character": vitals(participant="P\x00"),
     "a long name": vitals(visit="x" * 201),
 }

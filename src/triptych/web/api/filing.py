@@ -55,7 +55,8 @@ def _draft(sent: DraftIn) -> Draft:
     if happened is None or happened.tzinfo is None or happened.year not in YEARS:
         text = f"The time at which it happened is a date and time with its offset from UTC, {YEARS[0]} to {YEARS[-1]}."
         raise malformed(text)
-    return Draft(**{**sent.dict(), "occurred_at": happened})
+    cycle = None if sent.cycle is None else int(sent.cycle)
+    return Draft(**{**sent.dict(), "occurred_at": happened, "cycle": cycle})
 
 
 def _by_hand(draft: DraftIn) -> None:

@@ -304,20 +304,30 @@ class HistoryOut(Schema):
     versions: list[RecordOut]
 
 
-class DraftIn(Schema, extra="forbid", strict=True):
+EXAMPLE = {
+    "id": "019cf5e5-20c0-7ee6-b48e-b3e4130b9070",
+    "form": "vitals",
+    "participant": "P-1",
+    "visit": "screening",
+    "occurred_at": "2026-03-02T10:00:00+01:00",
+    "values": {"systolic": 120, "diastolic": 80, "heart_rate": 64, "temperature": 36.6},
+}
+
+
+class DraftIn(Schema, extra="forbid", strict=True, json_schema_extra={"examples": [EXAMPLE]}):
     """A filled form. `id` is a UUID made by whoever sends it, so that sending it again files nothing twice."""
 
     id: str = Field(pattern=UUID)
     form: str = Field(min_length=1, max_length=200, pattern=NAME)
     values: dict[str, Any]
     occurred_at: str = Field(
-        description="When it happened, with its offset from UTC.",
+        description="When it happened, with its offset from UTC, in the years 1900 to 2199.",
         json_schema_extra={"format": "date-time", "examples": ["2026-03-02T10:00:00+01:00"]},
     )
     participant: str | None = Field(None, min_length=1, max_length=200, pattern=NAME)
     site: str | None = Field(None, min_length=1, max_length=200, pattern=NAME)
     visit: str | None = Field(None, min_length=1, max_length=200, pattern=NAME)
-    cycle: int | None = Field(None, ge=1, le=9999)
+    cycle: float | None = Field(None, ge=1, le=9999, multiple_of=1)
     corrects: str | None = Field(None, pattern=UUID)
     reason: str | None = Field(None, max_length=4000)
 
