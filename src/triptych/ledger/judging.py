@@ -31,7 +31,7 @@ from triptych.study import Form, Misfit, Role, Study, answers, fit
 AHEAD = timedelta(minutes=5)
 DECISION_AGE = timedelta(minutes=15)
 MAX_NAME = 200
-SYSTEM_FILES = frozenset({"reminder_sent"})
+SYSTEM_FILES = frozenset({"reminder_sent", "query"})
 """What the system files through the door by itself; a person who goes by its name still needs a grant."""
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -193,7 +193,8 @@ def linking(case: Case) -> Iterator[Reason]:
 def _is_known(case: Case, record_id: str) -> bool:
     held = any(record.id == record_id for record in case.entries.held)
     entry = case.entries.entry(record_id)
-    return held or (entry is not None and case.sight is not None and case.sight.sees_form(entry.current.form))
+    shows = _is_own(case) or (case.sight is not None and entry is not None and case.sight.sees_form(entry.current.form))
+    return held or (entry is not None and shows)
 
 
 def _correction(case: Case, corrects: str) -> Iterator[Reason]:

@@ -12,6 +12,7 @@ from triptych.study import Study, fit
 from triptych.web.entry import Posted
 from triptych.web.house import house
 from triptych.web.people import Asker
+from triptych.web.questions import ask_about
 
 MOST_DIGITS = 4
 
@@ -45,6 +46,7 @@ def file_posted(request: HttpRequest, asker: Asker, posted: Posted, participant:
     )
     outcome = posted.outcome = house().trial.file(draft, asker.actor)
     if isinstance(outcome, Filed):
+        ask_about(asker.study, outcome)
         messages.success(request, f"{posted.form.title}: filed.")
         return True
     if isinstance(outcome, Held):
