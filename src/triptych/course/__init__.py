@@ -5,6 +5,7 @@ from triptych.course.deviations import Deviation
 from triptych.course.entries import Entries, Entry, local_day
 from triptych.course.gates import GateState, Judged, judge_gate
 from triptych.course.grants import Grant, Grants
+from triptych.course.listed import Listed, listed
 from triptych.course.obligations import Query, Task
 from triptych.course.record import Origin, Record
 from triptych.course.reviewing import CASEBOOK, Altered, review_digest, shown_digest, under_review
@@ -27,6 +28,7 @@ __all__ = [
     "Grant",
     "Grants",
     "Judged",
+    "Listed",
     "Origin",
     "Planned",
     "Query",
@@ -39,6 +41,7 @@ __all__ = [
     "current_site",
     "derive_course",
     "judge_gate",
+    "listed",
     "local_day",
     "may_file",
     "review_digest",

@@ -192,7 +192,7 @@ class Fold:
         yield from self._visit_tasks()
 
     def _visit_tasks(self) -> Iterator[Task]:
-        begun = next((entry.current.occurred_at for entry in self.entries.entries), self.now)
+        begun = next((entry.current.occurred_at for entry in self.entries.entries), None)
         for visit in self.planned:
             if visit.status == "open":
                 roles = {role for form in visit.forms if form.required for role in filers(self.study, form.form)}

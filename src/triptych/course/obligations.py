@@ -17,12 +17,15 @@ RESOLUTION = "held_resolution"
 
 
 class Task(Struct, frozen=True, kw_only=True):
-    """Something asked of the roles named, because of a record or a visit; `due` where there is a limit."""
+    """Something asked of the roles named, because of a record or a visit; `due` where there is a limit.
+
+    `since` is none where it rests on what the viewer does not see.
+    """
 
     id: str
     title: str
     roles: tuple[str, ...]
-    since: datetime
+    since: datetime | None
     level: Literal["task", "alert"] = "task"
     due: datetime | None = None
     overdue: bool = False

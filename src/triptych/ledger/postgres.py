@@ -112,7 +112,7 @@ class PostgresStore:
             self._schema = run("schema")[0][0]
             if self._schema is None:
                 raise self._nothing_there()
-            if not run("is_ledger") and self._write:
+            if self._write and not (run("is_ledger") and run("has_lists")):
                 self._create(connection)
             if not run("is_ledger"):
                 raise self._nothing_there()
@@ -122,9 +122,10 @@ class PostgresStore:
         """Make the tables, unless another process did so in the meantime."""
         with opened(TableReading(partial(_run, connection)), "begin_transaction") as making:
             self._lock(making.run, [Lock(EVERY_STREAM, alone=True)])
-            if not making.run("is_ledger"):
-                with _translated():
+            with _translated():
+                if not making.run("is_ledger"):
                     connection.execute(read_sql("schema_postgres"))
+                connection.execute(read_sql("lists"))
 
     def _nothing_there(self) -> NotALedger:
         where = f"schema {self._schema}" if self._schema else "the schema of the search path"

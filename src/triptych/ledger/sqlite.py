@@ -167,6 +167,8 @@ def _connect_writer(path: Path) -> sqlite3.Connection:
         if not _run(connection, "is_ledger"):
             with _translated():
                 connection.executescript(read_sql("schema_sqlite"))
+        with _translated():
+            connection.executescript(read_sql("lists"))
     except BaseException:
         connection.close()
         raise

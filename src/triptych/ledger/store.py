@@ -16,7 +16,9 @@ __all__ = [
     "EVERY_STREAM",
     "Head",
     "Lock",
+    "Mark",
     "Reading",
+    "Row",
     "Store",
     "Stored",
     "Transaction",
@@ -53,6 +55,27 @@ class Head(NamedTuple):
     sha256: bytes
 
 
+class Mark(NamedTuple):
+    """What a kept row of a list rests on: it holds from `since` until `until` for whatever has the same key.
+
+    `own` names, a line each, the people for whom it does not hold, since they see more than their audience.
+    """
+
+    participant: str
+    site: str | None
+    key: str
+    since: str
+    until: str | None
+    own: str
+
+
+class Row(NamedTuple):
+    """One derived row of a list for one audience, with its mark. Rows are kept to be read again and rest on records."""
+
+    mark: Mark
+    body: str
+
+
 class Lock(NamedTuple):
     """One stream to lock, alone (to append) or shared (to read)."""
 
@@ -85,6 +108,12 @@ class Reading(Protocol):
     def documents(self) -> Iterator[tuple[str, bytes]]:
         """Yield digests and documents, by digest."""
 
+    def row_marks(self, audience: str) -> Iterator[Mark]:
+        """Yield the marks of every row kept for an audience."""
+
+    def rows(self, audience: str, participants: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Yield participants and the bodies of the rows kept for them."""
+
 
 class Transaction(Reading, Protocol):
     """A reading that can append, and sees what it appended."""
@@ -94,6 +123,12 @@ class Transaction(Reading, Protocol):
 
     def put_document(self, digest: str, content: bytes) -> None:
         """Keep a document under its digest; again is harmless. Raises `Malformed`."""
+
+    def keep_rows(self, audience: str, rows: Sequence[Row]) -> None:
+        """Keep rows for an audience in place of those kept for the same participants."""
+
+    def drop_rows(self) -> None:
+        """Drop every row of every audience."""
 
 
 class Store(Protocol):

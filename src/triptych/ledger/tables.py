@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from triptych.ledger.appending import check_document, check_place, check_record, duplicate
 from triptych.ledger.errors import AppendRefused, LedgerClosed, LedgerError, NotALedger
-from triptych.ledger.store import FORMAT, UNSTORABLE, Head, Lock, Stored
+from triptych.ledger.store import FORMAT, UNSTORABLE, Head, Lock, Mark, Row, Stored
 
 Run = Callable[..., Sequence[Sequence[Any]]]
 
@@ -53,6 +53,15 @@ class TableReading:
     def documents(self) -> Iterator[tuple[str, bytes]]:
         """Yield digests and documents, by digest."""
         return ((digest, content) for digest, content in self.run("documents"))
+
+    def row_marks(self, audience: str) -> Iterator[Mark]:
+        """Yield the marks of every row kept for an audience."""
+        return map(Mark._make, self.run("row_marks", audience=audience))
+
+    def rows(self, audience: str, participants: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Yield participants and the bodies of the rows kept for them."""
+        found = self.run("rows", audience=audience, participants=json.dumps(list(participants)))
+        return ((participant, body) for participant, body in found)
 
     def _look(self, name: str, **values: str | int) -> Sequence[Sequence[Any]]:
         if any(isinstance(value, str) and UNSTORABLE.search(value) for value in values.values()):
@@ -109,6 +118,14 @@ class TableTransaction(TableReading):
         """Keep a document under its digest; again is harmless. Raises `Malformed`."""
         check_document(digest, content)
         self.run("put_document", digest=digest, content=content)
+
+    def keep_rows(self, audience: str, rows: Sequence[Row]) -> None:
+        """Keep rows for an audience in place of those kept for the same participants."""
+        self.run("keep_rows", audience=audience, rows=json.dumps([[*row.mark, row.body] for row in rows]))
+
+    def drop_rows(self) -> None:
+        """Drop every row of every audience."""
+        self.run("drop_rows")
 
 
 R = TypeVar("R", bound=TableReading)

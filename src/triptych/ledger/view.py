@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from triptych.course import (
@@ -16,18 +14,21 @@ from triptych.course import (
     Entry,
     Fold,
     Grant,
-    Planned,
+    Listed,
     Record,
     Setting,
     Sight,
     current_site,
     derive_course,
+    listed,
     review_digest,
     sees_as_signer,
     shown_digest,
     under_review,
 )
 from triptych.ledger.drafts import Actor
+from triptych.ledger.lists import Heads, keep_rows, read_line
+from triptych.ledger.seen import Seen, without_visits
 from triptych.ledger.store import Store
 from triptych.ledger.streams import STUDY, Streams, participant_stream, site_stream
 from triptych.rules import Missing
@@ -37,34 +38,6 @@ from triptych.study import Release, Role, Study, parse_duration
 OWN = frozenset({"signature", "entered_in_error", "held_resolution"})
 """What is done about a record, and stays visible to whoever did it."""
 NOBODY = Role(id="nobody", title="Nobody")
-
-
-class Seen(Struct, frozen=True, kw_only=True):
-    """A record as a viewer sees it. Positions and chain hashes of a stream are never shown.
-
-    `shown` is the hash that a signature of this viewer binds to; `late` marks an entry recorded long after it happened.
-    """
-
-    id: str
-    root: str
-    form: str
-    participant: str | None
-    site: str | None
-    visit: str | None
-    cycle: int | None
-    actor: str
-    role: str
-    occurred_at: datetime
-    recorded_at: datetime
-    document: str
-    values: Mapping[str, Any]
-    corrects: str | None
-    reason: str | None
-    status: str
-    held: tuple[str, ...]
-    current: bool
-    late: bool
-    shown: str
 
 
 class View:
@@ -105,6 +78,13 @@ class View:
         unblinded = self._grant is not None and self._grant.blinding == "unblinded"
         return Sight(self.study, role or NOBODY, unblinded=unblinded)
 
+    @property
+    def audience(self) -> str:
+        """Whoever sees the same: the role and whether it is blinded; all who hold the ledger itself are one more."""
+        if self.viewer is None:
+            return "system"
+        return f"{self.viewer.role}:{self._grant.blinding}" if self._grant else "nobody"
+
     def participants(self) -> tuple[str, ...]:
         """The participants at the viewer's site, or all for a role in the whole study; none without a grant."""
         with self._store.reading() as reading:
@@ -133,13 +113,7 @@ class View:
     def course(self, participant: str) -> Course | None:
         """The participant's course, derived from what this viewer sees; none where nothing may be seen."""
         records = self._records(participant)
-        if not self._reaches(records):
-            return None
-        setting = self._setting_at(current_site(Entries(records)))
-        released = self._released_days(participant, records, setting)
-        shown = self._shown(records)
-        course = derive_course(self.study, participant, shown, setting, self._medicines, self.now, self.sight, released)
-        return self._masked(course)
+        return self._derived(participant, records) if self._reaches(records) else None
 
     def under_review(self, participant: str, scope: str) -> tuple[str, tuple[Seen, ...]]:
         """What a review of a visit or the casebook covers for this viewer: the hash to sign, and the records."""
@@ -157,12 +131,43 @@ class View:
         """Whether the study is in training mode, in which nothing counts as trial data."""
         return self._setting.training
 
-    def courses(self) -> Iterator[Course]:
-        """The course of every participant that this viewer may see, by name."""
-        for participant in self.participants():
-            course = self.course(participant)
-            if course is not None:
-                yield course
+    def listing(self, participants: Sequence[str] | None = None) -> tuple[Listed, ...]:
+        """The line in lists of every participant (or of those named) that this viewer may see, by name.
+
+        Lines are read from the rows kept for the viewer's audience where these hold (`ledger.lists`), and are
+        otherwise derived and kept.
+        """
+        person = self.viewer.person if self.viewer else ""
+        with self._store.reading() as reading:
+            heads = Heads(self.study.digest, dict(reading.heads()))
+            wanted = heads.participants if participants is None else heads.known(participants)
+            marks = {mark.participant: mark for mark in reading.row_marks(self.audience)}
+            held = {name: mark for name in wanted if (mark := marks.get(name)) and heads.holds(mark, self.now, person)}
+            shown = [name for name, mark in held.items() if self._allows(name, mark.site)]
+            lines = {name: read_line(body, self.now) for name, body in reading.rows(self.audience, shown)}
+        lines |= self._listed_anew(heads, [name for name in wanted if name not in held], person)
+        return tuple(lines[name] for name in wanted if name in lines)
+
+    def _listed_anew(self, heads: Heads, names: Sequence[str], person: str) -> dict[str, Listed]:
+        """Derive lines and keep them for the audience, whether or not this viewer reaches the participants."""
+        self._look([participant_stream(name) for name in names])
+        lines: dict[str, Listed] = {}
+        rows = []
+        for name in names:
+            records = self._records(name)
+            site = current_site(Entries(records))
+            line = listed(self._derived(name, records))
+            own = {record.actor for record in records if self._is_for_its_sender(record)}
+            if person not in own and heads.agree(name, site, self._known):
+                rows.append(heads.row(line, site, own))
+            if self._allows(name, site):
+                lines[name] = line
+        if rows:
+            keep_rows(self._store, self.audience, rows)
+        return lines
+
+    def _allows(self, participant: str, site: str | None) -> bool:
+        return self._grant is not None and self._grant.covers(site) and self._grant.reaches(participant)
 
     def zone(self, participant: str | None = None) -> ZoneInfo:
         """The time zone of a participant's site, or of the viewer's own."""
@@ -229,9 +234,16 @@ class View:
         return Setting(self.study, self._known[STUDY], site_records, site)
 
     def _reaches(self, records: tuple[Record, ...]) -> bool:
-        site = current_site(Entries(records)) if records else None
-        name = records[0].stream.partition(":")[2] if records else None
-        return self._grant is not None and name is not None and self._grant.covers(site) and self._grant.reaches(name)
+        if not records:
+            return False
+        return self._allows(records[0].stream.partition(":")[2], current_site(Entries(records)))
+
+    def _derived(self, participant: str, records: tuple[Record, ...]) -> Course:
+        setting = self._setting_at(current_site(Entries(records)))
+        released = self._released_days(participant, records, setting)
+        shown = self._shown(records)
+        course = derive_course(self.study, participant, shown, setting, self._medicines, self.now, self.sight, released)
+        return without_visits(course) if self.sight.masks_visits else course
 
     def _shown(self, records: Iterable[Record]) -> list[Record]:
         """The records that this viewer may see; one about a hidden record is as hidden as that record."""
@@ -284,7 +296,11 @@ class View:
     def _is_own(self, record: Record) -> bool:
         """Whether the viewer sent a record that is held, or signed, set aside or settled one."""
         is_theirs = self.viewer is not None and self._grant is not None and record.actor == self.viewer.person
-        return is_theirs and (record.status == "held" or record.form in OWN)
+        return is_theirs and self._is_for_its_sender(record)
+
+    def _is_for_its_sender(self, record: Record) -> bool:
+        """Whether a record that the audience does not see is shown to whoever filed it."""
+        return not self.sight.sees_form(record.form) and (record.status == "held" or record.form in OWN)
 
     def _seen(self, records: tuple[Record, ...], participant: str | None) -> tuple[Seen, ...]:
         entries = Entries(records)
@@ -344,25 +360,3 @@ class View:
             for name in names:
                 if not isinstance(facts[name], Missing):
                     yield name, facts[name]
-
-    def _masked(self, course: Course) -> Course:
-        """For a viewer who may not know visit numbers: only visits with forms to fill in, without name or number."""
-        if not self.sight.masks_visits:
-            return course
-        return replace(
-            course,
-            phase="",
-            visits=tuple(_mask(visit) for visit in course.visits if visit.forms),
-            tasks=tuple(
-                replace(task, id=task.form or "visit", visit=None, title=_untitled(task.title)) for task in course.tasks
-            ),
-            deviations=(),
-        )
-
-
-def _mask(visit: Planned) -> Planned:
-    return replace(visit, key="", visit="", cycle=None, title="Assessment", label="", phase="", reasons=())
-
-
-def _untitled(title: str) -> str:
-    return title.partition(" of ")[0] if title.startswith("File ") else "Hold the assessment"

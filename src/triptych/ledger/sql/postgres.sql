@@ -30,6 +30,11 @@ SELECT 1 FROM pg_catalog.pg_class AS class
 JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = class.relnamespace
 WHERE namespace.nspname = current_schema() AND class.relname = 'ledger_format'
 
+-- name: has_lists
+SELECT 1 FROM pg_catalog.pg_class AS class
+JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = class.relnamespace
+WHERE namespace.nspname = current_schema() AND class.relname = 'list_row'
+
 -- name: version
 SELECT version FROM ledger_format
 
@@ -78,3 +83,22 @@ SELECT digest, content FROM document ORDER BY digest
 
 -- name: put_document
 INSERT INTO document (digest, content) VALUES (%(digest)s, %(content)s) ON CONFLICT DO NOTHING
+
+
+-- name: row_marks
+SELECT participant, site, key, since, until, own FROM list_row WHERE audience = %(audience)s
+
+-- name: rows
+SELECT participant, body FROM list_row
+WHERE audience = %(audience)s
+AND participant = ANY (ARRAY(SELECT json_array_elements_text(%(participants)s::json)))
+
+-- name: keep_rows
+INSERT INTO list_row (audience, participant, site, key, since, until, own, body)
+SELECT %(audience)s, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
+FROM json_array_elements(%(rows)s::json) AS value ORDER BY value ->> 0
+ON CONFLICT (audience, participant) DO UPDATE SET site = excluded.site, key = excluded.key, since = excluded.since,
+    until = excluded.until, own = excluded.own, body = excluded.body
+
+-- name: drop_rows
+DELETE FROM list_row

@@ -61,3 +61,22 @@ SELECT digest, content FROM document ORDER BY digest
 -- name: put_document
 INSERT INTO document (digest, content) SELECT :digest, :content
 WHERE NOT EXISTS (SELECT 1 FROM document WHERE digest = :digest)
+
+
+-- name: row_marks
+SELECT participant, site, key, since, until, own FROM list_row WHERE audience = :audience
+
+-- name: rows
+SELECT list_row.participant, list_row.body FROM json_each(:participants) AS wanted
+CROSS JOIN list_row ON list_row.audience = :audience AND list_row.participant = wanted.value
+
+-- name: keep_rows
+INSERT INTO list_row (audience, participant, site, key, since, until, own, body)
+SELECT :audience, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+    json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'), json_extract(value, '$[6]')
+FROM json_each(:rows) WHERE true
+ON CONFLICT (audience, participant) DO UPDATE SET site = excluded.site, key = excluded.key, since = excluded.since,
+    until = excluded.until, own = excluded.own, body = excluded.body
+
+-- name: drop_rows
+DELETE FROM list_row

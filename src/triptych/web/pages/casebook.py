@@ -12,7 +12,7 @@ from triptych.web.show import show
 @page
 def matrix(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Show where every participant stands at every visit."""
-    courses = list(asker.view.courses())
+    courses = asker.view.listing()
     rows = [(course, {visit.key: visit for visit in course.visits}) for course in courses]
     columns = () if asker.view.sight.masks_visits else slots(asker.study)
     if request.GET.get("format") == "csv":

@@ -15,7 +15,7 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 @page
 def home(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Show enrollment by phase, the visits open now and the open tasks of the asker's role."""
-    courses = list(asker.view.courses())
+    courses = asker.view.listing()
     role = asker.study.roles[asker.grant.role]
     phases = asker.study.document.phases
     where = {phase.id: [course for course in courses if course.phase == phase.id] for phase in phases}

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from msgspec import Struct
 
-from triptych.course import Course, Query, may_file
+from triptych.course import Course, Listed, Query, may_file
 from triptych.ledger import Seen
 from triptych.web.listing import Column, Listing
 from triptych.web.pages.entry import act
@@ -32,7 +32,7 @@ class Thread(Struct, frozen=True, kw_only=True):
     next: tuple[str, ...]
 
 
-def threads(asker: Asker, course: Course) -> Iterator[Thread]:
+def threads(asker: Asker, course: Course | Listed) -> Iterator[Thread]:
     """The queries on a participant's records that the asker sees, oldest first."""
     if not course.queries:
         return
@@ -64,7 +64,7 @@ def threads(asker: Asker, course: Course) -> Iterator[Thread]:
         )
 
 
-Row = tuple[Course, Thread]
+Row = tuple[Listed, Thread]
 
 
 def columns_of(asker: Asker) -> list[Column[Row]]:
@@ -91,7 +91,7 @@ def queries(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Show the queries across participants, oldest open ones first, or give them as CSV."""
     if not asker.view.sight.sees_form("query"):
         raise Http404
-    every = [(course, thread) for course in asker.view.courses() for thread in threads(asker, course)]
+    every = [(course, thread) for course in asker.view.listing() for thread in threads(asker, course)]
     every.sort(key=lambda one: (one[1].query.status == "closed", one[1].query.asked_at))
     listing = Listing(columns_of(asker), every, request.GET, asker.view.zone())
     if request.GET.get("format") == "csv":
