@@ -1,5 +1,6 @@
 """`triptych ledger` and `triptych demo`: a kept ledger is verified, exported, restored and found damaged."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -84,3 +85,22 @@ def test_a_command_that_writes_beside_a_writer_refuses_and_says_who_writes(run: 
     assert result.exit_code == 1
     assert "writ" in result.output
     assert "Traceback" not in result.output
+
+
+def test_what_is_kept_for_lists_is_dropped_and_rebuilt_equal(run: Run, demo_ledger: Path, tmp_path: Path) -> None:
+    shutil.copytree(demo_ledger, tmp_path / "copied")
+    first = run("ledger", "rebuild", "--data", "copied")
+    assert (first.exit_code, "0 were kept" in first.output) == (0, True), first.output
+    second = run("ledger", "rebuild", "--data", "copied")
+    assert (second.exit_code, "; 0 were kept" in second.output) == (0, False), second.output
+    assert second.output.split(";")[0] == first.output.split(";")[0]
+    with sqlite3.connect(tmp_path / "copied" / "ledger.sqlite3") as ledger:
+        (before,) = ledger.execute("SELECT count(*) FROM list_row").fetchone()
+        ledger.execute("UPDATE list_row SET body = replace(body, 'screening', 'preparation')")
+    ledger.close()
+    assert before > 100
+    third = run("ledger", "rebuild", "--data", "copied")
+    assert third.exit_code == 1
+    assert "NO-12: the row that was kept is not what the records give" in third.output
+    assert run("ledger", "rebuild", "--data", "copied").exit_code == 0
+    assert run("ledger", "verify", "--data", "copied").exit_code == 0

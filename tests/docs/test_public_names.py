@@ -17,9 +17,9 @@ PUBLIC = {
         shown_items study_from_canonical
     """,
     "course": """
-        Altered CASEBOOK Course Deviation Entries Entry Fold FormState GateState Grant Grants Judged Origin Planned
-        Query Record Setting Sight Signature Task Window current_site derive_course judge_gate local_day may_file
-        review_digest sees_as_signer shown_digest slots slots_by_key under_review visits_of_form
+        Altered CASEBOOK Course Deviation Entries Entry Fold FormState GateState Grant Grants Judged Listed Origin
+        Planned Query Record Setting Sight Signature Task Window current_site derive_course judge_gate listed
+        local_day may_file review_digest sees_as_signer shown_digest slots slots_by_key under_review visits_of_form
     """,
     "ledger": "Actor Draft Filed Held Outcome Reason Refused Seen Trial View",
 }

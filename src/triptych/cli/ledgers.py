@@ -1,6 +1,7 @@
-"""`triptych ledger`: verify, export and restore a ledger, with or without its database."""
+"""`triptych ledger`: verify, export, restore and rebuild."""
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -10,7 +11,10 @@ from triptych.ledger.archive import export as export_archive
 from triptych.ledger.archive import import_archive, read_manifest, verify_against, verify_file
 from triptych.ledger.chain import Verdict
 from triptych.ledger.chain import verify as verify_chains
+from triptych.ledger.library import medicines
 from triptych.ledger.opening import open_ledger
+from triptych.ledger.rebuilding import rebuild_lists
+from triptych.ledger.trial import Trial
 
 data_option = click.option(
     "--data",
@@ -24,7 +28,7 @@ data_option = click.option(
 
 @click.group()
 def ledger() -> None:
-    """Verify, export and restore a ledger."""
+    """Verify, export and restore a ledger, and rebuild what is kept for lists."""
 
 
 @ledger.command()
@@ -105,3 +109,23 @@ def restore(data: str, source: Path) -> None:
         finally:
             store.close()
     click.echo(f"{manifest.records:,} records in {len(manifest.streams):,} streams restored to {data}")
+
+
+@ledger.command()
+@data_option
+def rebuild(data: str) -> None:
+    """Drop the rows kept for lists across participants and derive them anew; exit 1 if one that held is now another."""
+    with explained():
+        store = open_ledger(data, write=True)
+        try:
+            rebuilt = rebuild_lists(store, Trial(store, medicines(), lambda: datetime.now(UTC)))
+        finally:
+            store.close()
+    for name in rebuilt.differing:
+        click.echo(f"{name}: the row that was kept is not what the records give", err=True)
+    same = rebuilt.kept - len(rebuilt.differing)
+    click.echo(
+        f"{rebuilt.lines:,} lines for {rebuilt.audiences} audiences; {rebuilt.kept:,} were kept, {same:,} the same"
+    )
+    if rebuilt.differing:
+        sys.exit(1)

@@ -22,6 +22,7 @@ class Listed(Struct, frozen=True, kw_only=True):
     site: str | None
     phase: str
     standing: Mapping[str, str]
+    attempt: int
     visits: tuple[Planned, ...]
     tasks: tuple[Task, ...]
     alerts: tuple[Task, ...]
@@ -38,6 +39,7 @@ def listed(course: Course) -> Listed:
         site=course.site,
         phase=course.phase,
         standing=course.standing,
+        attempt=course.attempt,
         visits=tuple(replace(visit, forms=(), reasons=()) for visit in course.visits),
         tasks=course.tasks,
         alerts=course.alerts,

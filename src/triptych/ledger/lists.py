@@ -1,9 +1,9 @@
 """Lists across participants: a row per participant and audience, kept and used as long as it cannot have changed.
 
 An audience is a role with a blinding status: what it sees follows from the document. A row holds what lists show of
-a course (`triptych.course.Listed`). It is used while its key and its time hold: the key is made from the study document,
-the heads of the study's, the site's and the participant's stream, and the program that derives; the time is from
-when it was derived until the course's `next_change`. Any other row is derived again and kept.
+a course (`triptych.course.Listed`). It is used while its key and its time hold: the key is made from the study
+document, the heads of the study's, the site's and the participant's stream, and the program that derives; the time
+is from when it was derived until the course's `next_change`. Any other row is derived again and kept.
 
 Some people see a little more than their audience: what they themselves sent or signed. For them, and those
 participants, the row is not used.
@@ -52,9 +52,13 @@ class Heads:
         """Those of the named who have a stream, by name."""
         return sorted(name for name in set(participants) if participant_stream(name) in self._heads)
 
+    def stands(self, mark: Mark) -> bool:
+        """Whether nothing was filed since a row was derived."""
+        return mark.key == self.key(mark.participant, mark.site)
+
     def holds(self, mark: Mark, now: datetime, person: str) -> bool:
         """Whether a kept row is what would be derived now for somebody of its audience."""
-        if mark.key != self.key(mark.participant, mark.site) or person in mark.own.splitlines():
+        if not self.stands(mark) or person in mark.own.splitlines():
             return False
         ends = datetime.fromisoformat(mark.until) if mark.until else None
         return datetime.fromisoformat(mark.since) <= now and (ends is None or now < ends)

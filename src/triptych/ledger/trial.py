@@ -1,7 +1,7 @@
 """A trial: one ledger, the document in force in it, and its two doors, `file` in and `view` out."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -88,6 +88,15 @@ class Trial:
         """The whole ledger, for whoever holds the ledger itself (the command line, the clock task)."""
         return self._view(None)
 
+    def audience_views(self) -> Iterator[View]:
+        """A window for the system, and one for each audience that somebody belongs to now, as nobody in particular."""
+        whole = self.system_view()
+        yield whole
+        held = [grant for grant in whole.grants() if grant.in_force(whole.now) and grant.role in whole.study.roles]
+        for role, blinding in sorted({(grant.role, grant.blinding) for grant in held}):
+            grant = Grant(id="", person="", role=role, site=None, blinding=blinding, since=whole.now)
+            yield self._view(Actor(person="", role=role), grant)
+
     def grants_of(self, person: str) -> tuple[Grant, ...]:
         """The grants that a person holds now in roles of the study: what an account may choose to act as."""
         with self._store.reading() as reading:
@@ -106,12 +115,12 @@ class Trial:
         with self._store.reading() as reading:
             return self._study(reading, self._streams.records(reading, STUDY))
 
-    def _view(self, viewer: Actor | None) -> View:
+    def _view(self, viewer: Actor | None, grant: Grant | None = None) -> View:
         site = viewer.site if viewer else None
         with self._store.reading() as reading:
             known = self._streams.load(reading, [STUDY, *([site_stream(site)] if site else [])])
             study = self._study(reading, known[STUDY])
-        return View(self._store, self._streams, study, self._medicines, viewer, self._clock(), known)
+        return View(self._store, self._streams, study, self._medicines, viewer, self._clock(), known, grant)
 
     def _study(self, reading: Reading, records: Sequence[Record]) -> Study:
         """The document that the study's records bring into force; each is read once, since its digest names it."""

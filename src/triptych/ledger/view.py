@@ -52,8 +52,11 @@ class View:
         viewer: Actor | None,
         now: datetime,
         known: Mapping[str, tuple[Record, ...]],
+        grant: Grant | None = None,
     ) -> None:
         """Open the window for a viewer; without one it is the system's own and shows the whole ledger.
+
+        The ledger's grants say what the viewer may see, unless a `grant` is given that stands for an audience.
 
         `known` holds the study's records and those of the viewer's site; other streams are read when they are
         first looked at, and once.
@@ -62,7 +65,7 @@ class View:
         self.study, self.viewer, self.now = study, viewer, now
         self._known = dict(known)
         self._setting = self._setting_at(viewer.site if viewer else None)
-        self._grant = self._granted()
+        self._grant = grant or self._granted()
         self.sight = self._sight()
 
     def _granted(self) -> Grant | None:
@@ -88,15 +91,25 @@ class View:
     def participants(self) -> tuple[str, ...]:
         """The participants at the viewer's site, or all for a role in the whole study; none without a grant."""
         with self._store.reading() as reading:
-            streams = [stream for stream, _ in reading.heads("participant:")]
-        self._look(streams)
-        found = [stream.partition(":")[2] for stream in streams]
-        return tuple(sorted(name for name in found if self._reaches(self._records(name))))
+            heads = Heads(self.study.digest, dict(reading.heads()))
+            marks = () if self._grant is None or self._grant.site is None else reading.row_marks(self.audience)
+            sites = {mark.participant: mark.site for mark in marks if heads.stands(mark)}
+        names = heads.participants
+        if self._grant is None or self._grant.site is None:
+            return tuple(name for name in names if self._allows(name, None))
+        unknown = [name for name in names if name not in sites]
+        for name, records in zip(unknown, self._look(map(participant_stream, unknown)), strict=True):
+            sites[name] = current_site(Entries(records))
+        return tuple(name for name in names if self._allows(name, sites[name]))
 
     def records(self, participant: str) -> tuple[Seen, ...]:
         """Every version of every visible record of a participant, held ones included, in filing order."""
         records = self._records(participant)
         return self._seen(records, participant) if self._reaches(records) else ()
+
+    def gather(self, participants: Iterable[str]) -> None:
+        """Read the records of several participants together, so that looking at one after the other asks nothing."""
+        self._look(map(participant_stream, participants))
 
     def site_records(self, site: str) -> tuple[Seen, ...]:
         """Every visible record of a site's own stream."""
@@ -137,18 +150,30 @@ class View:
         Lines are read from the rows kept for the viewer's audience where these hold (`ledger.lists`), and are
         otherwise derived and kept.
         """
-        person = self.viewer.person if self.viewer else ""
+        heads, lines, missing = self._kept(participants)
+        lines |= self._listed_anew(heads, missing)
+        return tuple(lines[name] for name in sorted(lines))
+
+    def kept(self) -> dict[str, Listed]:
+        """The lines that can be read from rows kept for the viewer's audience, with nothing derived."""
+        return self._kept(None)[1]
+
+    def _kept(self, participants: Sequence[str] | None) -> tuple[Heads, dict[str, Listed], list[str]]:
+        """The heads of all streams, the lines in rows that hold, and of whom there is no such row."""
         with self._store.reading() as reading:
             heads = Heads(self.study.digest, dict(reading.heads()))
             wanted = heads.participants if participants is None else heads.known(participants)
             marks = {mark.participant: mark for mark in reading.row_marks(self.audience)}
-            held = {name: mark for name in wanted if (mark := marks.get(name)) and heads.holds(mark, self.now, person)}
-            shown = [name for name, mark in held.items() if self._allows(name, mark.site)]
+            held = {name for name in wanted if name in marks and heads.holds(marks[name], self.now, self._person)}
+            shown = [name for name in wanted if name in held and self._allows(name, marks[name].site)]
             lines = {name: read_line(body, self.now) for name, body in reading.rows(self.audience, shown)}
-        lines |= self._listed_anew(heads, [name for name in wanted if name not in held], person)
-        return tuple(lines[name] for name in wanted if name in lines)
+        return heads, lines, [name for name in wanted if name not in held]
 
-    def _listed_anew(self, heads: Heads, names: Sequence[str], person: str) -> dict[str, Listed]:
+    @property
+    def _person(self) -> str:
+        return self.viewer.person if self.viewer else ""
+
+    def _listed_anew(self, heads: Heads, names: Sequence[str]) -> dict[str, Listed]:
         """Derive lines and keep them for the audience, whether or not this viewer reaches the participants."""
         self._look([participant_stream(name) for name in names])
         lines: dict[str, Listed] = {}
@@ -158,7 +183,7 @@ class View:
             site = current_site(Entries(records))
             line = listed(self._derived(name, records))
             own = {record.actor for record in records if self._is_for_its_sender(record)}
-            if person not in own and heads.agree(name, site, self._known):
+            if self._person not in own and heads.agree(name, site, self._known):
                 rows.append(heads.row(line, site, own))
             if self._allows(name, site):
                 lines[name] = line
@@ -213,8 +238,9 @@ class View:
             found = [stream.partition(":")[2] for stream, _ in reading.heads("site:")]
         return tuple(site for site in found if self._grant is not None and self._grant.covers(site))
 
-    def _look(self, streams: Sequence[str]) -> list[tuple[Record, ...]]:
+    def _look(self, streams: Iterable[str]) -> list[tuple[Record, ...]]:
         """The records of streams; those not looked at before are read together."""
+        streams = list(streams)
         missing = [stream for stream in streams if stream not in self._known]
         if missing:
             with self._store.reading() as reading:

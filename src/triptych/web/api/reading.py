@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Router
 from ninja.params.functions import Query
 
-from triptych.course import Course, may_file
+from triptych.course import Course, Listed, may_file
 from triptych.ledger import Seen, View
 from triptych.ledger.store import UNSTORABLE
 from triptych.study import Form, Item
@@ -111,17 +111,19 @@ def participants(
     """List the participants within reach, by name, a page at a time."""
     view = acting(request).view()
     names = [name for name in view.participants() if after is None or name > after]
-    courses = [course for course in map(view.course, names[:limit]) if course is not None]
     more = len(names) > limit
-    return {"participants": list(map(_summary, courses)), "next": names[limit - 1] if more else None}
+    return {
+        "participants": list(map(_summary, view.listing(names[:limit]))),
+        "next": names[limit - 1] if more else None,
+    }
 
 
-def _summary(course: Course) -> dict[str, object]:
+def _summary(line: Listed) -> dict[str, object]:
     names = ("participant", "site", "phase", "standing", "attempt")
     return {
-        **{name: getattr(course, name) for name in names},
-        "tasks": len(course.tasks),
-        "alerts": len(course.alerts),
+        **{name: getattr(line, name) for name in names},
+        "tasks": len(line.tasks),
+        "alerts": len(line.alerts),
     }
 
 

@@ -1,31 +1,44 @@
 """The casebook matrix: participants by visits, each cell a status by shape, word and color, and a way to its forms."""
 
+from collections.abc import Iterable
+
 from django.http import HttpRequest, HttpResponse
 
-from triptych.course import Course, Planned, slots
+from triptych.course import Listed, Planned, slots
 from triptych.course.schedule import Slot
-from triptych.web.listing import Column, csv_of
+from triptych.web.listing import Column, Listing, csv_of
 from triptych.web.people import Asker, page
 from triptych.web.show import show
+
+MOST = 200
+"""Participants on one page."""
+
+Row = tuple[Listed, dict[str, Planned]]
+NAME = Column[str](id="participant", title="Participant", read=lambda name: name)
 
 
 @page
 def matrix(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """Show where every participant stands at every visit."""
-    courses = asker.view.listing()
-    rows = [(course, {visit.key: visit for visit in course.visits}) for course in courses]
+    """Show where participants stand at every visit; only those of this page are derived."""
     columns = () if asker.view.sight.masks_visits else slots(asker.study)
+    zone = asker.view.zone()
     if request.GET.get("format") == "csv":
-        listed = [
-            Column[Row](id="participant", title="Participant", read=lambda row: row[0].participant),
-            Column[Row](id="site", title="Site", read=lambda row: row[0].site),
-            *(_column(slot) for slot in columns),
-        ]
-        return csv_of(listed, rows, asker.view.zone(), "casebook")
-    return show(request, asker, "casebook.html", here="casebook", rows=rows, columns=columns)
+        return csv_of(_columns(columns), _rows(asker.view.listing()), zone, "casebook")
+    names = Listing([NAME], asker.view.participants(), request.GET, zone, MOST)
+    rows = _rows(asker.view.listing(names.rows))
+    return show(request, asker, "casebook.html", here="casebook", rows=rows, columns=columns, listing=names)
 
 
-Row = tuple[Course, dict[str, Planned]]
+def _rows(lines: Iterable[Listed]) -> list[Row]:
+    return [(line, {visit.key: visit for visit in line.visits}) for line in lines]
+
+
+def _columns(visits: Iterable[Slot]) -> list[Column[Row]]:
+    return [
+        Column[Row](id="participant", title="Participant", read=lambda row: row[0].participant),
+        Column[Row](id="site", title="Site", read=lambda row: row[0].site),
+        *map(_column, visits),
+    ]
 
 
 def _column(slot: Slot) -> Column[Row]:

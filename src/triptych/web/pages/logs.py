@@ -39,7 +39,9 @@ def log(request: HttpRequest, asker: Asker, form: str) -> HttpResponse:
 def standing(asker: Asker, form: str) -> list[Seen]:
     """The records of a form that stand, across participants: the newest versions, none entered in error."""
     found = []
-    for participant in asker.view.participants():
+    participants = asker.view.participants()
+    asker.view.gather(participants)
+    for participant in participants:
         records = asker.view.records(participant)
         voided = {str(one.values.get("about")) for one in records if one.form == "entered_in_error" and one.current}
         roots = {one.root for one in records if one.id in voided}

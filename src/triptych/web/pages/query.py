@@ -91,7 +91,9 @@ def queries(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Show the queries across participants, oldest open ones first, or give them as CSV."""
     if not asker.view.sight.sees_form("query"):
         raise Http404
-    every = [(course, thread) for course in asker.view.listing() for thread in threads(asker, course)]
+    asking = [line for line in asker.view.listing() if line.queries]
+    asker.view.gather(line.participant for line in asking)
+    every = [(line, thread) for line in asking for thread in threads(asker, line)]
     every.sort(key=lambda one: (one[1].query.status == "closed", one[1].query.asked_at))
     listing = Listing(columns_of(asker), every, request.GET, asker.view.zone())
     if request.GET.get("format") == "csv":
