@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from triptych.course.course import Course
 from triptych.course.obligations import Query, Task
 from triptych.course.schedule import Planned
+from triptych.course.signing import Signature
 
 
 class Listed(Struct, frozen=True, kw_only=True):
@@ -27,6 +28,7 @@ class Listed(Struct, frozen=True, kw_only=True):
     tasks: tuple[Task, ...]
     alerts: tuple[Task, ...]
     queries: tuple[Query, ...]
+    signatures: tuple[Signature, ...]
     deviations: int
     next_change: datetime | None
 
@@ -44,6 +46,7 @@ def listed(course: Course) -> Listed:
         tasks=course.tasks,
         alerts=course.alerts,
         queries=course.queries,
+        signatures=course.signatures,
         deviations=len(course.deviations),
         next_change=course.next_change,
     )

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from msgspec import Struct
 
-from triptych.course import CASEBOOK, Course, Signature, may_file
+from triptych.course import CASEBOOK, Listed, Signature, may_file
 from triptych.web.filing import file_posted
 from triptych.web.listing import Column, Listing
 from triptych.web.pages.entry import acted, form_of
@@ -27,7 +27,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     somebody who saw more than the reader does.
     """
 
-    course: Course
+    course: Listed
     scope: str
     title: str
     signature: Signature | None
@@ -45,7 +45,7 @@ class Standing(Struct, frozen=True, kw_only=True):
         return self.signature.altered[0].at if self.signature and self.signature.altered else None
 
 
-def standings(course: Course) -> Iterator[Standing]:
+def standings(course: Listed) -> Iterator[Standing]:
     """The casebook and every visit that was held, with how far each has been reviewed."""
     yield standing(course, CASEBOOK, "Casebook")
     for visit in course.visits:
@@ -53,7 +53,7 @@ def standings(course: Course) -> Iterator[Standing]:
             yield standing(course, visit.key, f"{visit.title} ({visit.cycle})" if visit.cycle else visit.title)
 
 
-def standing(course: Course, scope: str, title: str) -> Standing:
+def standing(course: Listed, scope: str, title: str) -> Standing:
     """How far one visit or the casebook has been reviewed."""
     signed = [one for one in course.signatures if one.scope == scope]
     best = max(signed, key=lambda one: ({True: 2, None: 1, False: 0}[one.stands], one.at), default=None)
@@ -90,7 +90,7 @@ def reviews(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Show which visits and casebooks are reviewed, which no longer and which not yet; or give it as CSV."""
     if not asker.view.sight.sees_form(FORM):
         raise Http404
-    every = [row for course in asker.view.courses() for row in standings(course)]
+    every = [row for course in asker.view.listing() for row in standings(course)]
     listing = Listing(columns_of(asker), every, request.GET, asker.view.zone())
     if request.GET.get("format") == "csv":
         return listing.csv("reviews")
