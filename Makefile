@@ -32,7 +32,8 @@ demo-reset: .venv/.runtime ## Start the demonstration over; DATA=triptych-demo P
 serve: .venv/.runtime ## Serve the trial in DATA=dir at PORT=8000
 	@$(BIN)/triptych serve $(if $(DATA),--data "$(DATA)") $(if $(PORT),--port "$(PORT)")
 
-test: .venv/.ready ## Run every test, with coverage
+test: .venv/.ready ## Run every test, with coverage; a browser is obtained if there is none
+	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term
 
 check: .venv/.ready ## Check style, types, rooms, dead code, generated docs and the lock; change nothing

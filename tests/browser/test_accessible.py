@@ -1,0 +1,115 @@
+"""Every page by axe, WCAG 2.2 AA: both sites, light and dark, at three sizes."""
+
+from importlib.resources import files
+
+import pytest
+from playwright.sync_api import Page
+from tests.browser.conftest import Watched, Windows
+
+from triptych.cli.cohort import OWN
+from triptych.cli.scenario import Player
+
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+RUN = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
+SIZES = ({"width": 1280, "height": 800}, {"width": 800, "height": 1280}, {"width": 390, "height": 844})
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, a line a rule and place."""
+    if not page.evaluate("typeof axe !== 'undefined'"):
+        page.evaluate(AXE)
+    found = page.evaluate(RUN, RULES)["violations"]
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+def found_on(window: Watched, path: str) -> list[str]:
+    """What is wrong with a page in either theme at any of the sizes, each said once."""
+    page = window.open(path)
+    found: dict[str, None] = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for size in SIZES:
+            page.set_viewport_size(size)
+            where = f"{path} ({scheme}, {size['width']} px)"
+            found |= dict.fromkeys(f"{where}: {one}" for one in violations(page) if one not in "".join(found))
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if wide > 0:
+                found[f"{where}: the page is {wide} px wider than the window"] = None
+    return list(found)
+
+
+def staff_pages(demo: Player) -> dict[str, list[str]]:
+    """The pages to look at, by who opens them."""
+    records = demo.trial.system_view().records("NO-01")
+    last = {seen.form: seen.id for seen in records}
+    corrected = next(seen.id for seen in records if seen.form == "physical_exam" and seen.corrects)
+    about = "/participants/NO-01"
+    return {
+        "coordinator": [
+            "/",
+            "/casebook/",
+            "/participants/new/",
+            "/participants/NO-07/",
+            f"{about}/",
+            f"{about}/file/appointment/?visit=screening",
+            f"{about}/identity/",
+            f"{about}/records/{last['contact']}/attach/",
+            "/logs/contact/",
+            "/logs/medicine/",
+            "/queries/",
+            "/reviews/",
+            "/sites/site-1/",
+            "/patterns/",
+        ],
+        "physician": [
+            "/participants/NO-07/file/dose_authorization/?visit=dosing&cycle=1",
+            "/participants/NO-07/file/vitals/?visit=dosing&cycle=1",
+            f"{about}/file/adverse_event/",
+            f"{about}/records/{corrected}/",
+            f"{about}/records/{corrected}/correct/",
+            "/logs/adverse_event/",
+            "/logs/deviation/",
+        ],
+        "principal_investigator": [
+            f"{about}/records/{last['madrs']}/sign/",
+            f"{about}/review/casebook/",
+        ],
+        "monitor": [f"{about}/records/{last['vitals']}/query/", f"{about}/records/{last['vitals']}/"],
+        "rater": ["/", f"{about}/", f"{about}/file/madrs/?visit=month_7"],
+    }
+
+
+@pytest.mark.parametrize("role", ["coordinator", "physician", "principal_investigator", "monitor", "rater"])
+def test_axe_finds_nothing_on_a_page_of_the_staff(role: str, demo: Player, window: Windows) -> None:
+    one = window()
+    one.log_in(f"{role}-1")
+    assert [found for path in staff_pages(demo)[role] for found in found_on(one, path)] == []
+
+
+def test_axe_finds_nothing_on_the_log_in_nor_on_a_page_that_is_not_there(demo: Player, window: Windows) -> None:
+    one = window()
+    found = found_on(one, "/account/login/")
+    one.log_in("coordinator-1")
+    assert [*found, *found_on(one, "/participants/NOBODY/")] == []
+
+
+def test_axe_finds_nothing_on_the_participants_site(demo: Player, window: Windows) -> None:
+    one = window("participant.localhost")
+    found = [*found_on(one, "/help/"), *found_on(one, "/account/login/")]
+    one.log_in("participant-1")
+    found += [*found_on(one, "/"), *found_on(one, "/answer/subjective_effects/")]
+    assert found == []
+    assert OWN not in one.page.content()
+
+
+def test_axe_finds_nothing_on_a_form_with_errors(demo: Player, window: Windows) -> None:
+    one = window()
+    one.log_in("physician-1")
+    page = one.open("/participants/NO-07/file/vitals/?visit=dosing&cycle=1")
+    page.fill("#v-systolic", "1200")
+    page.locator("form.entry button.primary").click()
+    page.wait_for_selector("#problems")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page) == []
