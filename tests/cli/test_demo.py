@@ -1,5 +1,6 @@
 """`triptych demo`: a dozen people at different points of one course, of whom nothing was refused, drawn and served."""
 
+import shutil
 import signal
 import socket
 import subprocess
@@ -93,4 +94,20 @@ def test_the_site_is_served_on_two_host_names_and_a_taken_port_is_told(tmp_path:
                     assert (answer.status, page in answer.read().decode()) == (200, True), host
         finally:
             served.send_signal(signal.SIGINT)
+    assert served.returncode == 0
+
+
+def test_serving_reminds_by_the_way_that_is_asked_for_and_by_no_other(demo_ledger: Path, tmp_path: Path) -> None:
+    shutil.copytree(demo_ledger, tmp_path / "copied")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "triptych", "serve", "--data", str(tmp_path / "copied"), "--port", str(port)]
+    wrong = subprocess.run([*command, "--remind", "fax"], capture_output=True, text=True, check=False)
+    assert (wrong.returncode, "names no way to send reminders" in wrong.stderr) == (1, True)
+    with subprocess.Popen([*command, "--remind", "console"], stdout=subprocess.PIPE, text=True) as served:
+        assert served.stdout is not None
+        told = next(line for line in served.stdout if line.startswith("To "))
+        served.send_signal(signal.SIGINT)
+        served.stdout.read()
+    assert "MDMA-assisted therapy for major depression" in told
     assert served.returncode == 0

@@ -5,15 +5,17 @@ import os
 import secrets
 import socket
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import click
 
 from triptych.cli.errors import CommandError, explained
 from triptych.cli.ledgers import data_option
 from triptych.ledger import Trial
+from triptych.ledger.clock import Sender
 from triptych.ledger.errors import NotALedger
 
 
@@ -21,9 +23,16 @@ from triptych.ledger.errors import NotALedger
 @data_option
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-def serve(data: str, port: int, host: str) -> None:
+@click.option(
+    "--remind",
+    metavar="none|console|file:FOLDER|email:ADDRESS",
+    default="none",
+    show_default=True,
+    help="How reminders reach the staff; e-mail is sent from ADDRESS.",
+)
+def serve(data: str, port: int, host: str, remind: str) -> None:
     """Serve the trial in a ledger: staff at localhost, participants at participant.localhost."""
-    start(data, port, host)
+    start(data, port, host, remind)
 
 
 def configure(data: str) -> None:
@@ -51,16 +60,17 @@ def make_accounts(data: str, people: Iterable[str], password: str) -> None:
         accounts.ensure(person, password)
 
 
-def start(data: str, port: int, host: str = "127.0.0.1") -> None:
-    """Open the trial and serve it until interrupted."""
+def start(data: str, port: int, host: str = "127.0.0.1", remind: str = "none") -> None:
+    """Open the trial and serve it until interrupted, reminding the staff of what falls due if that is wanted."""
     configure(data)
     import django
     import uvicorn
 
     django.setup()
-    from triptych.web import accounts, house
+    from triptych.web import accounts, house, sending
 
     with explained(), _listening(host, port) as listener:
+        sender = _sender(sending, remind)
         accounts.prepare()
         served = house.open_house(data)
         _settle(served.trial)
@@ -69,10 +79,17 @@ def start(data: str, port: int, host: str = "127.0.0.1") -> None:
             click.echo(f"Staff                 http://localhost:{port}/")
             click.echo(f"Participants          http://participant.localhost:{port}/")
             click.echo("Stop with Ctrl-C.")
-            with suppress(KeyboardInterrupt):
+            with sending.reminding(served, data, sender) if sender else nullcontext(), suppress(KeyboardInterrupt):
                 server.run(sockets=[listener])
         finally:
             served.close()
+
+
+def _sender(sending: ModuleType, spec: str) -> Sender | None:
+    try:
+        return None if spec == "none" else sending.sender_named(spec)
+    except ValueError as error:
+        raise CommandError(f"{error} [remind]") from error
 
 
 def _settle(trial: Trial) -> None:

@@ -1,6 +1,8 @@
 """Rendering a page: what every page has, and what this one adds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from math import ceil
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,9 +17,18 @@ REPLIES = {"answer_query": "answer_query", "close_query": "close_query"}
 
 
 def show(
-    request: HttpRequest, asker: Asker, template: str, here: str = "", status: int = 200, **parts: object
+    request: HttpRequest,
+    asker: Asker,
+    template: str,
+    here: str = "",
+    status: int = 200,
+    instants: Iterable[datetime | None] = (),
+    **parts: object,
 ) -> HttpResponse:
-    """Render a page for somebody: the head of the house around it, then its own parts."""
+    """Render a page for somebody: the head of the house around it, then its own parts.
+
+    `instants` are those at which time alone changes what the page shows; it draws itself anew at the first.
+    """
     forms = asker.study.forms
     common = {
         "asker": asker,
@@ -26,9 +37,16 @@ def show(
         "reviewing": asker.view.sight.sees_form("signature"),
         "queried": asker.view.sight.sees_form("query"),
         "training": asker.view.training,
+        "changes_in": _seconds(asker.view.now, instants),
         "way_of": lambda participant, task: way_of(asker, participant, task),
     }
     return render(request, template, {**common, **parts}, status=status)
+
+
+def _seconds(now: datetime, changes: Iterable[datetime | None]) -> int | None:
+    """Whole seconds until the first of some instants, rounded up; none if there is none."""
+    first = min((instant for instant in changes if instant is not None), default=None)
+    return None if first is None else max(0, ceil((first - now).total_seconds()))
 
 
 def endable(study: Study, task: Task) -> bool:

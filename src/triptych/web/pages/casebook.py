@@ -26,7 +26,10 @@ def matrix(request: HttpRequest, asker: Asker) -> HttpResponse:
         return csv_of(_columns(columns), _rows(asker.view.listing()), zone, "casebook")
     names = Listing([NAME], asker.view.participants(), request.GET, zone, MOST)
     rows = _rows(asker.view.listing(names.rows))
-    return show(request, asker, "casebook.html", here="casebook", rows=rows, columns=columns, listing=names)
+    instants = [line.next_change for line, _ in rows]
+    return show(
+        request, asker, "casebook.html", here="casebook", instants=instants, rows=rows, columns=columns, listing=names
+    )
 
 
 def _rows(lines: Iterable[Listed]) -> list[Row]:

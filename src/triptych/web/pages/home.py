@@ -25,6 +25,7 @@ def home(request: HttpRequest, asker: Asker) -> HttpResponse:
         asker,
         "home.html",
         here="home",
+        instants=(course.next_change for course in courses),
         panels=[(id_, title, [(p, where[p.id]) for p in phases if p.panel == id_]) for id_, title in PANELS],
         ended=[course for course in courses if course.phase not in where],
         tasks=sorted(asked, key=lambda one: (one[1].level != "alert", one[1].due or NEVER)),

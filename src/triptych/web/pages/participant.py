@@ -58,6 +58,7 @@ def course(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse
         request,
         asker,
         "participant.html",
+        instants=[standing.next_change],
         course=standing,
         changed={change.axis: change.to for change in standing.changes},
         panels=panels(standing.visits),

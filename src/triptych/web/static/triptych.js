@@ -1,8 +1,20 @@
 // What a page can do beyond HTML: keep what is being typed in this tab, ask which items apply, and go to a problem.
 
+const person = document.body.dataset.person;
+const mine = `triptych:${person}:`;
+const SENT = "triptych-sent";
 const form = document.querySelector("form.entry[data-keep]");
-if (form) {
-  const key = `triptych:${location.pathname}${location.search}`;
+
+// What somebody else typed in this tab is not for whoever is logged in now.
+if (person) for (const key of Object.keys(sessionStorage)) if (key.startsWith("triptych:") && !key.startsWith(mine)) sessionStorage.removeItem(key);
+
+// A page that tells what became of a form has what that form kept; the drafts of other forms stay.
+const sent = sessionStorage.getItem(SENT);
+if (sent && document.querySelector(".note[role=status]")) sessionStorage.removeItem(sent);
+sessionStorage.removeItem(SENT);
+
+if (form && person) {
+  const key = `${mine}${location.pathname}${location.search}`;
   const told = form.querySelector(".kept");
 
   /** The fields that a person fills in, without tokens and identifiers. */
@@ -25,9 +37,9 @@ if (form) {
   let asked = 0;
   const branch = async () => {
     if (!form.dataset.shown) return;
-    const mine = ++asked;
+    const turn = ++asked;
     const answer = await fetch(form.dataset.shown, { method: "POST", body: new FormData(form) }).catch(() => null);
-    if (!answer?.ok || mine !== asked) return;
+    if (!answer?.ok || turn !== asked) return;
     const { hidden } = await answer.json();
     for (const field of form.querySelectorAll("[data-item]")) {
       const away = hidden.includes(field.dataset.item);
@@ -43,11 +55,13 @@ if (form) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
+    sessionStorage.setItem(SENT, key);
   });
   addEventListener("pageshow", () => delete form.dataset.sent);
 }
-// A page that followed a filing has taken what was kept.
-if (document.querySelector(".note.success, .note.warning")) {
-  for (const key of Object.keys(sessionStorage)) if (key.startsWith("triptych:")) sessionStorage.removeItem(key);
-}
 document.querySelector("#problems")?.focus();
+
+// Time alone changes what is due: a page that shows it draws itself anew at that instant.
+const LONGEST = 24 * 60 * 60;
+const wait = Number(document.body.dataset.changesIn ?? "NaN");
+if (wait <= LONGEST) setTimeout(() => location.reload(), 1000 * wait + 250);
