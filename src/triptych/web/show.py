@@ -36,6 +36,7 @@ def show(
         "logs": [forms[name] for name in LOGS if name in forms and asker.view.sight.sees_form(name)],
         "reviewing": asker.view.sight.sees_form("signature"),
         "queried": asker.view.sight.sees_form("query"),
+        "site_files": asker.view.sites() if asker.view.sight.sees_form("site_document") else (),
         "training": asker.view.training,
         "changes_in": _seconds(asker.view.now, instants),
         "way_of": lambda participant, task: way_of(asker, participant, task),

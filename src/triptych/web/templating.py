@@ -21,7 +21,7 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401
     options |= {"undefined": StrictUndefined, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**options)  # noqa: S701
     made.globals |= {"url": to, "asset": asset, "icon": icon, "messages_of": get_messages}
-    made.filters |= {"day": day, "moment": moment, "spoken": spoken}
+    made.filters |= {"day": day, "moment": moment, "spoken": spoken, "plain": plain}
     return made
 
 
@@ -58,3 +58,12 @@ def moment(value: datetime | None, zone: ZoneInfo) -> str:
 def spoken(name: str) -> str:
     """An identifier in words."""
     return name.replace("_", " ")
+
+
+def plain(number: float) -> str:
+    """A number with no more decimals than it has.
+
+    >>> plain(36.0), plain(36.5)
+    ('36', '36.5')
+    """
+    return f"{number:g}"

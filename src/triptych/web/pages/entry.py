@@ -15,6 +15,7 @@ from triptych.web.entry import Posted
 from triptych.web.filing import file_posted, is_place
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
+from triptych.web.templating import moment
 
 
 def form_of(asker: Asker, name: str) -> Form:
@@ -94,7 +95,24 @@ def drawn(
         was=was,
         again=again,
         hidden=away,
+        records=named_records(asker, posted, participant),
     )
+
+
+def named_records(asker: Asker, posted: Posted, participant: str) -> list[tuple[str, str]]:
+    """The participant's records that a form can be about, newest first, each in words."""
+    if not any(item.type == "record" for item in posted.form.items):
+        return []
+    forms = asker.study.forms
+    seen = [one for one in asker.view.records(participant) if one.current and one.form in forms]
+    seen.sort(key=lambda one: one.occurred_at, reverse=True)
+    return [(one.root, f"{forms[one.form].title}, {moment(one.occurred_at, posted.zone)}{_term(one)}") for one in seen]
+
+
+def _term(seen: Seen) -> str:
+    """What a record is called by those who filed it: the term of an event, the name of a medicine."""
+    name = seen.values.get("term") or seen.values.get("name")
+    return f": {name}" if isinstance(name, str) else ""
 
 
 @require_POST

@@ -15,8 +15,25 @@ from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
+from triptych.web.templating import spoken
 
 PANELS = (("preparation", "Preparation"), ("medicine", "Medicine"), ("integration", "Integration"))
+
+GROUPS = {"anyone": "Notes and events", "clinical": "Examinations and medicines", "contact": "Contact and visits"}
+"""Titles of groups of forms whose name is not one."""
+OWN_PAGE = frozenset(
+    {
+        "first_contact",
+        "signature",
+        "query_answer",
+        "query_close",
+        "held_resolution",
+        "entered_in_error",
+        "identity_emergency",
+        "task_done",
+    }
+)
+"""Forms that are filed from a page of their own, where it is known what they are about."""
 
 
 class Run(Struct, frozen=True):
@@ -78,15 +95,15 @@ def at(visit: Planned) -> str:
     return "?" + urlencode({key: value for key, value in named.items() if value})
 
 
-def fileable(asker: Asker) -> list[Form]:
-    """Forms about a participant, on no visit, that the asker's role may file, by title."""
+def fileable(asker: Asker) -> dict[str, list[Form]]:
+    """Forms about a participant, on no visit, that the asker's role may file, by group and title."""
     role = asker.study.roles[asker.grant.role]
-    forms = (form for form in asker.study.forms.values() if form.about == "participant" and form.log)
-    skipped = ("first_contact", "signature", "query_answer", "query_close", "held_resolution", "entered_in_error")
-    return sorted(
-        (f for f in forms if may_file(role, f) and f.group != ABOUT and f.id not in skipped),
-        key=lambda form: form.title,
-    )
+    found: dict[str, list[Form]] = {}
+    for form in sorted(asker.study.forms.values(), key=lambda form: form.title):
+        is_wanted = form.about == "participant" and form.log and form.group not in (ABOUT, "identity")
+        if is_wanted and form.id not in OWN_PAGE and may_file(role, form):
+            found.setdefault(GROUPS.get(form.group, spoken(form.group).capitalize()), []).append(form)
+    return dict(sorted(found.items()))
 
 
 @page
