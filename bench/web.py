@@ -132,7 +132,7 @@ def _casebooks(few: Server, many: Server, count: int) -> Iterator[Row]:
     """The time of the first page of the casebook, in a small and a large ledger by turns."""
     path, readers = "/casebook/", [(_reader(server), server) for server in (few, many)]
     first = [_taken(*one, path) for one in readers]
-    taken = [[_taken(*one, path) for one in readers] for _ in range(3)]
+    taken = [[_taken(*one, path) for one in readers] for _ in range(9)]
     small, large = ([median(part) for part in zip(*turns, strict=True)] for turns in zip(*taken, strict=True))
     yield Row(
         f"casebook, {FEW} participants × 40 visits",
