@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -93,7 +94,7 @@ def demo(site: None) -> Iterator[Player]:
 def empty(site: None) -> Iterator[Hands]:
     """A trial in which nobody is known yet, being served."""
     store = MemoryStore()
-    hands = Hands(store, find_study(STUDY))
+    hands = Hands(store, find_study(STUDY), datetime(2026, 1, 5, 9, tzinfo=UTC))
     with serving(hands.player, store):
         yield hands
 
