@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import pytest
 from tests.doors.hands import Hands, codes
 
@@ -213,3 +214,18 @@ def test_an_entered_deviation_completes_the_one_that_the_records_show_and_carrie
     assert course is not None
     (line,) = [deviation for deviation in course.deviations if deviation.key == key]
     assert (line.cause, line.signed_by) == ("A fuse", ())
+
+
+@pytest.mark.requirement("EMA-02")
+def test_a_role_that_may_not_know_visit_numbers_learns_none_by_naming_one(hands: Hands) -> None:
+    hands.contact()
+    answers = {"i1": 2, "i2": 3}
+    draft = hands.draft("madrs", answers)
+    actor = Actor(person="rater-1", role="rater")
+    first = hands.trial.file(draft, actor)
+    assert isinstance(first, Filed | Held)
+    for visit in ("screening", "dosing", "rating", "nothing"):
+        for cycle in (None, 1, 2):
+            again = hands.trial.file(msgspec.structs.replace(draft, visit=visit, cycle=cycle), actor)
+            assert codes(again) == ["masked_visit"], (visit, cycle)
+    assert hands.trial.file(draft, actor).repeated

@@ -66,13 +66,22 @@ def authority(case: Case) -> Iterator[Reason]:
     held = case.grant is not None and case.role is not None and case.grant.reaches(case.draft.participant)
     allowed = held and (case.form is None or may_file(case.role, case.form))  # type: ignore[arg-type]
     if not allowed:
-        where = f" at {case.site}" if case.site else ""
+        known = case.draft.site or case.actor.site  # where the participant is now may be news to the asker
+        where = f" at {known}" if known else ""
         title = case.form.title if case.form else case.draft.form
         text = (
             f"{case.actor.person} may not file {title} as {case.actor.role}{where}. "
             "An administrator gives roles; the study document says what a role may file."
         )
         yield Reason(code="not_granted", text=text, final=case.draft.origin == "direct" or not _was_granted(case))
+
+
+def masking(study: Study, draft: Draft, actor: Actor) -> Iterator[Reason]:
+    """Whether somebody who may not know visit numbers names one: any answer would tell whether the guess is right."""
+    role = study.roles.get(actor.role)
+    if role is not None and "visit" in role.masks and (draft.visit is not None or draft.cycle is not None):
+        text = "Your role does not know visit numbers. File without visit and cycle; the study places the record."
+        yield Reason(code="masked_visit", text=text, final=True)
 
 
 def _is_own(case: Case) -> bool:

@@ -162,6 +162,9 @@ class Trial:
         draft: Draft,
         actor: Actor,
     ) -> Outcome:
+        masked = tuple(judging.masking(plan.study, draft, actor))
+        if masked:
+            return Refused(reasons=masked)
         records = known[plan.stream]
         prior = next((record for record in reversed(records) if record.id == draft.id), None)
         if prior is not None:
@@ -351,8 +354,12 @@ def _repeated(record: Record, draft: Draft, actor: Actor) -> Outcome:
         text = "Another record is filed under this identifier. Send the draft under an identifier of its own."
         return Refused(reasons=(Reason(code="conflict", text=text, final=True),))
     if record.status == "held":
-        return Held(record=record, reasons=tuple(Reason(code=c, text="Held") for c in record.held), repeated=True)
+        return Held(record=record, reasons=tuple(_held(code) for code in record.held), repeated=True)
     return Filed(record=record, repeated=True)
+
+
+def _held(code: str) -> Reason:
+    return Reason(code=code, text=f"It was held when it was first sent: {code.replace('_', ' ')}.")
 
 
 def _sent(one: Record | Draft) -> tuple[object, ...]:

@@ -30,7 +30,6 @@ def file_record(request: HttpRequest, draft: DraftIn) -> Status[dict[str, object
     """
     asker = acting(request)
     _by_hand(draft)
-    _masked(asker, draft)
     outcome = house().trial.file(_draft(draft), asker.actor)
     match outcome:
         case Filed():
@@ -66,14 +65,6 @@ def _by_hand(draft: DraftIn) -> None:
         raise _refused([Reason(code="signed_by_hand", text=text)])
     if FILE in draft.values:
         raise _refused([Reason(code="attached_by_hand", text="A file is attached on the page of its record.")])
-
-
-def _masked(asker: Acting, draft: DraftIn) -> None:
-    """A role that may not know visit numbers files without one; else its answers would tell which visit it was."""
-    masked = "visit" in asker.study.roles[asker.grant.role].masks
-    if masked and (draft.visit is not None or draft.cycle is not None):
-        text = "Your role does not know visit numbers. File without visit and cycle; the study places the record."
-        raise _refused([Reason(code="masked_visit", text=text)])
 
 
 def _refusal(asker: Acting, draft: DraftIn, reasons: tuple[Reason, ...]) -> Problem:
