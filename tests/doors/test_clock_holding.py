@@ -57,13 +57,15 @@ def test_it_wakes_by_itself(hands: Hands) -> None:
 
 
 def test_a_sender_that_hangs_does_not_hold_up_the_pages(hands: Hands) -> None:
-    hangs, go_on, changed = threading.Event(), threading.Event(), threading.Event()
+    hangs, go_on, changed, both = (threading.Event() for _ in range(4))
 
     class Slow(Post):
         def send(self, letter: Letter) -> None:
             hangs.set()
             assert go_on.wait(PATIENCE)
             super().send(letter)
+            if len(self.letters) == 2:
+                both.set()
 
     due = serious(hands)
     hands.file("physician", "rescue_medicine", {"what": "Lorazepam 1 mg", "given_at": hands.now.isoformat()})
@@ -79,6 +81,8 @@ def test_a_sender_that_hangs_does_not_hold_up_the_pages(hands: Hands) -> None:
     try:
         assert hangs.wait(PATIENCE)
         assert changed.wait(PATIENCE)
+        go_on.set()
+        assert both.wait(PATIENCE)
     finally:
         go_on.set()
         task.stop()

@@ -162,6 +162,8 @@ def test_what_is_sent_after_the_session_ended_is_not_filed_and_the_person_is_tol
     path = f"{VITALS}?visit=screening"
     sent = {**fields(text_of(client.get(path))), **WHOLE}
     client.post("/account/logout/")
+    assert client.post(f"{VITALS}shown/", sent, HTTP_SEC_FETCH_MODE="cors").status_code == 401
+    assert "was not filed" not in text_of(client.get("/account/login/"))
     away = client.post(path, sent)
     assert away.status_code == 302
     assert away["Location"] == "/account/login/?next=/participants/P-1/file/vitals/%3Fvisit%3Dscreening"

@@ -92,7 +92,12 @@ def page(function: Page) -> Page:
 
 
 def _log_in(request: HttpRequest) -> HttpResponse:
-    """Lead to the log-in and back. What was sent without a session was not filed, and the person is told so."""
+    """Lead to the log-in and back. What was sent without a session was not filed, and the person is told so.
+
+    What a page asks by itself (`Sec-Fetch-Mode` is not `navigate`) was never a filing, and takes no message away.
+    """
+    if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+        return HttpResponse(status=401)
     if request.method == "POST":
         messages.info(request, LOST)
     return redirect_to_login(request.get_full_path())
