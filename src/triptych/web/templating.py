@@ -11,7 +11,6 @@ from django.contrib.messages import get_messages
 from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
 
 HERE = Path(__file__).parent
 
@@ -20,7 +19,7 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401
     """Build the environment for Django's Jinja2 backend."""
     options |= {"undefined": StrictUndefined, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**options)  # noqa: S701
-    made.globals |= {"url": to, "asset": asset, "icon": icon, "messages_of": get_messages}
+    made.globals |= {"url": to, "asset": asset, "messages_of": get_messages}
     made.filters |= {"day": day, "moment": moment, "spoken": spoken, "plain": plain}
     return made
 
@@ -35,12 +34,6 @@ def asset(name: str) -> str:
     """The address of a file served by us; it changes when the file does, so browsers may keep it."""
     digest = sha256((HERE / "static" / name).read_bytes()).hexdigest()[:12]
     return f"{static(name)}?v={digest}"
-
-
-@lru_cache(maxsize=64)
-def icon(name: str) -> Markup:
-    """One icon of the set, drawn in the color of the text around it and silent to screen readers."""
-    return Markup((HERE / "static" / "icons" / f"{name}.svg").read_text("utf-8"))  # noqa: S704
 
 
 def day(value: date | str | None) -> str:

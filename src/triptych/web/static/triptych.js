@@ -65,3 +65,26 @@ document.querySelector("#problems")?.focus();
 const LONGEST = 24 * 60 * 60;
 const wait = Number(document.body.dataset.changesIn ?? "NaN");
 if (wait <= LONGEST) setTimeout(() => location.reload(), 1000 * wait + 250);
+
+// The casebook is one stop of the Tab key; the arrows move inside it, Home and End along a row.
+const cells = document.querySelector("table.matrix tbody");
+if (cells) {
+  const here = (row, at) => cells.rows[row]?.cells[at]?.querySelector("a");
+  const links = [...cells.querySelectorAll("a")];
+  links.forEach((link, at) => { link.tabIndex = at ? -1 : 0; });
+  cells.addEventListener("focusin", ({ target }) => {
+    for (const link of cells.querySelectorAll("a[tabindex='0']")) link.tabIndex = -1;
+    target.tabIndex = 0;
+  });
+  cells.addEventListener("keydown", (event) => {
+    const cell = event.target.closest("td, th");
+    const { rowIndex, cells: across } = cell.parentElement;
+    const row = rowIndex - cells.rows[0].rowIndex;
+    const at = cell.cellIndex;
+    const to = { ArrowUp: [row - 1, at], ArrowDown: [row + 1, at], ArrowLeft: [row, at - 1], ArrowRight: [row, at + 1], Home: [row, 0], End: [row, across.length - 1] }[event.key];
+    const next = to && here(...to);
+    if (!next || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    next.focus();
+  });
+}
