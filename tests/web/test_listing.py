@@ -138,6 +138,7 @@ def test_long_lists_come_in_pages_and_the_file_has_every_line() -> None:
     assert listing.at(2) == "?sort=-n&page=2"
     assert (listing.direction(columns[0]), listing.sorting(columns[0])) == ("descending", "?sort=n")
     assert (listing.is_filtered, listing.as_csv) == (False, "?sort=-n&format=csv")
+    assert listing.as_query == "sort=-n"
 
 
 @given(st.lists(st.text(), max_size=8))

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class Web(AppConfig):
-    """Pages and templates; it has no tables of its own."""
+    """Pages and templates, and in the accounts file its tables of tokens and saved lists."""
 
     name = "triptych.web"
     label = "triptych_web"

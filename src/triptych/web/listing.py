@@ -116,6 +116,11 @@ class Listing(Generic[Row]):
         """The address of the same list as CSV."""
         return self._address(sort=self.sort, format="csv")
 
+    @property
+    def as_query(self) -> str:
+        """What the address of this list asks, without the page."""
+        return self._address(sort=self.sort).removeprefix("?")
+
     def _address(self, **more: str) -> str:
         query = QueryDict(mutable=True)
         query.update({**self._kept, **{name: value for name, value in more.items() if value}})

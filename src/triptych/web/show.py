@@ -11,6 +11,7 @@ from django.urls import reverse
 from triptych.course import Task, may_file
 from triptych.study import Raise, Study
 from triptych.web.people import Asker
+from triptych.web.saved import saved_for
 
 LOGS = ("adverse_event", "medicine", "contact", "deviation", "observation")
 REPLIES = {"answer_query": "answer_query", "close_query": "close_query"}
@@ -39,6 +40,7 @@ def show(
         "site_files": asker.view.sites() if asker.view.sight.sees_form("site_document") else (),
         "training": asker.view.training,
         "changes_in": _seconds(asker.view.now, instants),
+        "saved_for": saved_for,
         "way_of": lambda participant, task: way_of(asker, participant, task),
     }
     return render(request, template, {**common, **parts}, status=status)

@@ -16,6 +16,7 @@ from triptych.web.pages import (
     record,
     review,
     role,
+    saved,
     signing,
     site_file,
 )
@@ -51,6 +52,8 @@ urlpatterns = [
     path("sites/<str:site>/", site_file.site_file, name="site_file"),
     path("sites/<str:site>/records/<uuid:record>/file/", site_file.download, name="site_document"),
     path("logs/<slug:form>/", logs.log, name="log"),
+    path("saved/", saved.save, name="save_list"),
+    path("saved/forget/", saved.forget, name="forget_list"),
     path("patterns/", patterns.patterns, name="patterns"),
 ]
 
