@@ -2,6 +2,8 @@
 
 import asyncio
 import threading
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -28,6 +30,12 @@ class Work:
         self.threads.append(threading.get_ident())
 
 
+def run(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run to the end in a thread of its own: that of the tests may hold the loop of a browser."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, coroutine).result()
+
+
 async def ask(application: Any, count: int) -> None:
     """So many requests at once."""
     await asyncio.gather(*(application({"type": "http"}, None, None) for _ in range(count)))
@@ -43,7 +51,7 @@ def test_a_request_gets_the_thread_of_the_one_before_it(site: None) -> None:
         for _ in range(5):
             await ask(application, 1)
 
-    asyncio.run(one_by_one())
+    run(one_by_one())
     assert len(set(work.threads)) == 1
     assert work.threads[0] != threading.get_ident()
 
@@ -52,7 +60,7 @@ def test_requests_at_once_do_not_wait_for_each_other(site: None) -> None:
     from triptych.web.asgi import Seated
 
     work = Work(threading.Barrier(AT_ONCE))
-    asyncio.run(ask(Seated(work), AT_ONCE))
+    run(ask(Seated(work), AT_ONCE))
     assert len(set(work.threads)) == AT_ONCE
 
 
@@ -72,7 +80,7 @@ def test_a_thread_serves_again_after_a_failure(site: None) -> None:
             with pytest.raises(LookupError):
                 await ask(application, 1)
 
-    asyncio.run(twice())
+    run(twice())
     assert len(set(work.threads)) == 1
 
 
@@ -93,5 +101,5 @@ def test_the_application_that_a_server_runs_answers(site: None, path: str, statu
         told.append(message)
 
     scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": [(b"host", b"localhost")]}
-    asyncio.run(application(scope, receive, send))
+    run(application(scope, receive, send))
     assert told[0]["status"] == status
