@@ -226,3 +226,19 @@ def test_the_time_on_a_page_is_the_sites(norway: Hands, log_in: Log) -> None:
     page = text_of(client.get("/participants/P-1/file/vitals/?visit=screening"))
     local = (norway.now + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
     assert fields(page)["occurred_at"] == local
+
+
+def test_instants_days_and_choices_are_told_in_words_and_what_cannot_be_read_as_it_is() -> None:
+    from zoneinfo import ZoneInfo
+
+    from triptych.ledger.library import find_study
+    from triptych.web.templating import told
+
+    zone = ZoneInfo("Europe/Oslo")
+    event = {item.id: item for item in find_study("mdma-mdd-norway").forms["adverse_event"].items}
+    assert told("2026-03-02T09:00:00+00:00", event["onset"], zone) == "2 Mar 2026 10:00"
+    assert told("2026-03-02T09:00", event["onset"], zone) == "2 Mar 2026 09:00"
+    assert told("last night", event["onset"], zone) == "last night"
+    assert told("related", event["relation"], zone) == "Reasonable possibility"
+    assert told("neither", event["relation"], zone) == "neither"
+    assert told("0001-01-01T00:00:00+14:00", event["onset"], zone) == "0001-01-01T00:00:00+14:00"

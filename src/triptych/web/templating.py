@@ -12,6 +12,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
 
+from triptych.study import Item
+
 HERE = Path(__file__).parent
 
 
@@ -20,7 +22,7 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401
     options |= {"undefined": StrictUndefined, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**options)  # noqa: S701
     made.globals |= {"url": to, "asset": asset, "messages_of": get_messages}
-    made.filters |= {"day": day, "moment": moment, "spoken": spoken, "plain": plain}
+    made.filters |= {"day": day, "moment": moment, "told": told, "spoken": spoken, "plain": plain}
     return made
 
 
@@ -46,6 +48,26 @@ def day(value: date | str | None) -> str:
 def moment(value: datetime | None, zone: ZoneInfo) -> str:
     """An instant in a site's zone, as 23 Nov 2026 09:05."""
     return f"{value.astimezone(zone):%-d %b %Y %H:%M}" if value else ""
+
+
+def told(answer: object, item: Item | None, zone: ZoneInfo) -> str:
+    """A text as answered, in words: the label of a choice, a day or an instant as every other.
+
+    What cannot be read as what the item takes (a held record keeps it word for word) is given back as it is.
+    """
+    text = str(answer)
+    if item is None:
+        return text
+    labels = {choice.code: choice.label for choice in item.choices}
+    try:
+        if item.type == "date":
+            return day(text)
+        if item.type == "datetime":
+            read = datetime.fromisoformat(text)
+            return moment(read if read.tzinfo else read.replace(tzinfo=zone), zone)
+    except (ValueError, OverflowError):
+        return text
+    return labels.get(text, text)
 
 
 def spoken(name: str) -> str:
