@@ -253,3 +253,24 @@ def test_a_time_that_cannot_be_is_asked_for_again(norway: Hands, log_in: Log, at
     ahead = (norway.now + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
     assert client.post(VITALS, {**sent, "occurred_at": ahead}).status_code == 302
     assert [seen.status for seen in filed(norway, "vitals")] == ["held"]
+
+
+@pytest.mark.parametrize("host", ["testserver", "participant.localhost"])
+def test_a_fault_of_the_site_is_told_calmly_without_a_trace(
+    norway: Hands, monkeypatch: pytest.MonkeyPatch, log_in: Log, host: str
+) -> None:
+    from django.test import Client
+
+    from triptych.web import people
+
+    def fail(_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(people, "asker_of", fail)
+    client = Client(raise_request_exception=False)
+    client.cookies = log_in("physician").cookies
+    answer = client.get("/", headers={"host": host})
+    assert answer.status_code == 500
+    assert "This page could not be made" in text_of(answer)
+    assert "secret detail" not in text_of(answer)
+    assert ("/help/" in text_of(answer)) is (host != "testserver")

@@ -19,6 +19,7 @@ from triptych.web.pages import (
     saved,
     signing,
     site_file,
+    wrong,
 )
 
 urlpatterns = [
@@ -57,4 +58,5 @@ urlpatterns = [
     path("patterns/", patterns.patterns, name="patterns"),
 ]
 
-handler400 = role.unreadable
+handler400 = wrong.unreadable
+handler500 = wrong.broken

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from triptych.web.pages import own
+from triptych.web.pages import own, wrong
 
 urlpatterns = [
     # Open to whoever has no session: the log-in itself, and whom to call for help.
@@ -11,3 +11,6 @@ urlpatterns = [
     path("", own.today, name="home"),
     path("answer/<slug:form>/", own.answer, name="answer"),
 ]
+
+handler400 = wrong.unreadable
+handler500 = wrong.broken

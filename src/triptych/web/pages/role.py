@@ -1,8 +1,7 @@
-"""Choosing the role to act in, of those that the ledger grants; and the page for what no page can read."""
+"""Choosing the role to act in, of those that the ledger grants."""
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from triptych.web.people import CHOSEN, Asker, page
@@ -16,9 +15,3 @@ def act_as(request: HttpRequest, asker: Asker) -> HttpResponse:
     if chosen in {grant.id for grant in asker.grants}:
         request.session[CHOSEN] = chosen
     return redirect("home")
-
-
-def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Say that what was sent cannot be taken, and that nothing was filed."""
-    is_large = isinstance(exception, RequestDataTooBig)
-    return render(request, "unreadable.html", {"is_large": is_large}, status=413 if is_large else 400)
