@@ -12,9 +12,9 @@ PUBLIC = {
     "safety": "Conflict Finding MedicineTable Taken judge_medicines read_medicines",
     "study": """
         Arm Choice Condition DeviationClass DeviationRule Duration Form Gate Item Misfit NotADuration Panel Placement
-        Problem Raise Release Role Schedule Study StudyDocument StudyError StudyProblems Timing Unconfirmed
-        Visit answers check_study complete fit load_study parse_days parse_duration render_text schedule
-        shown_items study_from_canonical
+        Problem Raise Release Role Schedule Shelf Study StudyDocument StudyError StudyProblems Timing Unconfirmed
+        Visit answers check_study complete fit flat_study load_study parse_days parse_duration render_text schedule
+        shown_items study_from_canonical write_yaml
     """,
     "course": """
         Altered CASEBOOK Course Deviation Entries Entry Fold FormState GateState Grant Grants Judged Listed Origin

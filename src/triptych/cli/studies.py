@@ -5,8 +5,8 @@ import sys
 import click
 
 from triptych.cli.errors import explained
-from triptych.ledger.library import find_study, product_files, read_folder, study_folder, study_names
-from triptych.study import check_study, render_text
+from triptych.ledger.library import find_study, product_files, read_folder, shelf, study_folder, study_names
+from triptych.study import check_study, flat_study, render_text
 
 
 @click.group()
@@ -26,7 +26,7 @@ def list_studies() -> None:
 def check(study: str) -> None:
     """Report every problem of STUDY with file, line and what to write instead; exit 1 if there is one."""
     with explained():
-        problems = check_study(read_folder(study_folder(study)), product_files())
+        problems = check_study(read_folder(study_folder(study)), product_files(), shelf(study))
     for problem in problems:
         click.echo(problem.render())
     if problems:
@@ -45,9 +45,13 @@ def check(study: str) -> None:
 @click.option(
     "--width", type=click.IntRange(60, 400), default=None, help="Characters a line; the terminal's by default."
 )
-def show(study: str, width: int | None) -> None:
+@click.option("--resolved", is_flag=True, help="Print the flat document instead, with all that it inherits.")
+def show(study: str, width: int | None, *, resolved: bool) -> None:
     """Print the schedule of activities of STUDY, with every unconfirmed field."""
     with explained():
+        if resolved:
+            click.echo(flat_study(read_folder(study_folder(study)), shelf(study)), nl=False)
+            return
         click.echo(render_text(find_study(study), width or terminal_width()))
 
 

@@ -8,14 +8,16 @@ from pathlib import Path
 
 from triptych.ledger.errors import UnknownStudy
 from triptych.safety import MedicineTable, read_medicines
-from triptych.study import Study, load_study
+from triptych.study import Shelf, Study, load_study
 
 LIBRARY = files("triptych") / "library"
+INSTRUMENTS = "instruments/"
 
 
 def study_names() -> tuple[str, ...]:
-    """The names of the bundled studies."""
-    return tuple(sorted(folder.name for folder in (LIBRARY / "studies").iterdir() if folder.is_dir()))
+    """The names of the bundled studies; a folder whose name begins with `_` is only there to be inherited from."""
+    folders = (folder for folder in (LIBRARY / "studies").iterdir() if folder.is_dir())
+    return tuple(sorted(folder.name for folder in folders if not folder.name.startswith("_")))
 
 
 def study_folder(study: str) -> Path | Traversable:
@@ -43,7 +45,23 @@ def product_files() -> Mapping[str, str]:
 
 def find_study(study: str) -> Study:
     """Load a study by path or bundled name. Raises `UnknownStudy`, or `StudyProblems` listing what is wrong."""
-    return load_study(read_folder(study_folder(study)), product_files())
+    return load_study(read_folder(study_folder(study)), product_files(), shelf(study))
+
+
+def shelf(study: str = "") -> Shelf:
+    """What a study may inherit from: the bundled studies and instruments, and the folders beside its own."""
+    own = Path(study).resolve().parent if study and Path(study).is_dir() else None
+    beside = [folder for folder in own.iterdir() if (folder / "study.yaml").is_file()] if own else []
+    return {**_bundled(), **{folder.name: read_folder(folder) for folder in beside}}
+
+
+@lru_cache(maxsize=1)
+def _bundled() -> Shelf:
+    folder = LIBRARY / "instruments"
+    instruments = read_folder(folder) if folder.is_dir() else {}
+    found = {f"{INSTRUMENTS}{name.removesuffix('.yaml')}": {name: text} for name, text in instruments.items()}
+    parts = (LIBRARY / "studies").iterdir()
+    return {**found, **{part.name: read_folder(part) for part in parts if part.is_dir()}}
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,8 @@ Pure: it works on texts handed in and never reads a file or a clock.
 from triptych.study.durations import Duration, parse_days, parse_duration
 from triptych.study.errors import NotADuration, Problem, StudyError, StudyProblems
 from triptych.study.fitting import Misfit, answers, complete, fit, shown_items
-from triptych.study.loading import Study, check_study, load_study, study_from_canonical
+from triptych.study.inheriting import Shelf
+from triptych.study.loading import Study, check_study, flat_study, load_study, study_from_canonical
 from triptych.study.model import (
     Arm,
     Choice,
@@ -27,6 +28,7 @@ from triptych.study.model import (
     Visit,
 )
 from triptych.study.showing import Schedule, render_text, schedule
+from triptych.study.writing import write_yaml
 
 __all__ = [
     "Arm",
@@ -47,6 +49,7 @@ __all__ = [
     "Release",
     "Role",
     "Schedule",
+    "Shelf",
     "Study",
     "StudyDocument",
     "StudyError",
@@ -58,6 +61,7 @@ __all__ = [
     "check_study",
     "complete",
     "fit",
+    "flat_study",
     "load_study",
     "parse_days",
     "parse_duration",
@@ -65,4 +69,5 @@ __all__ = [
     "schedule",
     "shown_items",
     "study_from_canonical",
+    "write_yaml",
 ]

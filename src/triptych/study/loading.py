@@ -14,13 +14,16 @@ from triptych.rules import Rule
 from triptych.study.checking import check_document
 from triptych.study.compiling import Compiler
 from triptych.study.errors import Problem, StudyProblems
+from triptych.study.inheriting import Shelf, inherited
 from triptych.study.model import Form, Gate, Role, StudyDocument, Unconfirmed, Visit
 from triptych.study.reading import Read, read_files
 from triptych.study.references import References
 from triptych.study.series import written_out
 from triptych.study.shaping import LISTS, Lost, convert
+from triptych.study.writing import write_yaml
 
 FORMAT = 1
+NO_SHELF: Shelf = MappingProxyType({})
 _canonical = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -107,14 +110,30 @@ class Study:
         return any("today" in self.reads(path) or "course.medicine_conflict" in self.reads(path) for path in paths)
 
 
-def load_study(files: Mapping[str, str], product_files: Mapping[str, str]) -> Study:
-    """Load a study from the texts of its files. Raises `StudyProblems` listing everything that is wrong."""
-    return _checked(files, product_files).study()
+def load_study(files: Mapping[str, str], product_files: Mapping[str, str], shelf: Shelf = NO_SHELF) -> Study:
+    """Load a study from the texts of its files. Raises `StudyProblems` listing everything that is wrong.
+
+    `shelf` has the texts of the studies and instruments that it may inherit from.
+    """
+    return _checked(files, product_files, shelf).study()
 
 
-def check_study(files: Mapping[str, str], product_files: Mapping[str, str]) -> tuple[Problem, ...]:
+def check_study(
+    files: Mapping[str, str], product_files: Mapping[str, str], shelf: Shelf = NO_SHELF
+) -> tuple[Problem, ...]:
     """Every problem of a document, in the order of the files; none if it can be loaded. Never raises."""
-    return tuple(sorted(_checked(files, product_files).problems))
+    return tuple(sorted(_checked(files, product_files, shelf).problems))
+
+
+def flat_study(files: Mapping[str, str], shelf: Shelf = NO_SHELF) -> str:
+    """A document with everything that it inherits written out, as YAML with its unconfirmed marks.
+
+    Raises `StudyProblems` if it cannot be read.
+    """
+    read = inherited(read_files(files), shelf)
+    if read.problems:
+        raise StudyProblems(tuple(sorted(read.problems)))
+    return write_yaml(read.data, {mark.path for mark in read.unconfirmed})
 
 
 def study_from_canonical(content: bytes) -> Study:
@@ -122,9 +141,9 @@ def study_from_canonical(content: bytes) -> Study:
     return _decoded(content).study()
 
 
-def _checked(files: Mapping[str, str], product_files: Mapping[str, str]) -> "Draft":
+def _checked(files: Mapping[str, str], product_files: Mapping[str, str], shelf: Shelf) -> "Draft":
     """Read, convert, check and compile a document, gathering problems."""
-    draft = Draft(read_files(files), read_files(product_files))
+    draft = Draft(inherited(read_files(files), shelf), read_files(product_files))
     # What is missing from a document that cannot be read whole is nobody's mistake.
     if not (draft.read.broken or draft.product.broken):
         check_document(References(draft.document, draft.own, draft.base, draft.lost, draft.say))

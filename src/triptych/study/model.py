@@ -114,7 +114,8 @@ class Form(Part, frozen=True, kw_only=True):
 
     A *fact* is always accepted; a *decision* passes the gate that guards it. `group` is what roles are
     permitted by. `log` forms stand on no visit. `affirmed_by` is a rule that says when the list of this
-    form's records is affirmed complete.
+    form's records is affirmed complete. `instrument` names the instrument that the form is laid over, and
+    `instrument_version` the version that was written out from it.
     """
 
     id: str
@@ -131,6 +132,8 @@ class Form(Part, frozen=True, kw_only=True):
     affirmed_by: str | None = None
     allocates: Allocation | None = None
     help: str = ""
+    instrument: str = ""
+    instrument_version: str = ""
 
 
 class Condition(Part, frozen=True, kw_only=True):
