@@ -7,10 +7,10 @@ from typing import Literal
 from msgspec import Struct
 
 from triptych.course.entries import Entries, Entry
-from triptych.course.facts import holds_in_form
+from triptych.course.facts import form_facts, record_facts
 from triptych.course.record import Record
 from triptych.course.sight import Sight, may_file
-from triptych.rules import Context
+from triptych.rules import Context, evaluate
 from triptych.study import Form, Raise, Study, parse_duration
 
 RESOLUTION = "held_resolution"
@@ -50,10 +50,24 @@ def _stands(
     if not sight.sees_form(rule.until or "task_done"):
         return False
     if rule.when is not None:
-        reads = (f"{entry.current.form}.{name}" for name in study.reads(path))
-        if not sight.sees_all(reads) or holds_in_form(study, entry, path, context) is not True:
+        reads = (f"{entry.current.form}.{name.partition('.')[2] or name}" for name in study.reads(path))
+        if not sight.sees_all(reads) or _holds(study, entries, entry, path, context) is not True:
             return False
+    if rule.until == entry.current.form:
+        return entry.id == entries.of(entry.current.form)[-1].id
     return not is_ended(entries, entry.id, rule)
+
+
+def _holds(study: Study, entries: Entries, entry: Entry, path: str, context: Context) -> object:
+    """Evaluate a rule over an entry's own answers, and those of the records of the same form before it."""
+    rule, facts = study.rule(path), dict(form_facts(study, entry, context))
+    if any("." in name for name in rule.reads):
+        same = entries.of(entry.current.form)
+        before = same[: next(place for place, one in enumerate(same) if one.id == entry.id)]
+        if before:
+            facts["baseline"] = record_facts(study, before[0], context)
+            facts["previous"] = record_facts(study, before[-1], context)
+    return evaluate(rule, facts, context)
 
 
 def is_ended(entries: Entries, about: str, rule: Raise) -> bool:

@@ -23,6 +23,7 @@ class Slot(NamedTuple):
     cycle: int | None
     label: str
     panel: Panel
+    is_first: bool = True
 
     @property
     def key(self) -> str:
@@ -83,7 +84,7 @@ class Planned(Struct, frozen=True, kw_only=True):
 @lru_cache(maxsize=64)
 def slots(study: Study) -> tuple[Slot, ...]:
     """Every visit in protocol order, a cycle's visits repeated as one block."""
-    repeats = {cycle.id: cycle.repeats for cycle in study.document.cycles}
+    numbers = {cycle.id: cycle.numbers for cycle in study.document.cycles}
     panels = {phase.id: phase.panel for phase in study.document.phases}
     found: list[Slot] = []
     placed: set[str] = set()
@@ -93,10 +94,10 @@ def slots(study: Study) -> tuple[Slot, ...]:
         elif visit.cycle not in placed:
             placed.add(visit.cycle)
             block = [v for v in study.document.visits if v.cycle == visit.cycle]
-            for number in range(1, repeats[visit.cycle] + 1):
+            for turn, number in enumerate(numbers[visit.cycle]):
                 for member in block:
-                    label = member.labels[number - 1] if len(member.labels) >= number else ""
-                    found.append(Slot(member, number, label, member.panel or panels[member.phase]))
+                    label = member.labels[turn] if len(member.labels) > turn else ""
+                    found.append(Slot(member, number, label, member.panel or panels[member.phase], turn == 0))
     return tuple(found)
 
 
@@ -118,7 +119,7 @@ def visits_of_form(study: Study) -> Mapping[str, frozenset[str]]:
 
 def timing_of(slot: Slot) -> Timing | None:
     """The timing that applies to a slot: of entries limited to first or later cycles, the fitting one."""
-    where = "first" if slot.cycle in (None, 1) else "later"
+    where = "first" if slot.is_first else "later"
     for timing in slot.visit.timing:
         if timing.cycle in (None, where):
             return timing
@@ -132,8 +133,7 @@ def anchor_key(study: Study, slot: Slot, timing: Timing) -> str:
         return anchor.id
     if anchor.cycle == slot.visit.cycle and slot.cycle is not None:
         return slot_key(anchor.id, slot.cycle - 1 if timing.previous else slot.cycle)
-    repeats = next(c.repeats for c in study.document.cycles if c.id == anchor.cycle)
-    return slot_key(anchor.id, repeats)
+    return slot_key(anchor.id, next(c.numbers[-1] for c in study.document.cycles if c.id == anchor.cycle))
 
 
 def window_from(anchor: date, timing: Timing, *, firm: bool) -> Window:
@@ -188,11 +188,24 @@ class Timeline:
         timing = timing_of(slot)
         if timing is None:
             return None
-        anchor = anchor_key(self._study, slot, timing)
+        anchor = self._last_held(timing) if timing.or_last else anchor_key(self._study, slot, timing)
         if anchor in self.actual:
-            return window_from(self.actual[anchor], timing, firm=True)
+            return window_from(self.actual[anchor], timing, firm=self._is_last(timing))
         around = self.window(anchor)
         if around is None:
             return None
         firm = around.firm and anchor in self._settled
         return window_from(around.target or around.opens, timing, firm=firm)
+
+    def _slots_of(self, timing: Timing) -> list[str]:
+        visits = (timing.anchor, *timing.or_last)
+        return [key for key, slot in self._slots.items() if slot.visit.id in visits]
+
+    def _last_held(self, timing: Timing) -> str:
+        """Of the visits that a timing may count from, the one held last; before any was, the first of them."""
+        keys = self._slots_of(timing)
+        return max((key for key in keys if key in self.actual), key=lambda key: self.actual[key], default=keys[0])
+
+    def _is_last(self, timing: Timing) -> bool:
+        """Whether no other visit that the timing may count from is still to come."""
+        return not timing.or_last or all(key in self.actual or key in self._settled for key in self._slots_of(timing))

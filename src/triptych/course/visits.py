@@ -1,6 +1,6 @@
 """The status of every visit and of the forms expected at it, with reasons, at an instant."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from triptych.course.entries import Entries, Entry, local_day
@@ -59,7 +59,9 @@ class Visits:
         actual = {key: self._first_day(found) for key, found in held.items() if found}
         actual |= {key: day for key, day in released.items() if day is not None}
         self._stopped = {slot.key: self._stopping(slot) for slot in slots(study)}
-        skipped = {key for key, change in self._stopped.items() if change and key not in actual} | set(self._skips)
+        skipped = {key for key, change in self._stopped.items() if change} | set(self._skips)
+        skipped |= {slot.key for slot in slots(study) if self._missing_basis(slot, skipped - actual.keys()) is not None}
+        skipped -= actual.keys()
         self.timeline = Timeline(study, actual, skipped)
         grace = study.document.site_defaults.form_grace if study.document.site_defaults else "0 days"
         self._grace = parse_duration(grace).span
@@ -78,13 +80,24 @@ class Visits:
 
     def _stopping(self, slot: Slot) -> Change | None:
         """The earliest change that took away standing which the visit requires."""
-        requires = {**self._study.document.requires, **slot.visit.requires}
-        changes = [
-            self._standing.since(axis)
-            for axis, value in requires.items()
-            if self._standing.axes.get(axis, value) != value
-        ]
+        changes = (self._standing.since(axis) for axis in self._unmet(slot))
         return min((change for change in changes if change), key=lambda change: change.at, default=None)
+
+    def _unmet(self, slot: Slot) -> Iterator[str]:
+        """The axes on which the participant does not stand as the visit requires."""
+        requires = {**self._study.document.requires, **slot.visit.requires}
+        return (axis for axis, value in requires.items() if self._standing.axes.get(axis, value) != value)
+
+    def _missing_basis(self, slot: Slot, skipped: Collection[str]) -> str | None:
+        """The visit that this one depends on, directly or through others, where that is not going to be held."""
+        basis = slot.visit.depends_on
+        while basis is not None:
+            visit = self._study.visits[basis]
+            key = slot_key(basis, slot.cycle if visit.cycle is not None else None)
+            if key in skipped:
+                return key
+            basis = visit.depends_on
+        return None
 
     def planned(self) -> tuple[Planned, ...]:
         """Every slot of the schedule as it stands, in protocol order."""
@@ -126,7 +139,23 @@ class Visits:
         closed = midnight(window.closes + timedelta(days=1), self._zone) if window and window.firm else None
         if change is not None and not (closed and closed <= change.at):
             return "skipped", self._stopped_because(change), change.at
-        return self._waiting(slot, window, closed)
+        fallen = self._fallen(slot)
+        return fallen or self._waiting(slot, window, closed)
+
+    def _fallen(self, slot: Slot) -> tuple[VisitStatus, str, datetime | None] | None:
+        """A visit whose basis is not held is not held either; one whose standing has not come about waits for it."""
+        basis = slot.visit.depends_on
+        while basis is not None:
+            visit = self._study.visits[basis]
+            found = slots_by_key(self._study)[slot_key(basis, slot.cycle if visit.cycle is not None else None)]
+            status, _, since = self._status(found, self.timeline.window(found.key), self.timeline.actual.get(found.key))
+            if status in ("skipped", "missed"):
+                return "skipped", f"{visit.title} was not held", since
+            basis = visit.depends_on
+        unmet = next((axis for axis in self._study.document.axes if axis.id in set(self._unmet(slot))), None)
+        if unmet is None or self._stopped[slot.key] is not None:
+            return None
+        return "planned", f"waits for: {unmet.title}", None
 
     def _held(self, window: Window | None, actual: date) -> tuple[VisitStatus, str, datetime | None]:
         since = midnight(actual, self._zone)

@@ -9,7 +9,6 @@ from triptych.study.fitting import Misfit, answers, complete, fit, shown_items
 from triptych.study.inheriting import Shelf
 from triptych.study.loading import Study, check_study, flat_study, load_study, study_from_canonical
 from triptych.study.model import (
-    Arm,
     Choice,
     Condition,
     DeviationClass,
@@ -28,6 +27,7 @@ from triptych.study.model import (
     Visit,
 )
 from triptych.study.showing import Schedule, render_text, schedule
+from triptych.study.treatment import Arm
 from triptych.study.writing import write_yaml
 
 __all__ = [

@@ -10,16 +10,29 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from zoneinfo import ZoneInfo
 
 from triptych.study.checking_forms import check_form, check_raise
-from triptych.study.model import Arm, DeviationRule, Gate, Part, Release, Role, Visit
+from triptych.study.model import DeviationRule, Gate, Release, Role, Visit
 from triptych.study.names import COURSE_NAMES, RECORD_NAMES
 from triptych.study.reading import name_of
 from triptych.study.references import References
+from triptych.study.treatment import Arm, Part
 from triptych.study.windows import MAX_REPEATS, check_windows
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
 STUDY_ID = re.compile(r"[a-z][a-z0-9-]{0,59}")
 RESERVED = ("course", "site", "study", "today", "cycle", "filing")
-NAMED = ("roles", "axes", "phases", "cycles", "forms", "gates", "definitions", "arms", "references", "deviations")
+NAMED = (
+    "roles",
+    "axes",
+    "phases",
+    "cycles",
+    "forms",
+    "gates",
+    "definitions",
+    "arms",
+    "therapies",
+    "references",
+    "deviations",
+)
 READ_BY_RULES = ("forms", "definitions", "axes", "roles", "visits", "gates")
 LABELS = ("title", "version", "label", "text", "citation")
 SYSTEM_GROUPS = ("about", "anyone", "system")
@@ -123,6 +136,7 @@ def _parts_in_use(refs: References) -> None:
     """Report phases, cycles and forms that no visit uses."""
     for cycle in refs.document.cycles:
         refs.number(cycle.repeats, 1, MAX_REPEATS, f"cycles.{cycle.id}.repeats")
+        refs.number(cycle.first, 1, MAX_REPEATS, f"cycles.{cycle.id}.first")
     if refs.lost.any_of("visits"):
         return
     for name in _unused(refs.phases, {visit.phase for visit in refs.written}):
@@ -218,6 +232,7 @@ def _visit(refs: References, visit: Visit) -> None:
             message = f"{name!r} stands {count} times on the visit."
             refs.say(f"{path}.forms", "duplicate_form", message, "Place it once.")
     _held(refs, visit, path)
+    _depends(refs, visit, path)
     _requires(refs, visit.requires, f"{path}.requires")
     wanted = 1
     if visit.cycle is not None:
@@ -241,6 +256,21 @@ def _held(refs: References, visit: Visit, path: str) -> None:
     if known and all(placement.form != visit.held_by for placement in visit.forms):
         message = f"{visit.held_by!r} is not among the visit's forms."
         refs.say(f"{path}.held_by", "held_by_elsewhere", message, "Place the form on the visit.")
+
+
+def _depends(refs: References, visit: Visit, path: str) -> None:
+    if visit.depends_on is None or not refs.refer(visit.depends_on, refs.visits, "visit", f"{path}.depends_on"):
+        return
+    other, seen = refs.visits[visit.depends_on], {visit.id}
+    if other.cycle not in (None, visit.cycle):
+        message = f"{other.id!r} stands in a cycle, and this visit does not stand in it."
+        refs.say(f"{path}.depends_on", "depends_elsewhere", message, "Name a visit of the same cycle, or of none.")
+    while other.id not in seen and other.depends_on is not None and other.depends_on in refs.visits:
+        seen.add(other.id)
+        other = refs.visits[other.depends_on]
+    if other.id in seen:
+        message = f"{visit.id!r} depends on itself, directly or through others."
+        refs.say(f"{path}.depends_on", "depends_on_itself", message, "Name a visit that does not depend on this one.")
 
 
 def _standing(refs: References) -> None:
@@ -273,9 +303,13 @@ def _release(refs: References, release: Release, path: str) -> None:
 
 
 def _arms(refs: References) -> None:
-    most = max(refs.cycles.values(), default=1)
+    numbers = {number for cycle in refs.document.cycles for number in cycle.numbers[:MAX_REPEATS]} or {1}
     for arm in refs.document.arms:
-        _doses(refs, arm, most)
+        _doses(refs, arm, numbers)
+        if arm.therapy:
+            refs.refer(
+                arm.therapy, {therapy.id for therapy in refs.document.therapies}, "therapy", f"arms.{arm.id}.therapy"
+            )
     form, _, name = refs.document.arm_item.partition(".")
     if (len(refs.document.arms) < 2 and not form) or refs.lost.may_hold("forms", form):
         return
@@ -290,11 +324,12 @@ def _arms(refs: References) -> None:
         refs.say("arm_item", "arm_item", message, f"The codes must be: {', '.join(a.id for a in refs.document.arms)}.")
 
 
-def _doses(refs: References, arm: Arm, most: int) -> None:
+def _doses(refs: References, arm: Arm, numbers: Set[int]) -> None:
     for number, dose in enumerate(arm.doses):
         path = f"arms.{arm.id}.doses.{number}"
-        if not 1 <= dose.cycle <= most and not refs.lost.any_of("cycles"):
-            refs.say(path, "dose_cycle", f"There is no cycle {dose.cycle}.", f"Cycles are numbered 1 to {most}.")
+        if dose.cycle not in numbers and not refs.lost.any_of("cycles"):
+            hint = f"Cycles are numbered {min(numbers)} to {max(numbers)}."
+            refs.say(path, "dose_cycle", f"There is no cycle {dose.cycle}.", hint)
         if any(dose.cycle == other.cycle for other in arm.doses[:number]):
             refs.say(path, "duplicate_dose", f"Cycle {dose.cycle} has a dose already.", "Write one dose for a cycle.")
         if dose.initial < 0 or (dose.supplemental or 0) < 0 or (dose.maximum or dose.initial) < dose.initial:

@@ -29,18 +29,18 @@ def check_form(refs: References, form: Form) -> None:
             if effect.axis in refs.axes:
                 refs.refer(value, refs.axes[effect.axis], "value", f"{path}.sets.{number}.only_from.{place}")
     for raised in form.raises:
-        check_raise(refs, raised, f"{path}.raises.{raised.id}", own=form.id in refs.own_forms)
+        check_raise(refs, raised, f"{path}.raises.{raised.id}", form.id, own=form.id in refs.own_forms)
     if form.allocates is not None:
         refs.number(form.allocates.limit, 1, 1_000_000, f"{path}.allocates.limit")
 
 
-def check_raise(refs: References, raised: Raise, path: str, *, own: bool) -> None:
+def check_raise(refs: References, raised: Raise, path: str, by: str = "", *, own: bool) -> None:
     """Report what is wrong with a task that is raised; a role that the product needs is missing from the study's."""
     if own:
         refs.refer_to_role(raised.role, f"{path}.role")
     if raised.within is not None:
         refs.duration(raised.within, f"{path}.within", least=1)
-    if raised.until is None or not refs.refer(raised.until, refs.forms, "form", f"{path}.until"):
+    if raised.until is None or not refs.refer(raised.until, refs.forms, "form", f"{path}.until") or raised.until == by:
         return
     if all((item.id, item.type) != ("about", "record") for item in refs.forms[raised.until].items):
         message = f"The form {raised.until!r} names no record in an item `about`, so the task would never end."

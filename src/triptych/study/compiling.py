@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from triptych.rules import BOOL, Rule, RuleProblems, Type, compile_rule
 from triptych.study.errors import Problem
 from triptych.study.model import Definition, Form, StudyDocument
-from triptych.study.names import course_names, form_names, gate_names, item_type
+from triptych.study.names import course_names, form_names, gate_names, item_type, record_type
 from triptych.study.references import Say
 from triptych.study.shaping import Lost
 
@@ -66,9 +66,10 @@ class Compiler:
         for number, effect in enumerate(form.sets):
             if effect.when is not None:
                 self._rule(f"{path}.sets.{number}.when", effect.when, names, expects=BOOL)
+        before = {**names, "previous": record_type(form), "baseline": record_type(form)}
         for raised in form.raises:
             if raised.when is not None:
-                self._rule(f"{path}.raises.{raised.id}.when", raised.when, names, expects=BOOL)
+                self._rule(f"{path}.raises.{raised.id}.when", raised.when, before, expects=BOOL)
 
     def _derived_in_order(self, form: Form) -> None:
         """Derived items are worked out from top to bottom, so none may read itself or one further down."""

@@ -20,6 +20,7 @@ from triptych.study.reading import Read, read_files
 from triptych.study.references import References
 from triptych.study.series import written_out
 from triptych.study.shaping import LISTS, Lost, convert
+from triptych.study.treatment import AdverseEventDefinition
 from triptych.study.writing import write_yaml
 
 FORMAT = 1
@@ -212,10 +213,20 @@ class Draft:
         self.rules = compiler.rules
 
 
+def _with_definition(form: Form, defined: AdverseEventDefinition | None) -> Form:
+    """The form for adverse events with the study's own definition as its help, so that there is only one (CRL-02)."""
+    if form.id != "adverse_event" or defined is None:
+        return form
+    parts = [defined.text, *(f"Included: {text}." for text in defined.includes)]
+    parts += [f"Not included: {text}." for text in defined.excludes]
+    return replace(form, help=" ".join([*parts, defined.severity, form.help]).replace("  ", " ").strip())
+
+
 def _together(product: StudyDocument, study: StudyDocument) -> StudyDocument:
     """The product document laid under a study: lists follow each other, and the study's deviations replace."""
     own = {rule.id for rule in study.deviations}
     deviations = (*(rule for rule in product.deviations if rule.id not in own), *study.deviations)
     joined: dict[str, Any] = {name: (*getattr(product, name), *getattr(study, name)) for name in LISTS}
     joined |= {"deviations": deviations, "requires": {**product.requires, **study.requires}}
+    joined["forms"] = tuple(_with_definition(form, study.adverse_event) for form in joined["forms"])
     return replace(study, **joined)

@@ -11,6 +11,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
+from triptych.study.treatment import AdverseEventDefinition, Amendment, Arm, Part, Reference, Therapy
+
 ItemType = Literal[
     "text", "integer", "decimal", "boolean", "code", "codes", "date", "datetime", "person", "participant", "record"
 ]
@@ -19,12 +21,6 @@ Mode = Literal["site", "phone", "video", "home"]
 Scope = Literal["study", "site"]
 Stream = Literal["participant", "site", "study"]
 DeviationClass = Literal["minor", "important", "serious breach"]
-
-
-class Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """A piece of a study document; `source` says where its facts come from."""
-
-    source: str = ""
 
 
 class Choice(Part, frozen=True, kw_only=True):
@@ -90,7 +86,9 @@ class Effect(Part, frozen=True, kw_only=True):
 class Raise(Part, frozen=True, kw_only=True):
     """A task or alert that a filed form raises for a role, until a record of `until` names the record in `about`.
 
-    `within` is a duration ("24 hours"); without `until` the task ends when somebody files `task_done` about it.
+    `when` reads the form's own answers, `previous` (the record of this form before) and `baseline` (the first one).
+    `within` is a duration ("24 hours"); without `until` the task ends when somebody files `task_done` about it, and
+    where `until` is the form itself, with its next record.
     """
 
     id: str
@@ -188,11 +186,17 @@ class Phase(Part, frozen=True, kw_only=True):
 
 
 class Cycle(Part, frozen=True, kw_only=True):
-    """A block of visits that repeats."""
+    """A block of visits that repeats. Its turns are numbered from `first`, so that a later block can count on."""
 
     id: str
     title: str
     repeats: int
+    first: int = 1
+
+    @property
+    def numbers(self) -> range:
+        """The numbers of its turns."""
+        return range(self.first, self.first + self.repeats)
 
 
 class Timing(Part, frozen=True, kw_only=True):
@@ -200,6 +204,7 @@ class Timing(Part, frozen=True, kw_only=True):
 
     Either `target` with a `window` around it ("4 weeks", ["-7 days", "+7 days"]) or `between` two offsets.
     In a cycle, `cycle: first` or `cycle: later` restricts the entry; `previous: true` anchors on the cycle before.
+    `or_last` names further visits: it then counts from whichever of these and the anchor was held last.
     """
 
     anchor: str
@@ -208,6 +213,7 @@ class Timing(Part, frozen=True, kw_only=True):
     between: tuple[str, str] | None = None
     cycle: Literal["first", "later"] | None = None
     previous: bool = False
+    or_last: tuple[str, ...] = ()
 
 
 class Series(Part, frozen=True, kw_only=True):
@@ -227,7 +233,8 @@ class Placement(Part, frozen=True, kw_only=True):
 class Visit(Part, frozen=True, kw_only=True):
     """A planned contact: when, how, and which forms are expected.
 
-    `requires` names standing that must hold for the visit to stay planned ({"treatment": "active"}).
+    `requires` names standing that must hold for the visit to stay planned ({"treatment": "active"}); what has not
+    come about yet ({"stage": "open_label"}) is waited for. `depends_on` is a visit without which this one is not held either.
     `labels` are the protocol's own visit numbers, one per cycle. A visit was held on the day of its first record; with
     `held_by` only a record of that form counts, and with `held_when` only one whose answers fulfill the rule.
     """
@@ -243,6 +250,7 @@ class Visit(Part, frozen=True, kw_only=True):
     mode: Mode = "site"
     forms: tuple[Placement, ...] = ()
     requires: Mapping[str, str] = {}
+    depends_on: str | None = None
     optional: bool = False
     held_by: str | None = None
     held_when: str | None = None
@@ -263,24 +271,6 @@ class Role(Part, frozen=True, kw_only=True):
     masks: tuple[Literal["visit"], ...] = ()
 
 
-class Dose(Part, frozen=True, kw_only=True):
-    """The dose of one cycle in milligrams; `maximum` is the initial dose at most."""
-
-    cycle: int
-    initial: float
-    maximum: float | None = None
-    supplemental: float | None = None
-
-
-class Arm(Part, frozen=True, kw_only=True):
-    """A treatment arm: its doses per cycle and its therapy."""
-
-    id: str
-    title: str
-    doses: tuple[Dose, ...] = ()
-    therapy: str = ""
-
-
 class SiteDefaults(Part, frozen=True, kw_only=True):
     """What holds at a site until its own records say otherwise."""
 
@@ -288,14 +278,6 @@ class SiteDefaults(Part, frozen=True, kw_only=True):
     country: str = ""
     form_grace: str = "3 days"
     late_entry: str = "24 hours"
-
-
-class Reference(Part, frozen=True, kw_only=True):
-    """A published text the document rests on."""
-
-    id: str
-    citation: str
-    address: str = ""
 
 
 class Reuse(Part, frozen=True, kw_only=True):
@@ -336,7 +318,9 @@ class StudyDocument(Part, frozen=True, kw_only=True):
     planned_participants: int | None = None
     registrations: Mapping[str, str] = {}
     references: tuple[Reference, ...] = ()
-    adverse_event_definition: str = ""
+    amendment: Amendment | None = None
+    adverse_event: AdverseEventDefinition | None = None
+    therapies: tuple[Therapy, ...] = ()
     site_defaults: SiteDefaults | None = None
     arms: tuple[Arm, ...] = ()
     roles: tuple[Role, ...] = ()

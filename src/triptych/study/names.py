@@ -72,7 +72,7 @@ _COURSE: Mapping[str, Type] = {
 _STUDY: Mapping[str, Type] = {"paused": BOOL, "activated": BOOL, "training": BOOL, "unconfirmed": INT, "allocated": INT}
 COURSE_NAMES = frozenset(_COURSE)
 """What rules read of a course beside its axes; no axis may have one of these ids."""
-RECORD_NAMES = frozenset({*_RECORD, "today"})
+RECORD_NAMES = frozenset({*_RECORD, "today", "previous", "baseline"})
 """What rules read of a record beside its answers; no item may have one of these ids."""
 
 

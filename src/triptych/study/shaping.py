@@ -13,8 +13,9 @@ from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_ty
 import msgspec
 from msgspec.structs import fields
 
-from triptych.study.model import Part, StudyDocument
+from triptych.study.model import StudyDocument
 from triptych.study.reading import MAX_NAME, Read, name_of
+from triptych.study.treatment import Part
 
 HINTS = get_type_hints(StudyDocument)
 LISTS = {name: get_args(hint)[0] for name, hint in HINTS.items() if get_origin(hint) is tuple}

@@ -108,7 +108,9 @@ def _span(first: Timing, last: Timing) -> str:
 
 
 def _from(study: Study, timing: Timing) -> str:
-    anchor = study.visits[timing.anchor].title
+    anchor = " or ".join(study.visits[name].title for name in (timing.anchor, *timing.or_last))
+    if timing.or_last:
+        return f"after the last {anchor}"
     return f"after {anchor} of the cycle before" if timing.previous else f"after {anchor}"
 
 

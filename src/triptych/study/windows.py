@@ -48,10 +48,21 @@ def _timing(refs: References, visit: Visit, timing: Timing, path: str) -> None:
         message, hint = f"{visit.id!r} counts from itself.", "Name another visit, or in a cycle `previous: true`."
         refs.say(f"{path}.anchor", "own_anchor", message, hint)
         return
+    for number, other in enumerate(timing.or_last):
+        refs.refer(other, refs.visits, "visit", f"{path}.or_last.{number}")
+    if timing.or_last and visit.cycle is not None and visit.cycle in _cycles_of(refs, timing):
+        message = "Within a cycle a visit counts from one visit of its own turn."
+        refs.say(
+            f"{path}.or_last", "last_within_cycle", message, "Take it out, or count from visits outside the cycle."
+        )
     known = refs.refer(timing.anchor, refs.visits, "visit", f"{path}.anchor")
     if known and timing.previous and (visit.cycle is None or refs.visits[timing.anchor].cycle != visit.cycle):
         message = "`previous` counts from a visit of the same cycle, one turn earlier."
         refs.say(path, "no_previous", message, "Take it out, or name a visit of this cycle.")
+
+
+def _cycles_of(refs: References, timing: Timing) -> set[str | None]:
+    return {refs.visits[name].cycle for name in (timing.anchor, *timing.or_last) if name in refs.visits}
 
 
 def _days(refs: References, timing: Timing, path: str) -> None:

@@ -230,8 +230,47 @@ def test_a_study_knows_its_parts_by_name():
 
 @pytest.mark.requirement("CRL-15")
 def test_arms_differ_in_their_doses_from_cycle_to_cycle_and_in_their_therapy():
-    text = changed("title: Control}", "title: Control, therapy: Three sessions, doses: [{cycle: 1, initial: 40}]}")
+    text = changed("title: Control}", "title: Control, therapy: talks, doses: [{cycle: 1, initial: 40}]}")
+    text += "therapies:\n  - {id: talks, title: Talks, kind: supportive}\n"
     active, control = loaded(text).document.arms
     assert [(dose.cycle, dose.initial, dose.maximum) for dose in active.doses] == [(1, 80, None), (2, 80, 120)]
     assert [(dose.cycle, dose.initial) for dose in control.doses] == [(1, 40)]
-    assert (active.therapy, control.therapy) == ("", "Three sessions")
+    assert (active.therapy, control.therapy) == ("", "talks")
+
+
+@pytest.mark.requirement("CRL-15")
+def test_two_by_two_of_therapy_and_drug_is_four_arms_of_the_document():
+    arms = "".join(
+        f"  - {{id: {drug}_{therapy}, title: A, drug: {drug}, therapy: {therapy}, "
+        f"doses: [{{cycle: 1, initial: {dose}}}]}}\n"
+        for drug, dose in (("mdma", 80), ("placebo", 0))
+        for therapy in ("talks", "nothing")
+    )
+    codes = ", ".join(f"{{code: {d}_{t}, label: A}}" for d in ("mdma", "placebo") for t in ("talks", "nothing"))
+    text = changed("choices: [{code: active, label: A}, {code: control, label: C}]", f"choices: [{codes}]")
+    start, end = text.index("arms:\n"), text.index("roles:\n")
+    text = f"{text[:start]}arms:\n{arms}therapies:\n  - {{id: talks, title: Talks, kind: inner_directed}}\n" + (
+        f"  - {{id: nothing, title: No therapy, kind: none}}\n{text[end:]}"
+    )
+    found = {(arm.drug, arm.therapy) for arm in loaded(text).document.arms}
+    assert found == {("mdma", "talks"), ("mdma", "nothing"), ("placebo", "talks"), ("placebo", "nothing")}
+
+
+@pytest.mark.requirement("CRL-02")
+def test_the_definition_of_an_adverse_event_is_one_and_the_form_shows_it():
+    product = {
+        "product.yaml": PRODUCT["product.yaml"]
+        + (
+            "forms:\n  - {id: adverse_event, title: Adverse event, log: true, help: Enter it., "
+            "items: [{id: term, label: Term, type: text}]}\n"
+        )
+    }
+    one = (
+        "adverse_event: {text: Any change., includes: [welcome effects], excludes: [planned stays], "
+        "severity: Five grades.}\n"
+    )
+    form = load_study({FILE: BASE + one}, product).forms["adverse_event"]
+    assert form.help == "Any change. Included: welcome effects. Not included: planned stays. Five grades. Enter it."
+    other = load_study({FILE: BASE + one.replace("Any change.", "Any harm.")}, product)
+    assert other.forms["adverse_event"].help.startswith("Any harm.")
+    assert other.document.adverse_event.text == "Any harm."
