@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import fields
 
 from triptych.ledger.library import product_files
-from triptych.study import check_study, load_study, model, schedule
+from triptych.study import check_study, load_study, model, schedule, treatment
 from triptych.study.checking_forms import MISSING_CODES
 
 ROOT = Path(__file__).parents[3]
@@ -30,7 +30,7 @@ SHAPES = {
     model.Cycle: "Cycles",
     model.Definition: "Definitions",
     model.DeviationRule: "Deviation rules",
-    model.Dose: "Doses",
+    treatment.Dose: "Doses",
     model.Effect: "What a form sets",
     model.Form: "Forms",
     model.Gate: "Gates",
@@ -81,7 +81,8 @@ def codes():
 
 
 def test_every_shape_of_the_document_has_its_section():
-    shapes = {value for value in vars(model).values() if inspect.isclass(value) and issubclass(value, model.Part)}
+    found = [*vars(model).values(), *vars(treatment).values()]
+    shapes = {value for value in found if inspect.isclass(value) and issubclass(value, model.Part)}
     assert shapes == set(SHAPES)
 
 
