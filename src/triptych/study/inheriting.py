@@ -17,6 +17,7 @@ MAX_GENERATIONS = 8
 INSTRUMENTS = "instruments/"
 OWN = ("id", "title", "version")
 """What every document says for itself."""
+TIERS = ("next_contact", "same_day", "immediate")
 Shelf = Mapping[str, Mapping[str, str]]
 """The texts of what documents may inherit from: studies by name, and instruments as `instruments/NAME`."""
 
@@ -190,11 +191,24 @@ def _over_instrument(flat: Read, form: dict[str, Any], path: str, instrument: Re
     under.unconfirmed = [Unconfirmed(f"{path}.{m.path}", m.file, m.line) for m in _kept(instrument, below)]
     laid = _Laid(under, over)
     found = laid._mapping(below, form, path)  # noqa: SLF001 (one module's own class)
+    _keep_tiers(over, below, found, path)
     flat.unconfirmed.extend(under.unconfirmed)
     flat.problems += [*instrument.problems, *over.problems]
     for below_path, at in instrument.lines.items():
         flat.lines.setdefault(f"{path}.{below_path}", at)
     return found
+
+
+def _keep_tiers(read: Read, below: Mapping[str, Any], found: Mapping[str, Any], path: str) -> None:
+    """Report a sign of danger that a study takes out or makes less urgent than the instrument has it (SAF-09)."""
+    raises = found.get("raises")
+    kept = {one.get("id"): one.get("tier") for one in raises or () if isinstance(one, dict)}
+    for one in below.get("raises") or ():
+        tier = one.get("tier")
+        now = kept.get(one.get("id"))
+        if tier in TIERS and (now not in TIERS or TIERS.index(now) < TIERS.index(tier)):
+            message = f"The instrument has {str(one.get('id'))[:60]!r} as a sign of danger: {tier.replace('_', ' ')}."
+            _say(read, f"{path}.raises", "tier_lowered", message, "Keep it, or make it more urgent.")
 
 
 def _kept(instrument: Read, taken: Mapping[str, object]) -> Iterator[Unconfirmed]:

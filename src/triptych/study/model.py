@@ -42,7 +42,8 @@ class Item(Part, frozen=True, kw_only=True):
 
     `range` is hard (a value outside it does not fit the form), `expected` is soft (a value outside it asks).
     `missing` lists the FHIR data-absent-reason codes that may stand in for an answer.
-    `secret` names the secret that this item would reveal; only roles unblinded for it see the answer.
+    `secret` names the secret that this item would reveal; only roles unblinded for it see the answer. `score` says
+    that a derived item is a result of an instrument, and `help` then how it comes about.
     """
 
     id: str
@@ -58,7 +59,28 @@ class Item(Part, frozen=True, kw_only=True):
     shown_when: str | None = None
     derived: str | None = None
     secret: str | None = None
+    score: Literal["", "total", "subscale", "flag"] = ""
     help: str = ""
+
+
+class Band(Part, frozen=True, kw_only=True):
+    """A range of a score that has a name, limits included; an absent end is open."""
+
+    score: str
+    label: str
+    min: float | None = None
+    max: float | None = None
+
+
+class License(Part, frozen=True, kw_only=True):
+    """What may be done with an instrument's wording.
+
+    A: free; B: free under conditions; C: permission or fee; D: not established. Of B to D numbers are entered, and a
+    site that has the right pastes its own wording.
+    """
+
+    kind: Literal["A", "B", "C", "D"]
+    text: str
 
 
 class Check(Part, frozen=True, kw_only=True):
@@ -88,13 +110,15 @@ class Raise(Part, frozen=True, kw_only=True):
 
     `when` reads the form's own answers, `previous` (the record of this form before) and `baseline` (the first one).
     `within` is a duration ("24 hours"); without `until` the task ends when somebody files `task_done` about it, and
-    where `until` is the form itself, with its next record.
+    where `until` is the form itself, with its next record. `tier` says how urgent a sign of danger is: a study may
+    raise the tier of an instrument and not lower it.
     """
 
     id: str
     title: str
     role: str
     level: Literal["task", "alert"] = "task"
+    tier: Literal["", "next_contact", "same_day", "immediate"] = ""
     when: str | None = None
     within: str | None = None
     until: str | None = None
@@ -132,6 +156,8 @@ class Form(Part, frozen=True, kw_only=True):
     help: str = ""
     instrument: str = ""
     instrument_version: str = ""
+    license: License | None = None
+    bands: tuple[Band, ...] = ()
 
 
 class Condition(Part, frozen=True, kw_only=True):

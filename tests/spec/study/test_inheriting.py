@@ -156,6 +156,28 @@ def test_marks_of_an_instrument_travel_into_the_study():
     assert [mark.path for mark in child(MOOD).unconfirmed] == ["forms.mood.items.item_2.range.max"]
 
 
+DANGER = """\
+raises:
+  - {id: danger, title: Danger, role: coordinator, level: alert, tier: same_day, when: item_1 >= 3, until: answer}
+"""
+
+
+@pytest.mark.requirement("SAF-09")
+@pytest.mark.parametrize(
+    ("own", "codes"),
+    [
+        ("", []),
+        ("    raises: [{id: danger, tier: immediate, within: 1 hour}]\n", []),
+        ("    raises: [{id: danger, tier: next_contact}]\n", ["tier_lowered"]),
+        ("    raises: [{id: more, title: More, role: rater}]\n", []),
+        ("    raises: []\n", ["tier_lowered"]),
+    ],
+)
+def test_a_study_may_raise_a_sign_of_danger_and_not_lower_it(own, codes):
+    shelf = {**SHELF, "instruments/mood-scale": {"mood-scale.yaml": SCALE + DANGER}}
+    assert [problem.code for problem in problems(MOOD + own, shelf)] == codes
+
+
 def test_the_flat_document_is_the_same_study():
     flat = flat_study({FILE: CHILD + MOOD}, SHELF)
     assert "inherits" not in flat
