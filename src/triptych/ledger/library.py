@@ -8,10 +8,9 @@ from pathlib import Path
 
 from triptych.ledger.errors import UnknownStudy
 from triptych.safety import MedicineTable, read_medicines
-from triptych.study import Shelf, Study, load_study
+from triptych.study import INSTRUMENTS, NotShipped, Shelf, Study, load_study, read_not_shipped
 
 LIBRARY = files("triptych") / "library"
-INSTRUMENTS = "instruments/"
 
 
 def study_names() -> tuple[str, ...]:
@@ -59,9 +58,23 @@ def shelf(study: str = "") -> Shelf:
 def _bundled() -> Shelf:
     folder = LIBRARY / "instruments"
     instruments = read_folder(folder) if folder.is_dir() else {}
-    found = {f"{INSTRUMENTS}{name.removesuffix('.yaml')}": {name: text} for name, text in instruments.items()}
+    found = {
+        f"{INSTRUMENTS}{name.removesuffix('.yaml')}": {name: text}
+        for name, text in instruments.items()
+        if not name.startswith("_")
+    }
     parts = (LIBRARY / "studies").iterdir()
     return {**found, **{part.name: read_folder(part) for part in parts if part.is_dir()}}
+
+
+def instrument_names() -> tuple[str, ...]:
+    """The names of the bundled instruments."""
+    return tuple(sorted(name.removeprefix(INSTRUMENTS) for name in _bundled() if name.startswith(INSTRUMENTS)))
+
+
+def instruments_not_shipped() -> tuple[NotShipped, ...]:
+    """The instruments that are not bundled, each with the reason."""
+    return read_not_shipped((LIBRARY / "instruments" / "_not-shipped.yaml").read_text("utf-8"))
 
 
 @lru_cache(maxsize=1)

@@ -18,6 +18,7 @@ from triptych.rules._functions import (
     denied,
     equal,
     negated,
+    total,
 )
 from triptych.rules._nodes import (
     Binary,
@@ -34,7 +35,7 @@ from triptych.rules._nodes import (
     paths_in,
 )
 from triptych.rules._quantify import Step, listing_of, quantified, unknown
-from triptych.rules._values import AS_THEY_ARE, Hole, Listing, Missing, Scope, Unsettled, paths_of, received
+from triptych.rules._values import AS_THEY_ARE, Hole, Listing, Missing, Scope, Unsettled, bounded, paths_of, received
 from triptych.rules.errors import RuleFault
 
 Bound = tuple[str, ...]
@@ -219,6 +220,8 @@ def _called(node: Call, bound: Bound) -> Step:
             return _latest(step, paths_in(of))
         case Call(function="count_answered"):
             return lambda scope: _count(listing_of(step(scope)))
+        case Call(function="prorated", args=(of, Constant(value=int(least)))):
+            return _prorated(step, least, paths_in(of))
         case Call(function="date" | "timestamp" as function, args=(Constant(value=str(text)),)):
             written = WRITTEN[function](text)
             return lambda _: written
@@ -254,6 +257,21 @@ def _latest(step: Step, made_of: frozenset[str]) -> Step:
 
 def _count(over: Listing | Missing) -> int:
     return 0 if isinstance(over, Missing) else sum(not isinstance(item, Missing) for item in over.items)
+
+
+def _prorated(step: Step, least: int, made_of: frozenset[str]) -> Step:
+    """The sum with each missing element counted as the mean of the answered ones, where enough are there."""
+
+    def prorated(scope: Scope) -> object:
+        over = listing_of(step(scope))
+        if isinstance(over, Missing):
+            return over
+        answered = [item for item in over.items if not isinstance(item, Missing)]
+        if over.unaffirmed or len(answered) < least or any(isinstance(item, Hole) for item in over.items):
+            return Missing(paths_of(over.items) | over.unaffirmed) if over.items else _empty(over, made_of)
+        return bounded(float(total(answered)) * len(over.items) / len(answered))
+
+    return prorated
 
 
 def _aggregated(function: str, step: Step, made_of: frozenset[str]) -> Step:

@@ -21,7 +21,8 @@ Operator = Literal["==", "!=", "<", "<=", ">", ">=", "in", "+", "-", "*", "/", "
 Macro = Literal["exists", "all", "exists_one", "filter", "map"]
 FUNCTIONS: dict[str, int] = {
     "add_days": 2, "age_at": 2, "count_answered": 1, "date": 1, "days_between": 2, "double": 1, "has": 1,
-    "holds_role": 2, "latest": 1, "local_day": 1, "max": 1, "mean": 1, "min": 1, "size": 1, "sum": 1, "timestamp": 1,
+    "holds_role": 2, "latest": 1, "local_day": 1, "max": 1, "mean": 1, "min": 1, "prorated": 2, "size": 1, "sum": 1,
+    "timestamp": 1,
 }  # fmt: skip
 """The functions, and how many arguments each takes."""
 

@@ -45,6 +45,8 @@ def _special(checker: Checker, node: Call, of: Expr) -> Found:
             return Found(_size(checker, node, of))
         case "count_answered":
             return Found(_count(checker, node, of))
+        case "prorated":
+            return Found(_prorated(checker, node, of, node.args[1]))
         case "has":
             return Found(_has(checker, node, of))
         case "holds_role":
@@ -106,6 +108,21 @@ def _count(checker: Checker, node: Call, of: Expr) -> Type:
         checker.say(node, message, "Use sum or mean, which are unknown while an answer is missing.")
     _list(checker, node, of)
     return INT
+
+
+def _prorated(checker: Checker, node: Call, of: Expr, least: Expr) -> Type:
+    if checker.gate:
+        message = "prorated has no place in a gate: it puts a number where an answer is missing."
+        checker.say(node, message, "Use sum or mean, which are unknown while an answer is missing.")
+    over = _list(checker, node, of)
+    if over is not None and kind(over[1]) not in ("number", "anything"):
+        checker.say(node, f"prorated takes a list of numbers, and this is {named(over[0].type)}.")
+    if not isinstance(least, Constant) or isinstance(least.value, bool) or not isinstance(least.value, int):
+        checker.check(least)
+        checker.say(least, "How many answers are enough is written out as a whole number.")
+    elif least.value < 1:
+        checker.say(least, "At least one answer is needed.", "Write 1 or more.")
+    return NUMBER
 
 
 def _has(checker: Checker, node: Call, of: Expr) -> Type:

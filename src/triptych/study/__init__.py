@@ -6,7 +6,20 @@ Pure: it works on texts handed in and never reads a file or a clock.
 from triptych.study.durations import Duration, parse_days, parse_duration
 from triptych.study.errors import NotADuration, Problem, StudyError, StudyProblems
 from triptych.study.fitting import Misfit, answers, complete, fit, shown_items
-from triptych.study.inheriting import Shelf
+from triptych.study.inheriting import INSTRUMENTS, Shelf
+from triptych.study.instruments import (
+    Instrument,
+    InstrumentDocument,
+    NotShipped,
+    Scored,
+    bands_of,
+    check_instrument,
+    load_instrument,
+    misfits,
+    read_not_shipped,
+    score,
+    score_notes,
+)
 from triptych.study.loading import Study, check_study, flat_study, load_study, study_from_canonical
 from triptych.study.model import (
     Choice,
@@ -31,6 +44,7 @@ from triptych.study.treatment import Arm
 from triptych.study.writing import write_yaml
 
 __all__ = [
+    "INSTRUMENTS",
     "Arm",
     "Choice",
     "Condition",
@@ -39,9 +53,12 @@ __all__ = [
     "Duration",
     "Form",
     "Gate",
+    "Instrument",
+    "InstrumentDocument",
     "Item",
     "Misfit",
     "NotADuration",
+    "NotShipped",
     "Panel",
     "Placement",
     "Problem",
@@ -49,6 +66,7 @@ __all__ = [
     "Release",
     "Role",
     "Schedule",
+    "Scored",
     "Shelf",
     "Study",
     "StudyDocument",
@@ -58,15 +76,22 @@ __all__ = [
     "Unconfirmed",
     "Visit",
     "answers",
+    "bands_of",
+    "check_instrument",
     "check_study",
     "complete",
     "fit",
     "flat_study",
+    "load_instrument",
     "load_study",
+    "misfits",
     "parse_days",
     "parse_duration",
+    "read_not_shipped",
     "render_text",
     "schedule",
+    "score",
+    "score_notes",
     "shown_items",
     "study_from_canonical",
     "write_yaml",

@@ -18,6 +18,8 @@ LISTS: dict[str, tuple[object, ...]] = {
     "max(scores)": (LIST_MISSING, ONE_MISSING, Missing(["scores"]), REVIEW),
     "size(scores)": (LIST_MISSING, ONE_MISSING, 0, REVIEW),
     "count_answered(scores)": (0, 2, 0, 2),
+    "prorated(scores, 2)": (LIST_MISSING, 18.0, Missing(["scores"]), REVIEW),
+    "prorated(scores, 3)": (LIST_MISSING, ONE_MISSING, Missing(["scores"]), REVIEW),
     "latest(scores)": (LIST_MISSING, 7, Missing(["scores"]), 5),
     "has(scores)": (False, True, True, True),
     "scores.exists(s, s > 9)": (LIST_MISSING, ONE_MISSING, False, REVIEW),

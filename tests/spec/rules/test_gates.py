@@ -39,6 +39,7 @@ REFUSED = {
     "max": ("max(readings) < 10.0", 1, "so max turns absence into a number.", AFFIRM),
     "max of days": ("max(vitals.map(v, v.day)) < today", 1, "so max turns absence into an answer.", AFFIRM),
     "count_answered": ("count_answered(scores) > 1", 1, "count_answered has no place in a gate", "sum or mean"),
+    "prorated": ("prorated(scores, 1) > 1", 1, "prorated has no place in a gate", "sum or mean"),
     "count_answered of a written list": (
         "count_answered([cycle]) == 0",
         1,
