@@ -13,7 +13,7 @@ PUBLIC = {
     "study": """
         INSTRUMENTS Instrument InstrumentDocument NotShipped Scored bands_of check_instrument load_instrument misfits
         read_not_shipped score score_notes
-        Arm Choice Condition DeviationClass DeviationRule Duration Form Gate Item Misfit NotADuration Panel Placement
+        Arm Choice Condition DeviationClass DeviationRule Dose Duration Form Gate Item Misfit NotADuration Panel Placement
         Problem Raise Release Role Schedule Shelf Study StudyDocument StudyError StudyProblems Timing Unconfirmed
         Visit answers check_study complete fit flat_study load_study parse_days parse_duration render_text schedule
         shown_items study_from_canonical write_yaml

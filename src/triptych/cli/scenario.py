@@ -28,7 +28,7 @@ class ScenarioError(Exception):
     code = "scenario_line"
 
 
-class Expectation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Expectation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What should hold after the last filing; everything is matched in part, `without` names what must be absent."""
 
     participant: str | None = None
@@ -44,7 +44,7 @@ class Expectation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     without: dict[str, tuple[str, ...]] = {}
 
 
-class Line(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Line(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One line: a filing, the clock set (`now`), an expectation, or a note."""
 
     participant: str | None = None
@@ -150,6 +150,11 @@ class Player:
         """Play every line in order, giving what each did."""
         for number, line in enumerate(self.lines, start=1):
             yield self._step(number, line)
+
+    def also(self, line: Line) -> Step:
+        """Play one more line behind those given."""
+        self.lines = (*self.lines, line)
+        return self._step(len(self.lines), line)
 
     def _step(self, number: int, line: Line) -> Step:
         if line.note is not None:

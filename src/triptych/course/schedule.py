@@ -96,8 +96,10 @@ def slots(study: Study) -> tuple[Slot, ...]:
             block = [v for v in study.document.visits if v.cycle == visit.cycle]
             for turn, number in enumerate(numbers[visit.cycle]):
                 for member in block:
-                    label = member.labels[turn] if len(member.labels) > turn else ""
-                    found.append(Slot(member, number, label, member.panel or panels[member.phase], turn == 0))
+                    if number in (member.turns or numbers[visit.cycle]):
+                        place = (member.turns or numbers[visit.cycle]).index(number)
+                        label = member.labels[place] if len(member.labels) > place else ""
+                        found.append(Slot(member, number, label, member.panel or panels[member.phase], turn == 0))
     return tuple(found)
 
 
@@ -133,7 +135,8 @@ def anchor_key(study: Study, slot: Slot, timing: Timing) -> str:
         return anchor.id
     if anchor.cycle == slot.visit.cycle and slot.cycle is not None:
         return slot_key(anchor.id, slot.cycle - 1 if timing.previous else slot.cycle)
-    return slot_key(anchor.id, next(c.numbers[-1] for c in study.document.cycles if c.id == anchor.cycle))
+    numbers = next(cycle.numbers for cycle in study.document.cycles if cycle.id == anchor.cycle)
+    return slot_key(anchor.id, (anchor.turns or numbers)[-1])
 
 
 def window_from(anchor: date, timing: Timing, *, firm: bool) -> Window:

@@ -40,7 +40,7 @@ from triptych.study.model import (
     Visit,
 )
 from triptych.study.showing import Schedule, render_text, schedule
-from triptych.study.treatment import Arm
+from triptych.study.treatment import Arm, Dose
 from triptych.study.writing import write_yaml
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "Condition",
     "DeviationClass",
     "DeviationRule",
+    "Dose",
     "Duration",
     "Form",
     "Gate",

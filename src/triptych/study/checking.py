@@ -238,12 +238,29 @@ def _visit(refs: References, visit: Visit) -> None:
     if visit.cycle is not None:
         if not refs.refer(visit.cycle, refs.cycles, "cycle", f"{path}.cycle"):
             return
-        wanted = refs.cycles[visit.cycle]
+        wanted = len(visit.turns) or refs.cycles[visit.cycle]
+        _turns(refs, visit, path)
     for number, label in enumerate(visit.labels):
         _label(refs, label, f"{path}.labels.{number}")
     if 1 <= wanted <= MAX_REPEATS and len(visit.labels) not in (0, wanted):
         message = f"The visit has {len(visit.labels)} labels and stands {wanted} times."
         refs.say(f"{path}.labels", "label_count", message, "Write one label for each cycle, or one outside a cycle.")
+
+
+def _turns(refs: References, visit: Visit, path: str) -> None:
+    """The turns of a visit are turns of its cycle, in order, and so are those of the visits that it counts from."""
+    numbers = next(cycle.numbers for cycle in refs.document.cycles if cycle.id == visit.cycle)
+    if [*visit.turns] != sorted({*visit.turns} & {*numbers[:MAX_REPEATS]}):
+        hint = f"Write some of {numbers.start} to {numbers.stop - 1}, each once and in order."
+        refs.say(f"{path}.turns", "bad_turns", f"The cycle {visit.cycle!r} does not have these turns.", hint)
+        return
+    for name in (*(timing.anchor for timing in visit.timing if not timing.previous), visit.depends_on):
+        other = refs.visits.get(name or "")
+        if other is not None and other.cycle == visit.cycle and other.turns:
+            lost = {*(visit.turns or numbers)} - {*other.turns}
+            if lost:
+                message = f"{other.id!r} does not stand in turn {min(lost)}, and this visit does."
+                refs.say(path, "bad_turns", message, "Count from a visit that stands in every turn of this one.")
 
 
 def _held(refs: References, visit: Visit, path: str) -> None:

@@ -88,3 +88,22 @@ def test_a_task_may_look_back_at_the_record_before_and_at_the_first():
     assert [p.code for p in problems_of(changed("when: systolic > 180,", "when: systolic > earlier.systolic,"))] == [
         "rule"
     ]
+
+
+@pytest.mark.parametrize(
+    ("turns", "codes"),
+    [("[1]", []), ("[2, 1]", ["bad_turns"]), ("[3]", ["bad_turns"]), ("[1, 1]", ["bad_turns"]), ("[0]", ["bad_turns"])],
+)
+def test_a_visit_may_stand_in_some_turns_of_its_cycle(turns, codes):
+    extra = f"  - id: extra\n    title: Extra\n    phase: treatment_phase\n    cycle: dosing_cycle\n    turns: {turns}\n"
+    extra += "    timing: [{anchor: dosing, target: 1 week}]\n    forms: [{form: vitals}]\n"
+    text = changed("  - id: end\n", extra + "  - id: end\n")
+    assert [problem.code for problem in problems_of(text)] == codes
+
+
+def test_a_visit_counts_from_one_that_stands_in_each_of_its_turns():
+    text = changed("    labels: [V1, V2]\n", "    turns: [1]\n")
+    late = "  - id: late\n    title: Late\n    phase: treatment_phase\n    cycle: dosing_cycle\n"
+    late += "    timing: [{anchor: dosing, target: 1 week}]\n    forms: [{form: vitals}]\n"
+    found = problems_of(text.replace("  - id: end\n", late + "  - id: end\n"))
+    assert "bad_turns" in {problem.code for problem in found}

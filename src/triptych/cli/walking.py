@@ -1,0 +1,155 @@
+"""A made-up participant walked through a whole course: every visit on its day, every form with answers that fit.
+
+It shows the author of a study document that its course can be walked to the end. The lines that it files are a
+scenario, which can be kept and played again.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from triptych.cli.answering import answer
+from triptych.cli.scenario import PARTICIPANT, Expectation, Line, Player, Step
+from triptych.course import Course, Planned, may_file, visits_of_form
+from triptych.ledger.store import Store
+from triptych.study import Dose, Form, Role, Study
+
+NAME = "P-01"
+MAX_VISITS = 500
+BEGIN = ("first_contact", "consent", "medicine_review")
+DOSES = ("dose_administration", "dose_authorization")
+MASKED = {"missing": "masked"}
+LAST = ("therapy_session", "session_end")
+"""Forms of a day that come after its doses."""
+
+
+class Walk:
+    """Walks one participant through a study in a fresh training trial.
+
+    `choices` answers items by `form.item` where the first choice is not the one wanted. `lines` is what was played.
+    """
+
+    def __init__(self, store: Store, study: Study, start: datetime, choices: Mapping[str, Any] | None = None) -> None:
+        self.study, self._choices, self._now = study, choices or {}, start
+        first = Line(now=start)
+        self.player = Player(store, study, [first])
+        self.lines = [first]
+        self._arm = study.document.arms[0].id if study.document.arms else ""
+        self._decided: set[str] = set()
+
+    def steps(self) -> Iterator[Step]:
+        """File everything, giving what each line did; the last line says what holds then."""
+        yield from self.player.play()
+        for name in BEGIN:
+            yield self._file(self.study.forms[name])
+        for _ in range(MAX_VISITS):
+            yield from self._decide()
+            visit = self._next()
+            if visit is None:
+                break
+            yield from self._hold(visit)
+        course = self._course()
+        if course.standing.get("enrollment") == "enrolled":
+            yield self._file(self.study.forms["completion"])
+        course = self._course()
+        visits = {visit.key: str(visit.status) for visit in course.visits}
+        yield self._play(Line(expect=Expectation(participant=NAME, phase=course.phase, visits=visits)))
+
+    def _course(self) -> Course:
+        course = self.player.course(NAME)
+        assert course is not None  # its first contact has been filed
+        return course
+
+    def _next(self) -> Planned | None:
+        """Of the visits still to come, the one that is due first; what waits for something is passed over."""
+        waiting = [v for v in self._course().visits if v.status == "open" or (v.status == "planned" and not v.reasons)]
+        return min((v for v in waiting if v.status == "open" or (v.window and v.window.firm)), key=self._day, default=None)
+
+    def _day(self, visit: Planned) -> datetime:
+        if visit.window is None:
+            return self._now
+        return datetime.combine(visit.window.target or visit.window.opens, time(10), self._now.tzinfo)
+
+    def _hold(self, visit: Planned) -> Iterator[Step]:
+        yield self._play(Line(note=f"{visit.label} {visit.title}".strip()))
+        self._now = max(self._day(visit), self._now)
+        forms = [self.study.forms[state.form] for state in visit.forms]
+        if any(form.id == "dose_administration" for form in forms):
+            yield self._file(self.study.forms["medicine_review"])
+        # What the gate of a dose reads comes before the dose, whatever the order on the visit.
+        order = {form.id: 2 if form.id in LAST else 1 if form.id in DOSES else 0 for form in forms}
+        for form in sorted(forms, key=lambda form: order[form.id]):
+            if form.id == "dose_administration":
+                yield from self._doses(visit)
+            else:
+                yield self._file(form, visit)
+
+    def _doses(self, visit: Planned) -> Iterator[Step]:
+        """The initial dose of the session, and the supplemental one where the arm has one, each authorized before."""
+        dose = self._dose(visit)
+        amounts = {"initial": dose.initial if dose else 0.0}
+        if dose is not None and dose.supplemental is not None:
+            amounts["supplemental"] = dose.supplemental
+        for part, amount in amounts.items():
+            if part == "supplemental" and "supplement_decision" in self.study.forms:
+                yield self._file(self.study.forms["supplement_decision"], visit)
+            given: dict[str, Any] = {"part": part, "amount": amount if self._names_amounts() else MASKED}
+            yield self._file(self.study.forms["dose_authorization"], visit, given)
+            given |= {"outcome": "taken", "taken_at": self._now.isoformat()}
+            yield self._file(self.study.forms["dose_administration"], visit, given)
+
+    def _dose(self, visit: Planned) -> Dose | None:
+        arms = {arm.id: arm for arm in self.study.document.arms}
+        doses = arms[self._arm].doses if self._arm in arms else ()
+        return next((dose for dose in doses if dose.cycle == (visit.cycle or 1)), None)
+
+    def _names_amounts(self) -> bool:
+        """Whether the gate of a dose asks for its amount; where nobody in the room may know it, it does not."""
+        gate = self.study.gate_of("dose_authorization")
+        assert gate is not None  # the document check gives every decision one
+        paths = (f"gates.{gate.id}.conditions.{condition.id}.rule" for condition in gate.conditions)
+        return any("filing.amount" in self.study.reads(path) for path in paths)
+
+    def _decide(self) -> Iterator[Step]:
+        """File every decision whose gate stands open, once; those of a visit come with the visit."""
+        placed = visits_of_form(self.study)
+        for state in self._course().gates:
+            form = self.study.forms[self.study.gates[state.id].guards]
+            if state.decision == "open" and form.id not in (*self._decided, *DOSES, *placed):
+                self._decided.add(form.id)
+                yield self._file(form)
+
+    def _file(
+        self,
+        form: Form,
+        visit: Planned | None = None,
+        given: Mapping[str, Any] | None = None,
+    ) -> Step:
+        self._now += timedelta(minutes=5)
+        role = self._role(form)
+        values = answer(self.study, form, self._now, {**self._choices, **{f"{form.id}.{k}": v for k, v in (given or {}).items()}})
+        if f"{form.id}." in f"{self.study.document.arm_item}.":
+            self._arm = str(values.get(self.study.document.arm_item.partition(".")[2], self._arm))
+        shown = visit if visit and "visit" not in role.masks else None
+        return self._play(
+            Line(
+                participant=NAME,
+                form=form.id,
+                values=values,
+                role=role.id,
+                occurred_at=self._now,
+                visit=shown.visit if shown else None,
+                cycle=shown.cycle if shown else None,
+            )
+        )
+
+    def _role(self, form: Form) -> Role:
+        """Who files a form: whom its gate asks, where that role may, else the first role of staff that may."""
+        gate = self.study.gate_of(form.id)
+        asked = gate.ask if gate else ""
+        able = [role for role in self.study.document.roles if may_file(role, form) and role.id != PARTICIPANT]
+        return next((role for role in able if role.id == asked), able[0] if able else self.study.document.roles[0])
+
+    def _play(self, line: Line) -> Step:
+        self.lines.append(line)
+        return self.player.also(line)
