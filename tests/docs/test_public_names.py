@@ -11,12 +11,12 @@ PUBLIC = {
     """,
     "safety": "Conflict Finding MedicineTable Taken judge_medicines read_medicines",
     "study": """
-        INSTRUMENTS Instrument InstrumentDocument NotShipped Scored bands_of check_instrument load_instrument misfits
-        read_not_shipped score score_notes
-        Arm Choice Condition DeviationClass DeviationRule Dose Duration Form Gate Item Misfit NotADuration Panel Placement
-        Problem Raise Release Role Schedule Shelf Study StudyDocument StudyError StudyProblems Timing Unconfirmed
-        Visit answers check_study complete fit flat_study load_study parse_days parse_duration render_text schedule
-        shown_items study_from_canonical write_yaml
+        Arm Choice Condition DeviationClass DeviationRule Difference Dose Duration Form Gate INSTRUMENTS
+        Instrument InstrumentDocument Item Misfit NotADuration NotShipped Panel Placement Problem Raise
+        Release Role Schedule Scored Shelf Study StudyDocument StudyError StudyProblems Timing Unconfirmed
+        Visit answers bands_of check_instrument check_study complete differences fit flat_study
+        load_instrument load_study misfits new_study parse_days parse_duration read_not_shipped render_text
+        schedule score score_notes shown_items study_from_canonical write_yaml
     """,
     "course": """
         Altered CASEBOOK Course Deviation Entries Entry Fold FormState GateState Grant Grants Judged Listed Origin

@@ -34,9 +34,7 @@ def _is_asked(study: Study, form: Form, item: Item, values: Mapping[str, Any], n
     return item.id in shown_items(study, form, values, now.date(), zone)
 
 
-def _take_best(
-    study: Study, form: Form, item: Item, values: dict[str, Any], options: list[Any], now: datetime
-) -> None:
+def _take_best(study: Study, form: Form, item: Item, values: dict[str, Any], options: list[Any], now: datetime) -> None:
     """Take the option that raises least, the first of equals."""
     best = min(options, key=lambda option: _raised(study, form, {**values, item.id: option}, now), default=None)
     if best is not None:
@@ -64,7 +62,7 @@ def _options(item: Item, values: Mapping[str, Any], now: datetime) -> Iterator[A
         case "text":
             yield "Nothing of note"[: item.max_length]
         case _:
-            return
+            yield from ({"missing": code} for code in item.missing[:1])
 
 
 def _numbers(item: Item) -> Iterator[float]:

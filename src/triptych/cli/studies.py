@@ -1,12 +1,14 @@
 """`triptych study`: check a study document and show it as a protocol reader knows it."""
 
 import sys
+from pathlib import Path
 
 import click
+import msgspec
 
-from triptych.cli.errors import explained
+from triptych.cli.errors import CommandError, explained
 from triptych.ledger.library import find_study, product_files, read_folder, shelf, study_folder, study_names
-from triptych.study import check_study, flat_study, render_text
+from triptych.study import check_study, differences, flat_study, new_study, render_text
 
 
 @click.group()
@@ -53,6 +55,50 @@ def show(study: str, width: int | None, *, resolved: bool) -> None:
             click.echo(flat_study(read_folder(study_folder(study)), shelf(study)), nl=False)
             return
         click.echo(render_text(find_study(study), width or terminal_width()))
+
+
+@study.command()
+@click.argument("one", metavar="A")
+@click.argument("other", metavar="B")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def diff(one: str, other: str, *, as_json: bool) -> None:
+    """Say what study B has otherwise than A: visits and windows, forms, doses, criteria and the rest."""
+    with explained():
+        found = differences(find_study(one), find_study(other))
+    if as_json:
+        click.echo(msgspec.json.encode(found).decode())
+        return
+    section = ""
+    for difference in found:
+        if difference.section != section:
+            section = difference.section
+            click.echo(f"\n{section}")
+        click.echo(f"  {difference.about}: {difference.what}")
+    click.echo(f"\n{len(found)} differences" if found else "The two documents say the same.")
+
+
+@study.command()
+@click.argument("name")
+@click.option(
+    "--from", "source", default="mapp-template", show_default=True, metavar="STUDY", help="What it is made from."
+)
+@click.option("--inherit", is_flag=True, help="Say only what differs, instead of copying the whole document.")
+@click.option("--out", type=click.Path(path_type=Path), help="The folder; NAME by default.")
+def new(name: str, source: str, out: Path | None, *, inherit: bool) -> None:
+    """Make a study document NAME of your own, as a folder that can be checked, shown, edited and played at once."""
+    folder = out or Path(name)
+    with explained():
+        if folder.exists():
+            raise CommandError(f"{folder} exists already. Choose another name, or --out another folder.")
+        files = new_study(read_folder(study_folder(source)), shelf(source), name, source if inherit else None)
+        problems = check_study(files, product_files(), shelf(source))
+        if problems:
+            raise CommandError("\n".join(problem.render() for problem in problems))
+        folder.mkdir(parents=True)
+        for file, text in files.items():
+            (folder / file).write_text(text, "utf-8")
+    click.echo(f"{folder}: {', '.join(files)}")
+    click.echo(f"Next: triptych study check {folder}, then triptych play --study {folder}")
 
 
 def terminal_width() -> int:

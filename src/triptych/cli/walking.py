@@ -63,7 +63,9 @@ class Walk:
     def _next(self) -> Planned | None:
         """Of the visits still to come, the one that is due first; what waits for something is passed over."""
         waiting = [v for v in self._course().visits if v.status == "open" or (v.status == "planned" and not v.reasons)]
-        return min((v for v in waiting if v.status == "open" or (v.window and v.window.firm)), key=self._day, default=None)
+        return min(
+            (v for v in waiting if v.status == "open" or (v.window and v.window.firm)), key=self._day, default=None
+        )
 
     def _day(self, visit: Planned) -> datetime:
         if visit.window is None:
@@ -93,7 +95,7 @@ class Walk:
         for part, amount in amounts.items():
             if part == "supplemental" and "supplement_decision" in self.study.forms:
                 yield self._file(self.study.forms["supplement_decision"], visit)
-            given: dict[str, Any] = {"part": part, "amount": amount if self._names_amounts() else MASKED}
+            given: dict[str, Any] = {"part": part, "amount": amount if self._names_amount(visit) else MASKED}
             yield self._file(self.study.forms["dose_authorization"], visit, given)
             given |= {"outcome": "taken", "taken_at": self._now.isoformat()}
             yield self._file(self.study.forms["dose_administration"], visit, given)
@@ -103,21 +105,25 @@ class Walk:
         doses = arms[self._arm].doses if self._arm in arms else ()
         return next((dose for dose in doses if dose.cycle == (visit.cycle or 1)), None)
 
-    def _names_amounts(self) -> bool:
-        """Whether the gate of a dose asks for its amount; where nobody in the room may know it, it does not."""
-        gate = self.study.gate_of("dose_authorization")
-        assert gate is not None  # the document check gives every decision one
-        paths = (f"gates.{gate.id}.conditions.{condition.id}.rule" for condition in gate.conditions)
-        return any("filing.amount" in self.study.reads(path) for path in paths)
+    def _names_amount(self, visit: Planned) -> bool:
+        """Whether the amount is no secret: whatever the arm, it is the same in this session."""
+        of_session = (
+            dose for arm in self.study.document.arms for dose in arm.doses if dose.cycle == (visit.cycle or 1)
+        )
+        return len({(dose.initial, dose.supplemental) for dose in of_session}) < 2
 
     def _decide(self) -> Iterator[Step]:
         """File every decision whose gate stands open, once; those of a visit come with the visit."""
+        while form := next(self._decisions(), None):
+            self._decided.add(form.id)
+            yield self._file(form)
+
+    def _decisions(self) -> Iterator[Form]:
         placed = visits_of_form(self.study)
         for state in self._course().gates:
             form = self.study.forms[self.study.gates[state.id].guards]
             if state.decision == "open" and form.id not in (*self._decided, *DOSES, *placed):
-                self._decided.add(form.id)
-                yield self._file(form)
+                yield form
 
     def _file(
         self,
@@ -127,7 +133,9 @@ class Walk:
     ) -> Step:
         self._now += timedelta(minutes=5)
         role = self._role(form)
-        values = answer(self.study, form, self._now, {**self._choices, **{f"{form.id}.{k}": v for k, v in (given or {}).items()}})
+        values = answer(
+            self.study, form, self._now, {**self._choices, **{f"{form.id}.{k}": v for k, v in (given or {}).items()}}
+        )
         if f"{form.id}." in f"{self.study.document.arm_item}.":
             self._arm = str(values.get(self.study.document.arm_item.partition(".")[2], self._arm))
         shown = visit if visit and "visit" not in role.masks else None

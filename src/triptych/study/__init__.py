@@ -3,6 +3,7 @@
 Pure: it works on texts handed in and never reads a file or a clock.
 """
 
+from triptych.study.comparing import Difference, differences
 from triptych.study.durations import Duration, parse_days, parse_duration
 from triptych.study.errors import NotADuration, Problem, StudyError, StudyProblems
 from triptych.study.fitting import Misfit, answers, complete, fit, shown_items
@@ -20,7 +21,7 @@ from triptych.study.instruments import (
     score,
     score_notes,
 )
-from triptych.study.loading import Study, check_study, flat_study, load_study, study_from_canonical
+from triptych.study.loading import Study, check_study, flat_study, load_study, new_study, study_from_canonical
 from triptych.study.model import (
     Choice,
     Condition,
@@ -50,6 +51,7 @@ __all__ = [
     "Condition",
     "DeviationClass",
     "DeviationRule",
+    "Difference",
     "Dose",
     "Duration",
     "Form",
@@ -81,11 +83,13 @@ __all__ = [
     "check_instrument",
     "check_study",
     "complete",
+    "differences",
     "fit",
     "flat_study",
     "load_instrument",
     "load_study",
     "misfits",
+    "new_study",
     "parse_days",
     "parse_duration",
     "read_not_shipped",

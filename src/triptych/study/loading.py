@@ -142,6 +142,27 @@ def study_from_canonical(content: bytes) -> Study:
     return _decoded(content).study()
 
 
+SECTIONS = {"forms": "forms.yaml", "visits": "visits.yaml", "gates": "gates.yaml", "roles": "roles.yaml"}
+"""Lists that stand in a file of their own in a new document."""
+
+
+def new_study(files: Mapping[str, str], shelf: Shelf, name: str, inherit: str | None = None) -> dict[str, str]:
+    """The files of a new document made from another: written out in full, or inheriting from the one named.
+
+    Raises `StudyProblems` if the other cannot be read.
+    """
+    own = {"id": name, "title": f"{name} (a title of your own)", "version": "0.1"}
+    if inherit is not None:
+        return {"study.yaml": write_yaml({"inherits": inherit, **own})}
+    read = inherited(read_files(files), shelf)
+    if read.problems:
+        raise StudyProblems(tuple(sorted(read.problems)))
+    data, marks = {**read.data, **own}, {mark.path for mark in read.unconfirmed}
+    rest = {key: value for key, value in data.items() if key not in SECTIONS}
+    made = {"study.yaml": write_yaml(rest, marks)}
+    return made | {file: write_yaml({key: data[key]}, marks) for key, file in SECTIONS.items() if key in data}
+
+
 def _checked(files: Mapping[str, str], product_files: Mapping[str, str], shelf: Shelf) -> "Draft":
     """Read, convert, check and compile a document, gathering problems."""
     draft = Draft(inherited(read_files(files), shelf), read_files(product_files))

@@ -261,9 +261,9 @@ class Visit(Part, frozen=True, kw_only=True):
 
     `requires` names standing that must hold for the visit to stay planned ({"treatment": "active"}); what has not
     come about yet ({"stage": "open_label"}) is waited for. `depends_on` is a visit without which this one is not held
-    either. `turns` are the turns of the cycle in which it stands, all if none is named. `labels` are the protocol's own visit numbers, one per cycle. A visit was held on the day of its first
-    record; with `held_by` only a record of that form counts, and with `held_when` only one whose answers fulfill the
-    rule.
+    either. `turns` are the turns of the cycle in which it stands, all if none is named. `labels` are the protocol's
+    own visit numbers, one per turn. A visit was held on the day of its first record; with `held_by` only a record of
+    that form counts, and with `held_when` only one whose answers fulfill the rule.
     """
 
     id: str

@@ -95,7 +95,9 @@ def test_a_task_may_look_back_at_the_record_before_and_at_the_first():
     [("[1]", []), ("[2, 1]", ["bad_turns"]), ("[3]", ["bad_turns"]), ("[1, 1]", ["bad_turns"]), ("[0]", ["bad_turns"])],
 )
 def test_a_visit_may_stand_in_some_turns_of_its_cycle(turns, codes):
-    extra = f"  - id: extra\n    title: Extra\n    phase: treatment_phase\n    cycle: dosing_cycle\n    turns: {turns}\n"
+    extra = (
+        f"  - id: extra\n    title: Extra\n    phase: treatment_phase\n    cycle: dosing_cycle\n    turns: {turns}\n"
+    )
     extra += "    timing: [{anchor: dosing, target: 1 week}]\n    forms: [{form: vitals}]\n"
     text = changed("  - id: end\n", extra + "  - id: end\n")
     assert [problem.code for problem in problems_of(text)] == codes
