@@ -11,12 +11,13 @@ PUBLIC = {
     """,
     "safety": "Conflict Finding MedicineTable Taken judge_medicines read_medicines",
     "study": """
-        Arm Choice Condition DeviationClass DeviationRule Difference Dose Duration Form Gate INSTRUMENTS
-        Instrument InstrumentDocument Item Misfit NotADuration NotShipped Panel Placement Problem Raise
-        Release Role Schedule Scored Shelf Study StudyDocument StudyError StudyProblems Timing Unconfirmed
-        Visit answers bands_of check_instrument check_study complete differences fit flat_study
-        load_instrument load_study misfits new_study parse_days parse_duration read_not_shipped render_text
-        schedule score score_notes shown_items study_from_canonical write_yaml
+        Amendment Arm Choice Condition DeviationClass DeviationRule Difference Dose Duration Form Gate
+        INSTRUMENTS Instrument InstrumentDocument Item Misfit NotADuration NotShipped Panel Placement Problem
+        Raise Release Role Schedule Scored Shelf Study StudyDocument StudyError StudyProblems Timing
+        Unconfirmed Visit amendment_problems answers bands_of check_instrument check_study complete
+        differences fit flat_study known_to_each_other load_instrument load_study misfits new_study parse_days
+        parse_duration read_not_shipped render_text schedule score score_notes shown_items
+        study_from_canonical write_yaml
     """,
     "course": """
         Altered CASEBOOK Course Deviation Entries Entry Fold FormState GateState Grant Grants Judged Listed Origin

@@ -230,6 +230,9 @@ class Fold:
 
     def _next_change(self, tasks: Sequence[Task]) -> datetime | None:
         instants = [*self._visits.boundaries(self.planned), *(task.due for task in tasks if task.due)]
+        amended = self.setting.site_entries.of("amendment_in_force")
+        days = (date.fromisoformat(entry.current.values["in_force_on"]) for entry in amended)
+        instants.extend(midnight(day, self.setting.zone) for day in days)
         if self.study.gates_read_today:
             instants.append(midnight(self.today + timedelta(days=1), self.setting.zone))
         return min((instant for instant in instants if instant > self.now), default=None)

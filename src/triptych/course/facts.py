@@ -45,6 +45,7 @@ def context_at(setting: Setting, now: datetime) -> Context:
 
 def form_facts(study: Study, entry: Entry, context: Context) -> dict[str, object]:
     """The answers of one entry as facts, derived items included, and the local day it happened."""
+    study = study.at(entry.current.document)
     form = study.forms[entry.current.form]
     today = local_day(entry.current.occurred_at, context.zone)
     values = entry.current.values

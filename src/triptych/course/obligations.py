@@ -36,11 +36,13 @@ class Task(Struct, frozen=True, kw_only=True):
 
 def raised(study: Study, entries: Entries, sight: Sight, context: Context, now: datetime) -> Iterator[Task]:
     """Open tasks and alerts raised by filed forms."""
-    for form in study.raising_forms:
-        for entry in entries.of(form.id):
+    for known in study.raising_forms:
+        for entry in entries.of(known.id):
+            version = study.at(entry.current.document)
+            form = version.forms[known.id]
             for rule in form.raises:
                 path = f"forms.{form.id}.raises.{rule.id}.when"
-                if _stands(study, entries, entry, rule, path, sight, context):
+                if _stands(version, entries, entry, rule, path, sight, context):
                     yield task_of(rule, entry.id, entry.current.occurred_at, now, form)
 
 

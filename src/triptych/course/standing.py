@@ -43,12 +43,13 @@ def derive_standing(study: Study, entries: Entries, context: Context) -> Standin
     axes = {axis.id: axis.start for axis in study.document.axes}
     changes: list[Change] = []
     for entry in sorted(_setting_entries(study, entries), key=lambda e: (e.current.occurred_at, e.root.position)):
-        form = study.forms[entry.current.form]
+        version = study.at(entry.current.document)
+        form = version.forms[entry.current.form]
         for number, effect in enumerate(form.sets):
             path = f"forms.{form.id}.sets.{number}.when"
-            if effect.only_from and axes[effect.axis] not in effect.only_from:
+            if effect.axis not in axes or (effect.only_from and axes[effect.axis] not in effect.only_from):
                 continue
-            if effect.when is None or holds_in_form(study, entry, path, context) is True:
+            if effect.when is None or holds_in_form(version, entry, path, context) is True:
                 axes[effect.axis] = effect.to
                 changes.append(Change(entry.current.occurred_at, effect.axis, effect.to, entry.current.form, entry.id))
     attempts = entries.of("rescreening")

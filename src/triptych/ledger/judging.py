@@ -124,7 +124,7 @@ def _malformed(draft: Draft, actor: Actor) -> str | None:
 
 def fitting(case: Case) -> Iterator[Reason]:
     """Whether the form exists and the draft fits it: stream, place in the schedule, times, answers."""
-    if case.form is None:
+    if case.form is None or (case.form.id not in case.study.own_forms and case.draft.corrects is None):
         known = f"The study document in force (version {case.study.document.version}) has no form {case.draft.form!r}."
         yield Reason(code="unknown_form", text=known)
         return

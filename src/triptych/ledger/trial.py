@@ -7,17 +7,26 @@ from functools import lru_cache
 
 import msgspec
 
-from triptych.course import Fold, Grant, Grants, Record, Setting, current_site
+from triptych.course import Fold, Grant, Grants, Record, Setting, current_site, local_day
 from triptych.course.entries import Entries
 from triptych.ledger import judging
 from triptych.ledger.chain import link, seal
 from triptych.ledger.drafts import Actor, Draft, Filed, Held, Outcome, Reason, Refused
 from triptych.ledger.errors import DuplicateRecord, NotALedger
+from triptych.ledger.plan import Plan
 from triptych.ledger.store import Reading, Store, Stored, Transaction
 from triptych.ledger.streams import STUDY, Streams, participant_stream, site_stream
+from triptych.ledger.versions import Versions
 from triptych.ledger.view import View
 from triptych.safety import MedicineTable
-from triptych.study import Form, Study, study_from_canonical
+from triptych.study import (
+    Form,
+    Study,
+    StudyProblems,
+    amendment_problems,
+    known_to_each_other,
+    study_from_canonical,
+)
 
 SYSTEM = Actor(person="system", role="system")
 SKEW = timedelta(seconds=5)
@@ -33,7 +42,7 @@ class Trial:
         self._medicines = medicines
         self._clock = clock
         self._streams = Streams()
-        self._studies: dict[str, Study] = {}
+        self._studies: dict[tuple[str, ...], Mapping[str, Study]] = {}
 
     @classmethod
     def create(
@@ -80,6 +89,20 @@ class Trial:
         except DuplicateRecord:
             return self._taken(draft, actor)
 
+    def release(self, study: Study, actor: Actor, record_id: str, *, by_site: bool) -> Outcome:
+        """Release an amendment: into force everywhere at once, or site by site as its approval is recorded.
+
+        Raises `StudyProblems` where it may not follow the version in force.
+        """
+        problems = amendment_problems(self.study, study)
+        if problems:
+            raise StudyProblems(problems)
+        with self._store.transaction(append=[]) as transaction:
+            transaction.put_document(study.digest, study.canonical)
+        values = {"digest": study.digest, "version": study.document.version, "by_site": by_site}
+        draft = Draft(id=record_id, form="study_version", values=values, occurred_at=self._clock())
+        return self.file(draft, actor)
+
     def view(self, viewer: Actor) -> View:
         """A read-only window for a viewer: the only way out. Without a grant it shows nothing."""
         return self._view(viewer)
@@ -101,7 +124,7 @@ class Trial:
         """The grants that a person holds now in roles of the study: what an account may choose to act as."""
         with self._store.reading() as reading:
             records = self._streams.records(reading, STUDY)
-            roles = self._study(reading, records).roles
+            roles = self._versions(reading, records).newest.roles
         now = self._clock()
         return tuple(
             grant
@@ -113,27 +136,27 @@ class Trial:
     def study(self) -> Study:
         """The study document in force. Raises `NotALedger` if none has been brought into force."""
         with self._store.reading() as reading:
-            return self._study(reading, self._streams.records(reading, STUDY))
+            return self._versions(reading, self._streams.records(reading, STUDY)).newest
 
     def _view(self, viewer: Actor | None, grant: Grant | None = None) -> View:
         site = viewer.site if viewer else None
         with self._store.reading() as reading:
             known = self._streams.load(reading, [STUDY, *([site_stream(site)] if site else [])])
-            study = self._study(reading, known[STUDY])
-        return View(self._store, self._streams, study, self._medicines, viewer, self._clock(), known, grant)
+            versions = self._versions(reading, known[STUDY])
+        return View(self._store, self._streams, versions, self._medicines, viewer, self._clock(), known, grant)
 
-    def _study(self, reading: Reading, records: Sequence[Record]) -> Study:
-        """The document that the study's records bring into force; each is read once, since its digest names it."""
-        versions = Entries(records).of("study_version")
-        digest = versions[-1].current.values["digest"] if versions else ""
-        if digest not in self._studies:
-            content = reading.document(digest)
-            if content is None:
+    def _versions(self, reading: Reading, records: Sequence[Record]) -> Versions:
+        """The versions of the document that the study's records release; each set is loaded once."""
+        digests = tuple(dict.fromkeys(str(e.current.values["digest"]) for e in Entries(records).of("study_version")))
+        if digests not in self._studies:
+            found = {digest: reading.document(digest) for digest in digests}
+            loaded = {digest: _reload(content) for digest, content in found.items() if content is not None}
+            if len(loaded) < max(len(digests), 1):
                 raise NotALedger("No study document is in force in this ledger. Create the trial first.")
-            self._studies[digest] = _reload(content)
-        return self._studies[digest]
+            self._studies[digests] = known_to_each_other(loaded)
+        return Versions(records, self._studies[digests])
 
-    def _guess(self, draft: Draft, actor: Actor) -> "Plan":
+    def _guess(self, draft: Draft, actor: Actor) -> Plan:
         """What a filing will touch, as far as is known without asking the store; the transaction finds out."""
         names = [STUDY, *([participant_stream(draft.participant)] if draft.participant is not None else [])]
         kept = {name: self._streams.kept(name) or () for name in names}
@@ -142,22 +165,33 @@ class Trial:
                 kept = self._streams.load(reading, names)
             return self._plan(reading, kept, draft, actor)
 
-    def _plan(self, reading: Reading, known: Mapping[str, tuple[Record, ...]], draft: Draft, actor: Actor) -> "Plan":
+    def _plan(self, reading: Reading, known: Mapping[str, tuple[Record, ...]], draft: Draft, actor: Actor) -> Plan:
         """Which streams a filing reads and appends to: known from the form and the participant's site."""
-        study = self._study(reading, known[STUDY])
+        records = known[participant_stream(draft.participant)] if draft.participant is not None else ()
+        site = current_site(Entries(records)) or draft.site or actor.site
+        study = self._study(reading, known, site, records)
         form = study.forms.get(draft.form)
         about = form.about if form else ("participant" if draft.participant else "study")
-        site = draft.site or actor.site
-        if draft.participant is not None:
-            site = current_site(Entries(known[participant_stream(draft.participant)])) or site
         if (about == "participant" and draft.participant is None) or (about == "site" and site is None):
             about = "study"  # it belongs nowhere and will be refused, but not before the asker's rights are known
         return Plan(study=study, about=about, participant=draft.participant, site=site, form=form)
 
+    def _study(
+        self, reading: Reading, known: Mapping[str, tuple[Record, ...]], site: str | None, records: Sequence[Record]
+    ) -> Study:
+        """The version in force at a site now, for the participant with these records."""
+        versions = self._versions(reading, known[STUDY])
+        if not versions.differ:
+            return versions.newest
+        name = site_stream(site) if site else ""
+        site_records = known[name] if name in known else self._streams.kept(name) or ()
+        setting = Setting(versions.newest, known[STUDY], site_records, site)
+        return versions.at(setting, local_day(self._clock(), setting.zone), records)
+
     def _file(
         self,
         transaction: Transaction,
-        plan: "Plan",
+        plan: Plan,
         known: Mapping[str, tuple[Record, ...]],
         draft: Draft,
         actor: Actor,
@@ -191,7 +225,7 @@ class Trial:
             raise DuplicateRecord(f"The identifier {draft.id!r} could not be filed under. Send the draft again.")
         return _repeated(msgspec.json.decode(prior.body, type=Record), draft, actor)
 
-    def _reasons(self, plan: "Plan", case: judging.Case) -> tuple[Reason, ...]:
+    def _reasons(self, plan: Plan, case: judging.Case) -> tuple[Reason, ...]:
         """Every reason against a draft, in the order of the door; later steps are judged only if earlier ones pass."""
         late = _clock_behind(case.records, case.now)
         reasons = late or tuple(judging.authority(case)) or tuple(judging.fitting(case))
@@ -215,7 +249,7 @@ class Trial:
         return msgspec.structs.replace(case.draft, visit=visit.visit, cycle=visit.cycle) if visit else case.draft
 
     def _turn_away(
-        self, transaction: Transaction, plan: "Plan", case: judging.Case, reasons: tuple[Reason, ...]
+        self, transaction: Transaction, plan: Plan, case: judging.Case, reasons: tuple[Reason, ...]
     ) -> Outcome:
         """Refuse, or hold a fact that cannot be filed as it is, and anything that comes from an outbox."""
         is_fact = case.form is None or case.form.kind == "fact"
@@ -231,7 +265,7 @@ class Trial:
     def _allocate(
         self,
         transaction: Transaction,
-        plan: "Plan",
+        plan: Plan,
         known: Mapping[str, tuple[Record, ...]],
         record: Record,
         case: judging.Case,
@@ -246,50 +280,6 @@ class Trial:
         draft = Draft(id=cause, form="allocation", values=values, occurred_at=case.now, origin="system")
         cause_case = judging.Case(plan.study, draft, SYSTEM, case.setting, (), case.now, plan.site)
         _append(transaction, _record(transaction, stream, cause_case))
-
-
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What a filing touches. Locks are taken in the order study, site, participant; appended streams exclusively."""
-
-    study: Study
-    about: str
-    participant: str | None
-    site: str | None
-    form: Form | None
-
-    @property
-    def stream(self) -> str:
-        """The stream that the record belongs to."""
-        if self.about == "participant":
-            return participant_stream(self.participant or "")
-        return site_stream(self.site or "") if self.about == "site" else STUDY
-
-    @property
-    def stock(self) -> str:
-        """The stream that keeps the limited stock a form takes from."""
-        assert self.form is not None
-        assert self.form.allocates is not None
-        return STUDY if self.form.allocates.stream == "study" else site_stream(self.site or "")
-
-    @property
-    def appends(self) -> tuple[str, ...]:
-        """Streams locked exclusively."""
-        streams = [self.stream]
-        if self.form is not None and self.form.allocates is not None:
-            streams.append(self.stock)
-        return tuple(streams)
-
-    @property
-    def streams(self) -> tuple[str, ...]:
-        """Every stream that is looked at."""
-        own = [participant_stream(self.participant)] if self.participant is not None else []
-        return (*self.reads, *self.appends, *own)
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """Streams locked shared: the study and the site whose records every filing is judged on."""
-        streams = [STUDY, *([site_stream(self.site)] if self.site else [])]
-        return tuple(stream for stream in streams if stream not in self.appends)
 
 
 def _allocated(records: Sequence[Record], form: Form) -> list[Record]:

@@ -21,6 +21,7 @@ from triptych.course import (
     current_site,
     derive_course,
     listed,
+    local_day,
     review_digest,
     sees_as_signer,
     shown_digest,
@@ -31,6 +32,7 @@ from triptych.ledger.lists import Heads, keep_rows, read_line
 from triptych.ledger.seen import Seen, without_visits
 from triptych.ledger.store import Store
 from triptych.ledger.streams import STUDY, Streams, participant_stream, site_stream
+from triptych.ledger.versions import Versions
 from triptych.rules import Missing
 from triptych.safety import MedicineTable
 from triptych.study import Release, Role, Study, parse_duration
@@ -47,7 +49,7 @@ class View:
         self,
         store: Store,
         streams: Streams,
-        study: Study,
+        versions: Versions,
         medicines: MedicineTable,
         viewer: Actor | None,
         now: datetime,
@@ -62,11 +64,12 @@ class View:
         first looked at, and once.
         """
         self._store, self._streams, self._medicines = store, streams, medicines
-        self.study, self.viewer, self.now = study, viewer, now
-        self._known = dict(known)
+        self._versions, self.viewer, self.now = versions, viewer, now
+        self.study, self._known = versions.newest, dict(known)
         self._setting = self._setting_at(viewer.site if viewer else None)
+        self.study = self._version(self._setting)
         self._grant = grant or self._granted()
-        self.sight = self._sight()
+        self.sight = self._sight(self.study)
 
     def _granted(self) -> Grant | None:
         viewer = self.viewer
@@ -74,12 +77,20 @@ class View:
             return Grant(id="", person="", role="", site=None, blinding="unblinded", since=self.now)
         return self._setting.grants.held(viewer.person, viewer.role, viewer.site, self.now)
 
-    def _sight(self) -> Sight:
+    def _sight(self, study: Study) -> Sight:
         if self.viewer is None:
-            return Sight(self.study)
-        role = self.study.roles.get(self.viewer.role) if self._grant else None
+            return Sight(study)
+        role = study.roles.get(self.viewer.role) if self._grant else None
         unblinded = self._grant is not None and self._grant.blinding == "unblinded"
-        return Sight(self.study, role or NOBODY, unblinded=unblinded)
+        return Sight(study, role or NOBODY, unblinded=unblinded)
+
+    def _version(self, setting: Setting, records: Sequence[Record] = ()) -> Study:
+        return self._versions.at(setting, local_day(self.now, setting.zone), records)
+
+    def study_of(self, participant: str) -> Study:
+        """The version of the document in force for a participant; that of the viewer's site for nobody known."""
+        records = self._records(participant)
+        return self._version(self._setting_at(current_site(Entries(records))), records) if records else self.study
 
     @property
     def audience(self) -> str:
@@ -135,8 +146,9 @@ class View:
             return "", ()
         entries = Entries(self._shown(records))
         seen = {one.id: one for one in self.records(participant)}
-        covered = under_review(self.study, entries, self.sight, scope)
-        digest = review_digest(self.study, entries, self.sight, scope)
+        study = self.study_of(participant)
+        covered = under_review(study, entries, self.sight, scope)
+        digest = review_digest(study, entries, self.sight, scope)
         return digest, tuple(seen[entry.current.id] for entry in covered)
 
     @property
@@ -267,8 +279,9 @@ class View:
     def _derived(self, participant: str, records: tuple[Record, ...]) -> Course:
         setting = self._setting_at(current_site(Entries(records)))
         released = self._released_days(participant, records, setting)
-        shown = self._shown(records)
-        course = derive_course(self.study, participant, shown, setting, self._medicines, self.now, self.sight, released)
+        shown, study = self._shown(records), self._version(setting, records)
+        sight = self.sight if study is self.study else self._sight(study)
+        course = derive_course(study, participant, shown, setting, self._medicines, self.now, sight, released)
         return without_visits(course) if self.sight.masks_visits else course
 
     def _shown(self, records: Iterable[Record]) -> list[Record]:
@@ -333,10 +346,8 @@ class View:
         return tuple(self._one(record, entries.entry(record.id), participant) for record in self._shown(records))
 
     def _is_late(self, record: Record) -> bool:
-        defaults = self.study.document.site_defaults
-        return (
-            defaults is not None and record.recorded_at - record.occurred_at > parse_duration(defaults.late_entry).span
-        )
+        defaults, behind = self.study.document.site_defaults, record.recorded_at - record.occurred_at
+        return defaults is not None and behind > parse_duration(defaults.late_entry).span
 
     def _one(self, record: Record, entry: Entry | None, participant: str | None) -> Seen:
         root = entry.id if entry else record.id
@@ -373,7 +384,7 @@ class View:
         visits = {release.visit for release in self._releases() if release.visit}
         if not visits:
             return {}
-        whole = Fold(self.study, participant, records, setting, self._medicines, self.now)
+        whole = Fold(self._version(setting, records), participant, records, setting, self._medicines, self.now)
         return {visit.key: visit.actual for visit in whole.planned if visit.visit in visits}
 
     def _released_definitions(
@@ -381,7 +392,7 @@ class View:
     ) -> Iterator[tuple[str, object]]:
         names = [release.definition for release in self._releases() if release.definition]
         if names:
-            whole = Fold(self.study, participant, records, setting, self._medicines, self.now)
+            whole = Fold(self._version(setting, records), participant, records, setting, self._medicines, self.now)
             facts = whole.facts.bound(whole.cycle, {})
             for name in names:
                 if not isinstance(facts[name], Missing):

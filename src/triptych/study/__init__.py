@@ -3,6 +3,7 @@
 Pure: it works on texts handed in and never reads a file or a clock.
 """
 
+from triptych.study.amending import amendment_problems
 from triptych.study.comparing import Difference, differences
 from triptych.study.durations import Duration, parse_days, parse_duration
 from triptych.study.errors import NotADuration, Problem, StudyError, StudyProblems
@@ -21,7 +22,15 @@ from triptych.study.instruments import (
     score,
     score_notes,
 )
-from triptych.study.loading import Study, check_study, flat_study, load_study, new_study, study_from_canonical
+from triptych.study.loading import (
+    Study,
+    check_study,
+    flat_study,
+    known_to_each_other,
+    load_study,
+    new_study,
+    study_from_canonical,
+)
 from triptych.study.model import (
     Choice,
     Condition,
@@ -41,11 +50,12 @@ from triptych.study.model import (
     Visit,
 )
 from triptych.study.showing import Schedule, render_text, schedule
-from triptych.study.treatment import Arm, Dose
+from triptych.study.treatment import Amendment, Arm, Dose
 from triptych.study.writing import write_yaml
 
 __all__ = [
     "INSTRUMENTS",
+    "Amendment",
     "Arm",
     "Choice",
     "Condition",
@@ -78,6 +88,7 @@ __all__ = [
     "Timing",
     "Unconfirmed",
     "Visit",
+    "amendment_problems",
     "answers",
     "bands_of",
     "check_instrument",
@@ -86,6 +97,7 @@ __all__ = [
     "differences",
     "fit",
     "flat_study",
+    "known_to_each_other",
     "load_instrument",
     "load_study",
     "misfits",

@@ -1,5 +1,6 @@
 """From texts to a study: shape, product and rules put together, immutable and named by its digest."""
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,12 +31,20 @@ _canonical = msgspec.json.Encoder(order="sorted").encode
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """A loaded document: a study with the product document under it, its rules compiled. Never changed."""
+    """A loaded document: a study with the product document under it, its rules compiled. Never changed.
+
+    `known` has the other versions that records may have been filed under, by digest.
+    """
 
     document: StudyDocument
     canonical: bytes = field(repr=False)
     unconfirmed: tuple[Unconfirmed, ...] = field(repr=False)
     rules: Mapping[str, Rule] = field(repr=False)
+    known: Mapping[str, "Study"] = field(default_factory=dict, repr=False)
+
+    def at(self, digest: str) -> "Study":
+        """The version that a record was filed under; this one where that is not known."""
+        return self.known.get(digest, self)
 
     @cached_property
     def digest(self) -> str:
@@ -44,8 +53,15 @@ class Study:
 
     @cached_property
     def forms(self) -> Mapping[str, Form]:
-        """The forms by id."""
-        return MappingProxyType({form.id: form for form in self.document.forms})
+        """The forms by id; those that only other versions have are there to read what was recorded on them."""
+        own = {form.id: form for form in self.document.forms}
+        others = {form.id: form for study in self.known.values() for form in study.document.forms}
+        return MappingProxyType({**others, **own})
+
+    @cached_property
+    def own_forms(self) -> frozenset[str]:
+        """The forms that this version itself has, and that can be filled in under it."""
+        return frozenset(form.id for form in self.document.forms)
 
     @cached_property
     def visits(self) -> Mapping[str, Visit]:
@@ -64,13 +80,16 @@ class Study:
 
     @cached_property
     def setting_forms(self) -> tuple[str, ...]:
-        """The ids of the forms that set a participant's standing."""
-        return tuple(form.id for form in self.document.forms if form.sets)
+        """The ids of the forms that set a participant's standing, in this version or in another."""
+        versions = (self, *self.known.values())
+        return tuple(dict.fromkeys(form.id for study in versions for form in study.document.forms if form.sets))
 
     @cached_property
     def raising_forms(self) -> tuple[Form, ...]:
-        """The forms that raise tasks or alerts."""
-        return tuple(form for form in self.document.forms if form.raises)
+        """The forms that raise tasks or alerts, in this version or in another."""
+        versions = (self, *self.known.values())
+        names = dict.fromkeys(form.id for study in versions for form in study.document.forms if form.raises)
+        return tuple(self.forms[name] for name in names)
 
     @cached_property
     def _guards(self) -> Mapping[str, Gate]:
@@ -140,6 +159,13 @@ def flat_study(files: Mapping[str, str], shelf: Shelf = NO_SHELF) -> str:
 def study_from_canonical(content: bytes) -> Study:
     """Load a study again from its canonical text. Raises `StudyProblems` if it is not one."""
     return _decoded(content).study()
+
+
+def known_to_each_other(studies: Mapping[str, Study]) -> dict[str, Study]:
+    """Versions of one study, by digest, each of which can tell what was recorded under the others."""
+    found: dict[str, Study] = {}
+    found |= {digest: dataclasses.replace(study, known=found) for digest, study in studies.items()}
+    return found
 
 
 SECTIONS = {"forms": "forms.yaml", "visits": "visits.yaml", "gates": "gates.yaml", "roles": "roles.yaml"}

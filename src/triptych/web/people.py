@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from msgspec import Struct
+from msgspec.structs import replace
 
 from triptych.course import Grant
 from triptych.ledger import Actor, View
@@ -37,11 +38,12 @@ class Asker(Struct, frozen=True, kw_only=True):
     actor: Actor
     grant: Grant
     grants: tuple[Grant, ...]
+    about: str | None = None
 
     @property
     def study(self) -> Study:
-        """The study document in force."""
-        return self.view.study
+        """The study document in force: for whom the page is about, else at the asker's site."""
+        return self.view.study_of(self.about) if self.about else self.view.study
 
     @property
     def title(self) -> str:
@@ -86,7 +88,7 @@ def page(function: Page) -> Page:
         asker = asker_of(request)
         if asker is None:
             return render(request, "nothing.html", status=403)
-        return function(request, asker, **parts)
+        return function(request, replace(asker, about=parts.get("participant")), **parts)
 
     return shown
 

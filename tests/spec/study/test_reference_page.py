@@ -53,7 +53,7 @@ SHAPES = {
     model.Visit: "Visits",
 }
 # Where the code of a problem stands among the arguments of what reports it.
-REPORTS = {"say": 1, "problem": 1, "_stop": 1, "_report": 1, "Fault": 1, "_say": 2, "refer": 2}
+REPORTS = {"say": 1, "problem": 1, "_stop": 1, "_report": 1, "Fault": 1, "_say": 2, "refer": 2, "_problem": 1}
 
 
 def section(title):

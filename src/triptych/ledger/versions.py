@@ -1,0 +1,70 @@
+"""Which version of the study document is in force: in the study, at a site, for a participant.
+
+A version is released by a `study_version` record. One that comes into force by site waits there for an
+`amendment_in_force` record and the day that it names. Participants move over then, unless the version's own
+amendment keeps them: until they agree again, or for good.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from triptych.course import Entries, Record, Setting, local_day
+from triptych.study import Amendment, Study
+
+ENDED = ("completion", "screen_failure", "death")
+"""Whoever has one of these records stays with the version that they ended under."""
+
+
+class Versions:
+    """The released versions of one ledger's study document, oldest first; `studies` has them by digest."""
+
+    def __init__(self, study_records: Sequence[Record], studies: Mapping[str, Study]) -> None:
+        self.records, self._studies = study_records, studies
+        released = Entries(study_records).of("study_version")
+        self._released = [(one.current.values["digest"], one.current.values.get("by_site") is True) for one in released]
+
+    @property
+    def newest(self) -> Study:
+        """The newest version that is in force everywhere: what the study as a whole goes by."""
+        return self._studies[[digest for digest, by_site in self._released if not by_site][-1]]
+
+    @property
+    def differ(self) -> bool:
+        """Whether a version that is newer than `newest` waits for its day at some site."""
+        return bool(self._released and self._released[-1][1])
+
+    def at(self, setting: Setting, today: date, records: Sequence[Record] = ()) -> Study:
+        """The version in force on a day at a site, for the participant with these records if there are any."""
+        found = self.newest
+        entries = Entries(records)
+        for digest, since in self._at_site(setting):
+            study = self._studies[digest]
+            if since <= today and _moves(study.document.amendment, entries, setting, since):
+                found = study
+        return found
+
+    def _at_site(self, setting: Setting) -> Iterator[tuple[str, date]]:
+        """The versions released after the newest that is in force everywhere, with their days at this site."""
+        last = max(place for place, (_, by_site) in enumerate(self._released) if not by_site)
+        days = {
+            entry.current.values["digest"]: date.fromisoformat(entry.current.values["in_force_on"])
+            for entry in setting.site_entries.of("amendment_in_force")
+        }
+        for digest, _ in self._released[last + 1 :]:
+            if digest in days:
+                yield digest, days[digest]
+
+
+def _moves(amendment: Amendment | None, entries: Entries, setting: Setting, since: date) -> bool:
+    """Whether a participant moves over to a version that came into force at their site on a day."""
+    agreed = [
+        local_day(entry.current.occurred_at, setting.zone)
+        for entry in entries.of("consent")
+        if entry.current.values.get("agreed") is True
+    ]
+    ended = any(local_day(e.current.occurred_at, setting.zone) < since for form in ENDED for e in entries.of(form))
+    if ended or amendment is None or not agreed:
+        return not ended
+    if amendment.participants == "new" and min(agreed) < since:
+        return False
+    return not amendment.reconsent or max(agreed) >= since
