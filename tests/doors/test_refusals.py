@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from tests.doors.hands import Hands, codes
 
+from triptych.cli.scenario import SITE
 from triptych.ledger import Actor, Filed, Held, Refused
 from triptych.ledger.library import find_study
 from triptych.ledger.memory import MemoryStore
@@ -154,6 +155,36 @@ def test_a_confirmed_and_authorized_study_is_activated(hands: Hands) -> None:
     assert codes(hands.administer("activation", {})) == ["authorized"]
     hands.administer("trial_authorization", ahead | {"granted_on": "2026-02-01"})
     assert isinstance(hands.administer("activation", {}), Filed)
+
+
+@pytest.mark.requirement("CON-02")
+def test_a_site_takes_part_in_an_activated_study_once_the_law_is_met(hands: Hands) -> None:
+    everything = ["study_activated", "ethics_approved", "substance_registered", "physician_licensed"]
+    assert codes(hands.administer("site_activation", {}, SITE)) == [*everything, "investigator_trained"]
+    hands.administer("trial_authorization", {"authority": "Agency", "number": "1", "granted_on": "2026-02-01"})
+    hands.administer("activation", {})
+    refused = hands.file("coordinator", "first_contact", {"channel": "self"}, "P-9")
+    assert codes(refused) == ["not_active"]
+
+    # An approval without an end that is stated is not known to be in its dates.
+    hands.administer("ethics_approval", {"body": "Committee", "approved_on": "2026-01-10"}, SITE)
+    assert "ethics_approved" in codes(hands.administer("site_activation", {}, SITE))
+    hands.administer("ethics_approval", {"body": "C", "approved_on": "2026-01-10", "expires_on": "2026-02-10"}, SITE)
+    assert "ethics_approved" in codes(hands.administer("site_activation", {}, SITE))
+    hands.administer("ethics_approval", {"body": "C", "approved_on": "2026-01-10", "open_ended": True}, SITE)
+    dates = {"valid_from": "2026-01-01", "expires_on": "2027-01-01"}
+    registration = {"authority": "Agency", "number": "R1", "substance": "MDMA, Schedule I"}
+    hands.administer("substance_registration", registration | dates, SITE)
+    for person, kind in (("therapist-1", "license"), ("physician-1", "license")):
+        assert "physician_licensed" in codes(hands.administer("site_activation", {}, SITE))
+        hands.administer("staff_credential", {"person": person, "kind": kind} | dates, SITE)
+    assert codes(hands.administer("site_activation", {}, SITE)) == ["investigator_trained"]
+    gcp = {"person": "principal_investigator-1", "kind": "gcp"}
+    hands.administer("staff_credential", gcp | dates | {"expires_on": "2026-02-01"}, SITE)
+    assert codes(hands.administer("site_activation", {}, SITE)) == ["investigator_trained"]
+    hands.administer("staff_credential", gcp | dates, SITE)
+    assert isinstance(hands.administer("site_activation", {}, SITE), Filed)
+    assert isinstance(hands.file("coordinator", "first_contact", {"channel": "self"}, "P-9"), Filed)
 
 
 @pytest.mark.parametrize(

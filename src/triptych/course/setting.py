@@ -23,6 +23,7 @@ class Setting:
         self.site_entries = Entries(site_records)
         opening = self.site_entries.latest("site_opening")
         self.site_active = opening is not None
+        self.site_activated = bool(self.site_entries.of("site_activation"))
         self.zone = ZoneInfo(opening.current.values["zone"] if opening else defaults.zone if defaults else "UTC")
         self.site_paused = _paused(self.site_entries, "site_pause", "site_resume")
         self.study_paused = _paused(self.study_entries, "pause", "resume")

@@ -156,6 +156,12 @@ def _stream(case: Case, form: Form) -> Iterator[Reason]:
         yield Reason(code="unknown_participant", text=text, final=case.draft.origin == "direct")
     elif form.id == "first_contact" and not (case.setting.activated or case.setting.training):
         yield Reason(code="not_active", text="The study is neither activated nor in training mode.", final=True)
+    elif form.id == "first_contact" and case.setting.activated and not case.setting.site_activated:
+        text = (
+            f"The site {case.site!r} has not been activated. An administrator records its ethics approval, its "
+            "registration for the controlled substance and the credentials of its staff, and activates it."
+        )
+        yield Reason(code="not_active", text=text, final=True)
     elif form.about == "participant" and not case.setting.site_active:
         yield Reason(code="not_active", text=f"The site {case.site!r} has not been opened.", final=True)
     elif form.about == "site" and case.draft.site is None:
