@@ -11,18 +11,19 @@ PUBLIC = {
     """,
     "safety": "Conflict Finding MedicineTable Taken judge_medicines read_medicines",
     "study": """
-        Amendment Arm Choice Condition DeviationClass DeviationRule Difference Dose Duration Form Gate
+        Amendment Arm Choice Column Condition DeviationClass DeviationRule Difference Dose Duration Form Gate
         INSTRUMENTS Instrument InstrumentDocument Item Misfit NotADuration NotShipped Panel Placement Problem
         Raise Release Role Schedule Scored Shelf Study StudyDocument StudyError StudyProblems Timing
         Unconfirmed Visit amendment_problems answers bands_of check_instrument check_study complete
-        differences fit flat_study known_to_each_other load_instrument load_study misfits new_study parse_days
-        parse_duration read_not_shipped render_text schedule score score_notes shown_items
+        differences fit flat_study flat_yaml known_to_each_other load_instrument load_study misfits new_study
+        parse_days parse_duration read_not_shipped render_text schedule score score_notes shown_items
         study_from_canonical write_yaml
     """,
     "course": """
-        Altered CASEBOOK Course Deviation Entries Entry Fold FormState GateState Grant Grants Judged Listed Origin
-        Planned Query Record Setting Sight Signature Task Window current_site derive_course judge_gate listed
-        local_day may_file review_digest sees_as_signer shown_digest slots slots_by_key under_review visits_of_form
+        Altered CASEBOOK Course Deviation Entries Entry Fold FormState GateState Grant Grants Judged Listed
+        Origin Planned Query Record Setting Sight Signature Span Task Window current_site derive_course
+        judge_gate listed local_day may_file projected review_digest sees_as_signer shown_digest slots
+        slots_by_key under_review visits_of_form
     """,
     "ledger": "Actor Draft Filed Held Outcome Reason Refused Seen Trial View",
 }

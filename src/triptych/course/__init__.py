@@ -7,6 +7,7 @@ from triptych.course.gates import GateState, Judged, judge_gate
 from triptych.course.grants import Grant, Grants
 from triptych.course.listed import Listed, listed
 from triptych.course.obligations import Query, Task
+from triptych.course.projecting import Span, projected
 from triptych.course.record import Origin, Record
 from triptych.course.reviewing import CASEBOOK, Altered, review_digest, shown_digest, under_review
 from triptych.course.schedule import FormState, Planned, Window, slots, slots_by_key, visits_of_form
@@ -36,6 +37,7 @@ __all__ = [
     "Setting",
     "Sight",
     "Signature",
+    "Span",
     "Task",
     "Window",
     "current_site",
@@ -44,6 +46,7 @@ __all__ = [
     "listed",
     "local_day",
     "may_file",
+    "projected",
     "review_digest",
     "sees_as_signer",
     "shown_digest",

@@ -26,6 +26,7 @@ from triptych.study.loading import (
     Study,
     check_study,
     flat_study,
+    flat_yaml,
     known_to_each_other,
     load_study,
     new_study,
@@ -49,7 +50,7 @@ from triptych.study.model import (
     Unconfirmed,
     Visit,
 )
-from triptych.study.showing import Schedule, render_text, schedule
+from triptych.study.showing import Column, Schedule, render_text, schedule
 from triptych.study.treatment import Amendment, Arm, Dose
 from triptych.study.writing import write_yaml
 
@@ -58,6 +59,7 @@ __all__ = [
     "Amendment",
     "Arm",
     "Choice",
+    "Column",
     "Condition",
     "DeviationClass",
     "DeviationRule",
@@ -97,6 +99,7 @@ __all__ = [
     "differences",
     "fit",
     "flat_study",
+    "flat_yaml",
     "known_to_each_other",
     "load_instrument",
     "load_study",

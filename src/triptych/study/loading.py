@@ -161,6 +161,12 @@ def study_from_canonical(content: bytes) -> Study:
     return _decoded(content).study()
 
 
+def flat_yaml(study: Study) -> str:
+    """A loaded study's own document as YAML, with its unconfirmed marks."""
+    data = msgspec.json.decode(study.canonical, type=_Canonical)
+    return write_yaml(data.study, data.unconfirmed)
+
+
 def known_to_each_other(studies: Mapping[str, Study]) -> dict[str, Study]:
     """Versions of one study, by digest, each of which can tell what was recorded under the others."""
     found: dict[str, Study] = {}

@@ -12,6 +12,7 @@ from triptych.study.model import Timing, Visit
 class Column(NamedTuple):
     """A visit (or a numbered series of visits): its heading, its window in words, and its forms."""
 
+    id: str
     phase: str
     label: str
     title: str
@@ -46,6 +47,7 @@ def _columns(study: Study, marks: set[str]) -> Iterator[Column]:
         title = first.title if first.series is None else f"{first.title.removesuffix(' 1')} ×{len(visits)}"
         doubtful = {_marked(f"{path}.title", marks), _marked(f"{path}.source", marks), _within(f"{path}.series", marks)}
         yield Column(
+            stem,
             phases[first.phase] + _marked(f"phases.{first.phase}.title", marks),
             ", ".join(first.labels) + (_within(f"{path}.labels", marks) if first.labels else ""),
             title + max(doubtful),

@@ -12,6 +12,7 @@ from triptych.web.pages import (
     logs,
     participant,
     patterns,
+    protocol,
     query,
     record,
     review,
@@ -55,6 +56,9 @@ urlpatterns = [
     path("logs/<slug:form>/", logs.log, name="log"),
     path("saved/", saved.save, name="save_list"),
     path("saved/forget/", saved.forget, name="forget_list"),
+    path("protocol/", protocol.protocol, name="protocol"),
+    path("protocol/document/", protocol.document, name="protocol_document"),
+    path("protocol/forms/<slug:form>/", protocol.form, name="protocol_form"),
     path("patterns/", patterns.patterns, name="patterns"),
 ]
 
