@@ -49,6 +49,9 @@ def staff_pages(demo: Player) -> dict[str, list[str]]:
         "coordinator": [
             "/",
             "/casebook/",
+            "/protocol/",
+            "/protocol/?phase=Treatment&group=therapy",
+            "/protocol/forms/madrs/",
             "/participants/new/",
             "/participants/NO-07/",
             f"{about}/",

@@ -157,8 +157,8 @@ def flat_study(files: Mapping[str, str], shelf: Shelf = NO_SHELF) -> str:
 
 
 def study_from_canonical(content: bytes) -> Study:
-    """Load a study again from its canonical text. Raises `StudyProblems` if it is not one."""
-    return _decoded(content).study()
+    """Load a study again from its canonical text, which stays what it is named by. Raises `StudyProblems`."""
+    return _decoded(content).study(content)
 
 
 def flat_yaml(study: Study) -> str:
@@ -222,11 +222,22 @@ def _decoded(content: bytes) -> "Draft":
     if fault:
         message = f"This is not the canonical text of a study document: {fault}."
         raise StudyProblems((study.problem("", "not_canonical", message, "Hand in what `Study.canonical` gave."),))
-    study.data, product.data = data.study, data.product
-    study.unconfirmed = [Unconfirmed(path, "", 0) for path in data.unconfirmed]
+    study.data, product.data = _renamed(data.study), data.product
+    study.unconfirmed = [Unconfirmed(_RENAMED.get(path, path), "", 0) for path in data.unconfirmed]
     draft = Draft(study, product)
     draft.compile_rules()
     return draft
+
+
+_RENAMED = {"adverse_event_definition": "adverse_event"}
+
+
+def _renamed(data: dict[str, Any]) -> dict[str, Any]:
+    """A document of an earlier release of this program, with what has another name and shape since."""
+    if "adverse_event_definition" not in data:
+        return data
+    rest = {name: value for name, value in data.items() if name != "adverse_event_definition"}
+    return {**rest, "adverse_event": {"text": data["adverse_event_definition"]}}
 
 
 class Draft:
@@ -245,13 +256,13 @@ class Draft:
             )
         )
 
-    def study(self) -> Study:
-        """The finished study. Raises `StudyProblems`."""
+    def study(self, content: bytes | None = None) -> Study:
+        """The finished study, named by the canonical text it came from or by its own. Raises `StudyProblems`."""
         if self.problems:
             raise StudyProblems(tuple(sorted(self.problems)))
         parts = {"format": FORMAT, "study": self.read.data, "product": self.product.data}
         canonical = _canonical({**parts, "unconfirmed": sorted({mark.path for mark in self.unconfirmed})})
-        return Study(self.document, canonical, self.unconfirmed, MappingProxyType(self.rules))
+        return Study(self.document, content or canonical, self.unconfirmed, MappingProxyType(self.rules))
 
     def say(self, path: str, code: str, message: str, hint: str = "", *, again: bool = False) -> None:
         """Add a problem where the path is written: in the study, or in a part of the product document."""

@@ -274,3 +274,12 @@ def test_the_definition_of_an_adverse_event_is_one_and_the_form_shows_it():
     other = load_study({FILE: BASE + one.replace("Any change.", "Any harm.")}, product)
     assert other.forms["adverse_event"].help.startswith("Any harm.")
     assert other.document.adverse_event.text == "Any harm."
+
+
+def test_a_document_kept_by_an_earlier_release_is_read_and_keeps_its_name():
+    kept = json.loads(loaded().canonical)
+    kept["study"]["adverse_event_definition"] = "Any change."
+    content = json.dumps(kept).encode()
+    study = study_from_canonical(content)
+    assert study.document.adverse_event.text == "Any change."
+    assert study.digest == hashlib.sha256(content).hexdigest()
