@@ -9,8 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from msgspec import Struct
 
-from triptych.course import may_file
+from triptych.course import local_day, may_file
 from triptych.ledger import Seen
+from triptych.study import Item, bands_of, complete, score_notes
 from triptych.web.pages import query
 from triptych.web.pages.entry import act, sees_whole
 from triptych.web.pages.held import resolutions
@@ -27,6 +28,32 @@ class Changed(Struct, frozen=True):
 
     value: object
     version: Seen
+
+
+class Score(Struct, frozen=True):
+    """A result that is worked out from a record's answers: its value, the band it falls in, and how it came about."""
+
+    item: Item
+    value: object
+    band: str
+    note: str
+
+
+def scores(asker: Asker, seen: Seen) -> list[Score]:
+    """What is worked out from a record, by the version of the document it was filed under.
+
+    None for somebody who does not see every answer that it rests on.
+    """
+    study = asker.study.at(seen.document)
+    form = study.forms.get(seen.form)
+    zone = asker.view.zone(seen.participant)
+    if form is None or seen.status == "held" or not sees_whole(asker, form):
+        return []
+    day = local_day(seen.occurred_at, zone)
+    done = complete(study, form, seen.values, day, zone)
+    bands, notes = dict(bands_of(form, done)), score_notes(study, form, seen.values, day, zone)
+    derived = [item for item in form.items if item.derived is not None]
+    return [Score(item, done.get(item.id), bands.get(item.id, ""), notes.get(item.id, "")) for item in derived]
 
 
 @page
@@ -51,6 +78,7 @@ def history(request: HttpRequest, asker: Asker, participant: str, record: str) -
         participant=participant,
         form=form,
         current=current,
+        scores=scores(asker, current),
         versions=versions,
         changes=changes(versions),
         about=[seen for seen in about if seen.form not in ("query", "signature")],
