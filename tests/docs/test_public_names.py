@@ -25,6 +25,7 @@ PUBLIC = {
         judge_gate listed local_day may_file projected review_digest sees_as_signer shown_digest slots
         slots_by_key under_review visits_of_form
     """,
+    "exchange": "Dictionary Field Finding Imported NotADictionary import_redcap lint read_dictionary",
     "ledger": "Actor Draft Filed Held Outcome Reason Refused Seen Trial View",
 }
 

@@ -1,0 +1,7 @@
+"""Other people's formats: one module a format, each a pure mapping with a thin reader or writer."""
+
+from triptych.exchange.redcap_forms import Imported, import_redcap
+from triptych.exchange.redcap_lint import Finding, lint
+from triptych.exchange.redcap_reading import Dictionary, Field, NotADictionary, read_dictionary
+
+__all__ = ["Dictionary", "Field", "Finding", "Imported", "NotADictionary", "import_redcap", "lint", "read_dictionary"]
