@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable
 
-from bench import appending, filing, folding, judging, verifying, web
+from bench import appending, documents, filing, folding, judging, verifying, web
 from bench.measuring import HEADING, Row, line
 
 PARTS: dict[str, Callable[[float], Iterable[Row]]] = {
@@ -16,6 +16,7 @@ PARTS: dict[str, Callable[[float], Iterable[Row]]] = {
     "verify": verifying.rows,
     "fold": folding.rows,
     "gate": judging.rows,
+    "documents": documents.rows,
     "web": web.rows,
 }
 

@@ -3,11 +3,14 @@
 from importlib.resources import files
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from tests.browser.conftest import Watched, Windows
 
 from triptych.cli.cohort import OWN
 from triptych.cli.scenario import Player
+from triptych.exchange import protocol_html
+from triptych.ledger.library import find_study
+from triptych.study import protocol_text
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -116,3 +119,11 @@ def test_axe_finds_nothing_on_a_form_with_errors(demo: Player, window: Windows) 
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_in_a_protocol_text(browser: Browser, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.set_content(protocol_html(protocol_text(find_study("mapp1")), training=True))
+    assert violations(page) == []
+    page.close()

@@ -60,6 +60,13 @@ def test_the_document_that_is_downloaded_is_the_document_in_force(world: Hands) 
     assert "attachment" in answer["Content-Disposition"]
 
 
+@pytest.mark.parametrize(("path", "start"), [("text", b"<!doctype html>"), ("pdf", b"%PDF-")])
+def test_the_protocol_is_downloaded_as_text(world: Hands, path: str, start: bytes) -> None:
+    answer = client_of("coordinator-1").get(f"/protocol/{path}/")
+    assert answer.content.startswith(start)
+    assert answer["Content-Disposition"].startswith("attachment")
+
+
 def test_the_schedule_is_narrowed_to_a_phase_and_a_group(served: Callable[[Hands], None]) -> None:
     hands = Hands(MemoryStore(), STUDIES["mapp1"])
     served(hands)

@@ -1,4 +1,4 @@
-"""`triptych lint` and `triptych study import`: other people's documents, read, judged and turned into forms."""
+"""`triptych lint`, `study import` and `study protocol`: other people's documents in, and a protocol text out."""
 
 import sys
 from pathlib import Path
@@ -8,8 +8,10 @@ import msgspec
 
 from triptych.cli.errors import CommandError, explained
 from triptych.cli.studies import study
-from triptych.exchange import import_redcap, lint, read_dictionary
+from triptych.exchange import import_redcap, lint, protocol_html, protocol_pdf, read_dictionary
 from triptych.exchange.redcap_reading import MAX_BYTES
+from triptych.ledger.library import find_study
+from triptych.study import protocol_text
 
 
 def content_of(path: Path) -> bytes:
@@ -35,6 +37,26 @@ def lint_file(file: Path, *, as_json: bool) -> None:
         click.echo(f"{len(dictionary.fields)} fields: {errors} errors, {len(found) - errors} warnings", err=True)
     if any(one.level == "error" for one in found):
         sys.exit(1)
+
+
+@study.command("protocol")
+@click.argument("name", metavar="STUDY")
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write an HTML file.")
+@click.option("--pdf", type=click.Path(dir_okay=False, path_type=Path), help="Write a tagged PDF file (PDF/UA-1).")
+def write_protocol(name: str, html: Path | None, pdf: Path | None) -> None:
+    """Write STUDY as a protocol text with its schedule of activities, under the headings of ICH M11."""
+    if html is None and pdf is None:
+        raise click.UsageError("Name a file: --html OUT.html, --pdf OUT.pdf, or both.")
+    with explained():
+        found = find_study(name)
+        text, training = protocol_text(found), bool(found.unconfirmed)
+        if html is not None:
+            html.write_text(protocol_html(text, training=training), "utf-8")
+        if pdf is not None:
+            pdf.write_bytes(protocol_pdf(text, training=training))
+    for made in (html, pdf):
+        if made is not None:
+            click.echo(f"{made}: {made.stat().st_size:,} bytes")
 
 
 @study.command("import")

@@ -1,7 +1,20 @@
 """Other people's formats: one module a format, each a pure mapping with a thin reader or writer."""
 
+from triptych.exchange.protocol_html import protocol_html
+from triptych.exchange.protocol_pdf import protocol_pdf
 from triptych.exchange.redcap_forms import Imported, import_redcap
 from triptych.exchange.redcap_lint import Finding, lint
 from triptych.exchange.redcap_reading import Dictionary, Field, NotADictionary, read_dictionary
 
-__all__ = ["Dictionary", "Field", "Finding", "Imported", "NotADictionary", "import_redcap", "lint", "read_dictionary"]
+__all__ = [
+    "Dictionary",
+    "Field",
+    "Finding",
+    "Imported",
+    "NotADictionary",
+    "import_redcap",
+    "lint",
+    "protocol_html",
+    "protocol_pdf",
+    "read_dictionary",
+]

@@ -50,12 +50,14 @@ from triptych.study.model import (
     Unconfirmed,
     Visit,
 )
+from triptych.study.protocol import SILENT, Listing, Protocol, Section, Table, Text, protocol_text
 from triptych.study.showing import Column, Schedule, render_text, schedule
 from triptych.study.treatment import Amendment, Arm, Dose
 from triptych.study.writing import write_yaml
 
 __all__ = [
     "INSTRUMENTS",
+    "SILENT",
     "Amendment",
     "Arm",
     "Choice",
@@ -71,22 +73,27 @@ __all__ = [
     "Instrument",
     "InstrumentDocument",
     "Item",
+    "Listing",
     "Misfit",
     "NotADuration",
     "NotShipped",
     "Panel",
     "Placement",
     "Problem",
+    "Protocol",
     "Raise",
     "Release",
     "Role",
     "Schedule",
     "Scored",
+    "Section",
     "Shelf",
     "Study",
     "StudyDocument",
     "StudyError",
     "StudyProblems",
+    "Table",
+    "Text",
     "Timing",
     "Unconfirmed",
     "Visit",
@@ -107,6 +114,7 @@ __all__ = [
     "new_study",
     "parse_days",
     "parse_duration",
+    "protocol_text",
     "read_not_shipped",
     "render_text",
     "schedule",

@@ -58,6 +58,8 @@ urlpatterns = [
     path("saved/forget/", saved.forget, name="forget_list"),
     path("protocol/", protocol.protocol, name="protocol"),
     path("protocol/document/", protocol.document, name="protocol_document"),
+    path("protocol/text/", protocol.text, name="protocol_text"),
+    path("protocol/pdf/", protocol.pdf, name="protocol_pdf"),
     path("protocol/forms/<slug:form>/", protocol.form, name="protocol_form"),
     path("patterns/", patterns.patterns, name="patterns"),
 ]

@@ -1,5 +1,6 @@
 """The protocol as it is in force: schedule, course to scale, criteria, gates, doses, forms, and what is unconfirmed."""
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -7,7 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from msgspec import Struct
 
 from triptych.course import Span, projected
-from triptych.study import Column, Form, Gate, Study, flat_yaml, schedule
+from triptych.exchange import protocol_html, protocol_pdf
+from triptych.study import Column, Form, Gate, Study, flat_yaml, protocol_text, schedule
 from triptych.web.entry import Posted
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
@@ -80,9 +82,26 @@ def form(request: HttpRequest, asker: Asker, form: str) -> HttpResponse:
 
 
 @page
+def text(_request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Give the protocol as text, as one HTML file under the headings of ICH M11."""
+    made = protocol_html(protocol_text(asker.study), training=asker.view.training)
+    return _file(asker, "html", "text/html; charset=utf-8", made.encode())
+
+
+@page
+def pdf(_request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Give the same as a tagged PDF."""
+    made = protocol_pdf(protocol_text(asker.study), training=asker.view.training)
+    return _file(asker, "pdf", "application/pdf", made)
+
+
+@page
 def document(_request: HttpRequest, asker: Asker) -> HttpResponse:
     """Give the document in force as one flat YAML file."""
-    text = flat_yaml(asker.study)
-    name = f"{asker.study.document.id}-{asker.study.document.version}.yaml"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers=headers)
+    return _file(asker, "yaml", "application/yaml; charset=utf-8", flat_yaml(asker.study).encode())
+
+
+def _file(asker: Asker, ending: str, kind: str, content: bytes) -> HttpResponse:
+    version = re.sub(r"[^A-Za-z0-9._-]", "-", asker.study.document.version)
+    name = f"{asker.study.document.id}-{version}.{ending}"
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
