@@ -11,6 +11,7 @@ from triptych.cli.ledgers import ledger
 from triptych.cli.play import play
 from triptych.cli.serve import serve
 from triptych.cli.studies import study
+from triptych.cli.trials import amend, create, file_form
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -19,6 +20,8 @@ def main() -> None:
     """Run MDMA-assisted-therapy trials: a study is a document, a trial is a ledger."""
 
 
+for command in (create, file_form, amend):
+    ledger.add_command(command)
 main.add_command(study)
 main.add_command(instrument)
 main.add_command(lint_file)

@@ -1,23 +1,20 @@
-"""`triptych ledger`: verify, export, restore, rebuild and amend."""
+"""`triptych ledger`: verify, export, restore and rebuild."""
 
 import sys
-import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from triptych.cli.errors import CommandError, explained
+from triptych.cli.errors import explained
 from triptych.ledger.archive import export as export_archive
 from triptych.ledger.archive import import_archive, read_manifest, verify_against, verify_file
 from triptych.ledger.chain import Verdict
 from triptych.ledger.chain import verify as verify_chains
-from triptych.ledger.drafts import Actor, Filed
-from triptych.ledger.library import find_study, medicines
+from triptych.ledger.library import medicines
 from triptych.ledger.opening import open_ledger
 from triptych.ledger.rebuilding import rebuild_lists
 from triptych.ledger.trial import Trial
-from triptych.study import differences
 
 data_option = click.option(
     "--data",
@@ -31,7 +28,7 @@ data_option = click.option(
 
 @click.group()
 def ledger() -> None:
-    """Verify, export and restore a ledger, rebuild what is kept for lists, and amend the study."""
+    """Open, verify, export and restore a ledger, rebuild what is kept for lists, and amend the study."""
 
 
 @ledger.command()
@@ -132,28 +129,3 @@ def rebuild(data: str) -> None:
     )
     if rebuilt.differing:
         sys.exit(1)
-
-
-@ledger.command()
-@data_option
-@click.argument("study", metavar="STUDY")
-@click.option("--as", "person", required=True, metavar="PERSON", help="Who releases it: somebody with the role.")
-@click.option("--role", default="administrator", show_default=True, help="The role they act in.")
-@click.option("--everywhere", is_flag=True, help="Into force at once at every site, instead of site by site.")
-def amend(data: str, study: str, person: str, role: str, *, everywhere: bool) -> None:
-    """Release STUDY as an amendment of the study in force. A site follows when it records the approval."""
-    with explained():
-        amended = find_study(study)
-        store = open_ledger(data, write=True)
-        try:
-            trial = Trial(store, medicines(), lambda: datetime.now(UTC))
-            found = differences(trial.study, amended)
-            outcome = trial.release(amended, Actor(person=person, role=role), str(uuid.uuid4()), by_site=not everywhere)
-        finally:
-            store.close()
-    if not isinstance(outcome, Filed):
-        raise CommandError("\n".join(reason.text for reason in outcome.reasons))
-    for difference in found:
-        click.echo(f"{difference.section}: {difference.about}: {difference.what}")
-    where = "everywhere" if everywhere else "at each site that records its approval"
-    click.echo(f"Version {amended.document.version}, SHA-256 {amended.digest}, is released; it is in force {where}.")
