@@ -6,11 +6,14 @@ The class and attribute names are those of the published model (CDISC DDF, USDM 
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
+
+from triptych.exchange.usdm_classes import LISTS, SINGLE
 
 Thing = dict[str, Any]
 CDISC = "http://www.cdisc.org"
-TERMINOLOGY = "2024-09-27"
+TERMINOLOGY = "2025-09-26"
 """A release of CDISC terminology that exists for DDF and for SDTM: one study version uses one release."""
 
 
@@ -45,8 +48,10 @@ class Ids:
 
 
 def thing(kind: str, ident: str, **fields: object) -> Thing:
-    """An object of a class; attributes that are none are left out."""
-    return {"id": ident, **{name: value for name, value in fields.items() if value is not None}, "instanceType": kind}
+    """An object of a class, with all of its attributes: what is not said is null or an empty list."""
+    said = {name: value for name, value in fields.items() if value is not None}
+    lists = {name: [] for name in LISTS.get(kind, ())}
+    return {"id": ident, **dict.fromkeys(SINGLE.get(kind, ())), **lists, **said, "instanceType": kind}
 
 
 def coded(owner: str, field: str, term: Term) -> Thing:
@@ -68,7 +73,7 @@ def quantity(owner: str, field: str, value: float, unit: Term | None = None) -> 
 
 def chained(things: list[Thing]) -> list[Thing]:
     """The same objects with `previousId` and `nextId` in this order."""
-    for before, after in zip(things, things[1:], strict=False):
+    for before, after in pairwise(things):
         before["nextId"], after["previousId"] = after["id"], before["id"]
     return things
 

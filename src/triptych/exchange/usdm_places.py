@@ -1,4 +1,4 @@
-"""The visits of a document one by one, in the order of the course: each turn and each number is an encounter of USDM."""
+"""The visits of a document one by one, in the order of the course: each turn and each number is one encounter."""
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby

@@ -11,7 +11,7 @@ from triptych.exchange.usdm_treatment import CONFIRMATION, DOSE_PARTS, EXCLUDED,
 
 Part = dict[str, Any]
 EXTENSION = "urn:triptych:usdm-extension:study-document:1"
-OFFICIAL, SPONSOR = "C207616", "C70793"
+OFFICIAL, SPONSOR, ISSUED = "C207616", "C70793", "C215664"
 
 
 class Reading:
@@ -64,6 +64,10 @@ class Reading:
                 put(data, "title", from_html(taken.text(title, "text")))
         data.setdefault("title", data.get("id", ""))
         put(data, "version", taken.text(self.version, "versionIdentifier") or "1")
+        dates = taken.all(self.version, "dateValues")
+        issued = next((one for one in dates if taken.code(one, "type") == ISSUED), {})
+        self.ids.note("GovernanceDate", "issued", issued)
+        put(data, "version_date", taken.text(issued, "dateValue") or None)
         put(data, "design", taken.text(self.design, "description") or None)
         population = taken.one(self.design, "population")
         self.ids.note("StudyDesignPopulation", "", population)
@@ -263,4 +267,3 @@ class _Document(msgspec.Struct):
 class _Extension(msgspec.Struct):
     document: _Document
     unconfirmed: list[str]
-

@@ -89,7 +89,9 @@ class Schedule:
         found: dict[str, Part] = {}
         for activity in self.taken.all(self.design, "activities"):
             name = self.taken.text(activity, "name")
-            ident = name if name in known or own and slug(name, {}) == name else slug(name or "form", {**known, **found})
+            ident = (
+                name if name in known or (own and slug(name, {}) == name) else slug(name or "form", {**known, **found})
+            )
             self.activities[self.taken.text(activity, "id")] = ident
             self.ids.note("Activity", ident, activity)
             for surrogate in self.taken.names(activity, "bcSurrogateIds")[:1]:
@@ -120,7 +122,11 @@ class Schedule:
             key = parsed_key(name, self.old) or (slug(name or "visit", {**self.old, **new}), None, None)
             new[key[0]] = name
             met = Met(*key, instance, encounter, timings.get(instance.get("id"), {}))
-            for kind, one in (("Encounter", encounter), ("ScheduledActivityInstance", instance), ("Timing", met.timing)):
+            for kind, one in (
+                ("Encounter", encounter),
+                ("ScheduledActivityInstance", instance),
+                ("Timing", met.timing),
+            ):
                 self.ids.note(kind, met.key, one)
             found.append(met)
         if encounters:
@@ -147,7 +153,9 @@ class Schedule:
         """The cycles, each with as many turns as some visit of it has encounters."""
         for cycle in self.rest.get("cycles", []):
             if cycle.get("repeats", ...) is None:
-                last = max((turns[-1] for name, turns in self.turns.items() if turns and self._in(name, cycle)), default=0)
+                last = max(
+                    (turns[-1] for name, turns in self.turns.items() if turns and self._in(name, cycle)), default=0
+                )
                 cycle["repeats"] = max(1, last - cycle.get("first", 1) + 1)
         return list(self.rest.get("cycles", []))
 
@@ -240,7 +248,9 @@ class Schedule:
             return None
         entry = understood(kind, value, labels, *ends)
         if entry is None:
-            self.taken.notes.append(f"The timing {_name(timing)!r} is not in whole days ({value}) and stays in the file.")
+            self.taken.notes.append(
+                f"The timing {_name(timing)!r} is not in whole days ({value}) and stays in the file."
+            )
             return None
         back = met.turn is not None and anchor.turn == met.turn - 1 and self._together(met.visit, anchor.visit)
         named = anchor.visit if anchor.number is None else f"{anchor.visit}_{anchor.number}"

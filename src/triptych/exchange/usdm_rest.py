@@ -9,7 +9,7 @@ from triptych.exchange.usdm_schedule import placed_forms, placed_phases
 from triptych.exchange.usdm_treatment import DOSE_PARTS, criteria_gate, is_blinded
 
 Part = dict[str, Any]
-WHOLE = ("id", "title", "version", "design", "population", "planned_participants")
+WHOLE = ("id", "title", "version", "version_date", "design", "population", "planned_participants")
 
 
 def left_over(data: Mapping[str, Any]) -> Part:
@@ -99,7 +99,9 @@ def marks_by_form(marks: Collection[str], data: Mapping[str, Any]) -> list[str]:
 def marks_by_number(marks: Collection[str], data: Mapping[str, Any]) -> set[str]:
     """The unconfirmed paths as documents have them; a mark of what is no longer there is left out."""
     places = {there: here for here, there in _form_places(data).items()}
-    gone = {mark for mark in marks if len(parts := mark.split(".")) > 3 and _is_form(parts) and _head(parts) not in places}
+    gone = {
+        mark for mark in marks if len(parts := mark.split(".")) > 3 and _is_form(parts) and _head(parts) not in places
+    }
     return {_moved(mark, places) for mark in marks if mark not in gone}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from triptych.exchange.usdm_parts import Ids, Term, Thing, aliased, as_html, chained, coded, own_term, quantity, thing
+from triptych.exchange.usdm_parts import Ids, Term, Thing, aliased, as_html, chained, coded, quantity, thing
 
 EXPERIMENTAL, ACTIVE = Term("C174266", "Experimental Arm"), Term("C174267", "Active Comparator Arm")
 PLACEBO = Term("C174268", "Placebo Comparator Arm")
@@ -15,7 +15,11 @@ ROLE_OF_ARM = {
     PLACEBO: Term("C753", "Placebo"),
 }
 MILLIGRAM, ONCE = Term("C28253", "Milligram"), Term("C64576", "Once")
-UNKNOWN_ROUTE, UNKNOWN_FORM = Term("C38311", "Unknown Route of Administration"), Term("C17998", "Unknown")
+UNKNOWN_ROUTE, UNKNOWN_FORM = (
+    Term("C38311", "Unknown Route of Administration"),
+    Term("C150001", "Unknown Dosage Form Category"),
+)
+ONE_DOSE = "One dose; the document does not say how long it takes to give."
 MEDICINAL = Term("C202579", "IMP")
 INCLUSION, EXCLUSION = Term("C25532", "Inclusion Criteria"), Term("C25370", "Exclusion Criteria")
 ROLES = {
@@ -23,7 +27,12 @@ ROLES = {
     "physician": Term("C215672", "Clinical Trial Physician"),
     "rater": Term("C207599", "Outcomes Assessor"),
     "participant": Term("C41189", "Study Subject"),
+    "therapist": Term("C17445", "Care Provider"),
+    "co_therapist": Term("C17445", "Care Provider"),
+    "night_attendant": Term("C17445", "Care Provider"),
 }
+OTHER_ROLE = {"study": Term("C51851", "Project Manager"), "site": Term("C80403", "Study Site")}
+"""The nearest terms for roles that the list does not have: their labels say what they are."""
 DOSE_PARTS = ("initial", "supplemental")
 CONFIRMATION = "eligibility_confirmation"
 EXCLUDED = "Excluded: "
@@ -73,14 +82,14 @@ def _administrations(arm: Thing, dose: Thing, ids: Ids) -> list[Thing]:
     for part in (part for part in DOSE_PARTS if dose.get(part) is not None):
         key = f"{arm['id']}.{dose['cycle']}.{part}"
         ident = ids.of("Administration", key)
-        length = thing("Duration", f"Duration_{ident}", text="Taken at once", durationWillVary=False)
+        length = thing(
+            "Duration", f"Duration_{ident}", text=ONE_DOSE, durationWillVary=True, reasonDurationWillVary=ONE_DOSE
+        )
         fields = {"dose": quantity(ident, "dose", dose[part], MILLIGRAM), "duration": length}
         fields |= {"route": aliased(ident, "route", UNKNOWN_ROUTE), "frequency": aliased(ident, "frequency", ONCE)}
         product = ids.of("AdministrableProduct", arm["id"])
         label = f"{part.capitalize()} dose of session {dose['cycle']}"
-        made.append(
-            thing("Administration", ident, name=key, label=label, administrableProductId=product, **fields)
-        )
+        made.append(thing("Administration", ident, name=key, label=label, administrableProductId=product, **fields))
     return made
 
 
@@ -105,9 +114,7 @@ def cells(data: Mapping[str, Any], epochs: list[Thing], ids: Ids) -> tuple[list[
             key = f"{arm['id']}.{epoch['name']}"
             element, ident = ids.of("StudyElement", key), ids.of("StudyCell", key)
             arm_id = ids.of("StudyArm", arm["id"])
-            elements.append(
-                thing("StudyElement", element, name=key, label=epoch["label"], studyInterventionIds=has)
-            )
+            elements.append(thing("StudyElement", element, name=key, label=epoch["label"], studyInterventionIds=has))
             made.append(thing("StudyCell", ident, armId=arm_id, epochId=epoch["id"], elementIds=[element]))
     return made, elements
 
@@ -122,7 +129,7 @@ def roles(data: Mapping[str, Any], applies_to: str, ids: Ids) -> list[Thing]:
     made, blinded = [], is_blinded(data)
     for role in data.get("roles", []):
         ident, title = ids.of("StudyRole", role["id"]), role.get("title") or role["id"]
-        term = ROLES.get(role["id"], own_term("role", role["id"], title))
+        term = ROLES.get(role["id"], OTHER_ROLE[role.get("scope", "site")])
         mask = masking(ident, is_masked="allocation" not in role.get("unblinded", [])) if blinded else None
         fields = {"label": title, "code": coded(ident, "code", term), "appliesToIds": [applies_to], "masking": mask}
         made.append(thing("StudyRole", ident, name=role["id"], **fields))

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from triptych.exchange.usdm_parts import Ids, Term, Thing, aliased, as_html, coded, own_term, quantity, thing
+from triptych.exchange.usdm_parts import Ids, Term, Thing, aliased, as_html, coded, quantity, thing
 from triptych.exchange.usdm_places import Course
 from triptych.exchange.usdm_reading import EXTENSION
 from triptych.exchange.usdm_rest import left_over, marks_by_form
@@ -26,6 +26,8 @@ USDM_VERSION = "4.0.0"
 NOT_STATED = "Not stated in the study document."
 OFFICIAL_TITLE = Term("C207616", "Official Study Title")
 SPONSOR = Term("C70793", "Sponsor")
+COMPANY = Term("C54149", "Pharmaceutical Company")
+ISSUED_DATE, GLOBAL = Term("C215664", "Issued Date"), Term("C68846", "Global")
 REGISTRY = Term("C93453", "Clinical Study Registry")
 SINGLE_GROUP, PARALLEL = Term("C82640", "Single Group Study"), Term("C82639", "Parallel Study")
 OPEN, DOUBLE = Term("C49659", "Open Label Study"), Term("C15228", "Double Blind Study")
@@ -34,6 +36,8 @@ PRIMARY_OBJECTIVE = Term("C85826", "Study Primary Objective")
 PRIMARY_ENDPOINT = Term("C94496", "Primary Endpoint")
 FEMALE, MALE, YEARS = Term("C16576", "Female"), Term("C20197", "Male"), Term("C29848", "Year")
 NO_UPPER_AGE = 120
+UNSAID = "urn:triptych:usdm-extension:not-stated:1"
+UNSAID = "urn:triptych:usdm-extension:not-stated:1"
 _AGE = re.compile(r"age >= ([0-9]{1,3})")
 
 
@@ -65,6 +69,7 @@ def _version(data: Mapping[str, Any], titles: Mapping[str, str], ids: Ids) -> Th
     summary = (data.get("amendment") or {}).get("summary")
     fields = {
         "versionIdentifier": str(data.get("version", "")),
+        "dateValues": _dates(data, ids),
         "rationale": summary or NOT_STATED,
         "titles": [thing("StudyTitle", title, text=data.get("title", ""), type=coded(title, "type", OFFICIAL_TITLE))],
         "organizations": registries,
@@ -79,12 +84,21 @@ def _version(data: Mapping[str, Any], titles: Mapping[str, str], ids: Ids) -> Th
     return thing("StudyVersion", ident, **fields)
 
 
+def _dates(data: Mapping[str, Any], ids: Ids) -> list[Thing]:
+    if not data.get("version_date"):
+        return []
+    ident = ids.of("GovernanceDate", "issued")
+    world = thing("GeographicScope", f"GeographicScope_{ident}", type=coded(ident, "scope", GLOBAL))
+    fields = {"type": coded(ident, "type", ISSUED_DATE), "dateValue": data["version_date"], "geographicScopes": [world]}
+    return [thing("GovernanceDate", ident, name="issued", label="Issued", **fields)]
+
+
 def _registrations(data: Mapping[str, Any], ids: Ids) -> tuple[list[Thing], list[Thing]]:
     """The sponsor, whom the document does not name, and the registries; with the number that each has given."""
-    unknown = own_term("organization", "not-stated", NOT_STATED)
     first = ids.of("Organization", "sponsor")
-    fields = {"name": "Sponsor", "label": NOT_STATED, "type": coded(first, "type", unknown)}
-    owners = [thing("Organization", first, identifierScheme="Not stated", identifier="not-stated", **fields)]
+    fields = {"name": "Sponsor", "label": NOT_STATED, "type": coded(first, "type", COMPANY)}
+    fields |= {"identifierScheme": "Not stated", "identifier": "not-stated", "extensionAttributes": [_unsaid(first)]}
+    owners = [thing("Organization", first, **fields)]
     number = ids.of("StudyIdentifier", "sponsor")
     identifiers = [thing("StudyIdentifier", number, text=data.get("id", ""), scopeId=first)]
     for name, text in (data.get("registrations") or {}).items():
@@ -140,14 +154,17 @@ def _population(data: Mapping[str, Any], conditions: list[str], ids: Ids) -> Thi
 
 
 def _ages(data: Mapping[str, Any], owner: str) -> Thing:
-    """The range of ages that USDM asks for: from the criterion about age, with an upper end that says it is none."""
+    """The range of ages that USDM asks for, from the criterion about age; that its upper end is none is marked."""
     rules = (str(condition.get("rule", "")) for condition in (criteria_gate(data) or {}).get("conditions", []))
     least = next((int(match[1]) for rule in rules if (match := _AGE.fullmatch(rule))), 0)
-    mark = {"url": "urn:triptych:usdm-extension:no-upper-limit:1", "valueBoolean": True}
-    beside = [thing("ExtensionAttribute", f"ExtensionAttribute_{owner}_age", **mark)]
     low, high = quantity(owner, "age_from", least, YEARS), quantity(owner, "age_to", NO_UPPER_AGE, YEARS)
     ends = {"minValue": low, "maxValue": high, "isApproximate": False}
-    return thing("Range", f"Range_{owner}_age", extensionAttributes=beside, **ends)
+    return thing("Range", f"Range_{owner}_age", extensionAttributes=[_unsaid(f"{owner}_age")], **ends)
+
+
+def _unsaid(owner: str) -> Thing:
+    """The mark of an object that USDM asks for and the document does not state: its content is a stand-in."""
+    return thing("ExtensionAttribute", f"ExtensionAttribute_{owner}", url=UNSAID, valueBoolean=True)
 
 
 def _objective() -> Thing:

@@ -7,6 +7,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from triptych.study.checking_forms import check_form, check_raise
@@ -60,8 +61,25 @@ def check_document(refs: References) -> None:
         refs.refer(reuse.form, refs.forms, "form", f"reuse.{number}.form")
         refs.duration(reuse.within, f"reuse.{number}.within", least=1)
     _arms(refs)
+    _issued(refs)
     refs.number(refs.own.planned_participants, 1, 1_000_000, "planned_participants")
     _defaults(refs)
+
+
+def _issued(refs: References) -> None:
+    """The day on which the version was issued is a day of the calendar."""
+    issued = refs.own.version_date
+    if issued and not _is_day(issued):
+        refs.say(
+            "version_date", "bad_date", f"{issued[:60]!r} is not a date.", "Write year, month and day: 2026-11-24."
+        )
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _ids(refs: References) -> None:

@@ -54,7 +54,7 @@ def _compared(section: str, before: Mapping[str, Said], after: Mapping[str, Said
 
 def _study(study: Study) -> dict[str, Said]:
     document = study.document
-    names = ("title", "version", "design", "population", "planned_participants", "arm_item")
+    names = ("title", "version", "version_date", "design", "population", "planned_participants", "arm_item")
     facts = {name.replace("_", " "): str(getattr(document, name) or "") for name in names}
     facts |= {f"registration in {name}": number for name, number in document.registrations.items()}
     defined = document.adverse_event
