@@ -15,7 +15,7 @@ SOURCES := src tests docs $(wildcard bench)
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell \
 	$(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)))
 
-.PHONY: help setup demo demo-reset serve test check fix bench docs clean \
+.PHONY: help setup demo demo-reset serve test judges check fix bench docs clean \
 	check-lint check-format check-types check-rooms check-dead check-docs check-lock
 
 help: ## List the targets
@@ -43,6 +43,9 @@ fix: .venv/.ready ## Format, repair what can be repaired, regenerate the generat
 	@$(BIN)/ruff check --fix-only --quiet $(SOURCES)
 	@$(BIN)/ruff format $(SOURCES)
 	@$(BIN)/python docs/_tools
+
+judges: .venv/.ready ## Have what is exported judged by programs that are not ours (Python 3.12)
+	@$(BIN)/python -m tests.judges
 
 bench: .venv/.ready ## Measure, and print the figures
 	@$(BIN)/python -m bench

@@ -44,3 +44,44 @@ def test_a_dictionary_becomes_forms_and_a_report_once(run: Run, tmp_path: Path) 
     assert "record_id" in (out / "report.txt").read_text("utf-8")
     again = run("study", "import", "--redcap", written(tmp_path, *GOOD), "--out", out)
     assert (again.exit_code, "is not empty" in again.output) == (1, True)
+
+
+def test_a_study_goes_out_as_usdm_and_comes_back_complete(run: Run, tmp_path: Path) -> None:
+    file, out = tmp_path / "norway.json", tmp_path / "norway"
+    made = run("study", "export", "mdma-mdd-norway", "--usdm", file)
+    assert (made.exit_code, made.output.startswith(f"{file}: ")) == (0, True)
+    assert json.loads(file.read_text("utf-8"))["usdmVersion"] == "4.0.0"
+    back = run("study", "import", "--usdm", file, "--out", out)
+    assert back.exit_code == 0, back.output
+    assert "complete study document" in back.output
+    assert {path.name for path in out.iterdir()} >= {"study.yaml", "visits.yaml", "report.txt"}
+    assert not (out / "usdm.json").exists()
+    assert run("study", "check", out).exit_code == 0
+    assert run("study", "diff", "mdma-mdd-norway", out).stdout.strip().endswith("The two documents say the same.")
+
+
+def test_a_foreign_file_is_kept_beside_the_document_and_changed_with_it(run: Run, tmp_path: Path) -> None:
+    file, out, again = tmp_path / "theirs.json", tmp_path / "theirs", tmp_path / "again.json"
+    run("study", "export", "esketamine", "--usdm", file)
+    theirs = json.loads(file.read_text("utf-8"))
+    theirs["study"]["extensionAttributes"] = []
+    file.write_text(json.dumps(theirs), "utf-8")
+    made = run("study", "import", "--usdm", file, "--out", out)
+    assert made.exit_code == 0, made.output
+    assert "What a person must add or decide:" in (out / "report.txt").read_text("utf-8")
+    visits = out / "visits.yaml"
+    visits.write_text(
+        visits.read_text("utf-8").replace("title: Treatment visit", "title: Visit for treatment"), "utf-8"
+    )
+    assert run("study", "export", out, "--usdm", again).exit_code == 0
+    design = json.loads(again.read_text("utf-8"))["study"]["versions"][0]["studyDesigns"][0]
+    assert "Visit for treatment" in {encounter["label"] for encounter in design["encounters"]}
+
+
+def test_what_is_no_usdm_is_said_without_a_trace(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "other.json"
+    file.write_text('{"usdmVersion": "3.0.0", "study": {}}', "utf-8")
+    found = run("study", "import", "--usdm", file, "--out", tmp_path / "out")
+    assert (found.exit_code, "version '3.0.0'" in found.output, "Traceback" in found.output) == (1, True, False)
+    assert not (tmp_path / "out").exists()
+    assert run("study", "import", "--out", tmp_path / "out").exit_code == 2

@@ -15,7 +15,7 @@ PUBLIC = {
         INSTRUMENTS Instrument InstrumentDocument Item Listing Misfit NotADuration NotShipped Panel Placement
         Problem Protocol Raise Release Role Schedule Scored Section Shelf Study StudyDocument StudyError
         StudyProblems Table Text Timing Unconfirmed Visit amendment_problems answers bands_of check_instrument
-        check_study complete differences fit flat_study flat_yaml known_to_each_other load_instrument
+        as_files check_study complete differences fit flat_data flat_study flat_yaml known_to_each_other load_instrument
         load_study misfits new_study parse_days parse_duration protocol_text read_not_shipped render_text
         schedule score score_notes shown_items study_from_canonical write_yaml
     """,
@@ -25,8 +25,8 @@ PUBLIC = {
         judge_gate listed local_day may_file projected review_digest sees_as_signer shown_digest slots
         slots_by_key under_review visits_of_form
     """,
-    "exchange": "Dictionary Field Finding Imported NotADictionary import_redcap lint protocol_html protocol_pdf "
-    "read_dictionary",
+    "exchange": "Dictionary Field Finding FromUsdm Imported NotADictionary NotUsdm export_usdm "
+    "import_redcap import_usdm lint protocol_html protocol_pdf read_dictionary",
     "ledger": "Actor Draft Filed Held Outcome Reason Refused Seen Trial View",
 }
 

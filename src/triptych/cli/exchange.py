@@ -8,10 +8,23 @@ import msgspec
 
 from triptych.cli.errors import CommandError, explained
 from triptych.cli.studies import study
-from triptych.exchange import import_redcap, lint, protocol_html, protocol_pdf, read_dictionary
+from triptych.exchange import (
+    export_usdm,
+    import_redcap,
+    import_usdm,
+    lint,
+    protocol_html,
+    protocol_pdf,
+    read_dictionary,
+)
 from triptych.exchange.redcap_reading import MAX_BYTES
-from triptych.ledger.library import find_study
-from triptych.study import protocol_text
+from triptych.exchange.usdm import MAX_BYTES as MAX_USDM
+from triptych.ledger.library import find_study, product_files, read_folder, shelf, study_folder
+from triptych.study import as_files, check_study, flat_data, protocol_text
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+KEPT = "usdm.json"
+"""The file that a study was imported from, beside its own files, for what the document cannot say."""
 
 
 def content_of(path: Path) -> bytes:
@@ -59,24 +72,68 @@ def write_protocol(name: str, html: Path | None, pdf: Path | None) -> None:
             click.echo(f"{made}: {made.stat().st_size:,} bytes")
 
 
+@study.command("export")
+@click.argument("name", metavar="STUDY")
+@click.option("--usdm", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Write a USDM v4 file.")
+def export_study(name: str, usdm: Path) -> None:
+    """Write STUDY as a USDM v4 file, in JSON.
+
+    Of a study that was imported from such a file, what changed is written into a copy of that file.
+    """
+    with explained():
+        folder = study_folder(name)
+        data, marks = flat_data(read_folder(folder), shelf(name))
+        kept = folder / KEPT
+        made = export_usdm(data, marks, _titles(), kept.read_bytes() if kept.is_file() else None)
+        usdm.write_bytes(made)
+    click.echo(f"{usdm}: {len(made):,} bytes")
+
+
 @study.command("import")
-@click.option(
-    "--redcap",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    required=True,
-    help="A REDCap data dictionary (CSV).",
-)
+@click.option("--redcap", type=FILE, help="A REDCap data dictionary (CSV): its fields become forms.")
+@click.option("--usdm", type=FILE, help="A USDM v4 study (JSON): it becomes a study document.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="A new folder.")
-def import_study(redcap: Path, out: Path) -> None:
-    """Turn a document of another system into forms, with a report in which every field is accounted for."""
+def import_study(redcap: Path | None, usdm: Path | None, out: Path) -> None:
+    """Turn a document of another system into files of a study, with a report in which everything is accounted for."""
+    if (redcap is None) == (usdm is None):
+        raise click.UsageError("Name one file: --redcap FILE.csv or --usdm FILE.json.")
     with explained():
         if out.exists() and any(out.iterdir()):
             raise CommandError(f"{out} is not empty. Choose a new folder.")
-        made = import_redcap(read_dictionary(content_of(redcap)))
+        made, report, closing = _from_redcap(redcap, out) if redcap is not None else _from_usdm(usdm or Path(), out)
         out.mkdir(parents=True, exist_ok=True)
-        (out / "forms.yaml").write_text(made.text, "utf-8")
-        (out / "report.txt").write_text("".join(f"{line}\n" for line in made.report), "utf-8")
-    for line in made.report:
+        for file, content in made.items():
+            (out / file).write_bytes(content)
+        (out / "report.txt").write_text("".join(f"{line}\n" for line in report), "utf-8")
+    for line in [*report, *closing]:
         click.echo(line)
-    click.echo(f"{made.taken} of {made.fields} fields are items in {out / 'forms.yaml'}.")
-    click.echo("Copy the file into a study, place the forms on visits, and run `triptych study check`.")
+
+
+Made = tuple[dict[str, bytes], list[str], list[str]]
+"""The files, the lines of the report, and what to say at the end."""
+
+
+def _from_redcap(file: Path, out: Path) -> Made:
+    made = import_redcap(read_dictionary(content_of(file)))
+    counted = f"{made.taken} of {made.fields} fields are items in {out / 'forms.yaml'}."
+    next_step = "Copy the file into a study, place the forms on visits, and run `triptych study check`."
+    return {"forms.yaml": made.text.encode()}, list(made.report), [counted, next_step]
+
+
+def _from_usdm(file: Path, out: Path) -> Made:
+    with file.open("rb") as opened:
+        made = import_usdm(opened.read(MAX_USDM + 1), _titles())
+    files = as_files(made.data, made.unconfirmed)
+    problems = check_study(files, product_files(), shelf())
+    missing = ["What a person must add or decide:", *(f"  {problem.render()}" for problem in problems)]
+    report = [*made.report, *(missing if problems else [])]
+    kept = {KEPT: made.kept} if made.kept is not None else {}
+    next_step = f"Write what is missing into the files of {out}, and run `triptych study check {out}`."
+    closing = [next_step] if problems else [f"{out} is a complete study document."]
+    return {**{name: text.encode() for name, text in files.items()}, **kept}, report, closing
+
+
+def _titles() -> dict[str, str]:
+    """The titles of the product's own forms."""
+    data, _ = flat_data(product_files())
+    return {form["id"]: form["title"] for form in data["forms"]}

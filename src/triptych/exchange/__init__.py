@@ -5,14 +5,19 @@ from triptych.exchange.protocol_pdf import protocol_pdf
 from triptych.exchange.redcap_forms import Imported, import_redcap
 from triptych.exchange.redcap_lint import Finding, lint
 from triptych.exchange.redcap_reading import Dictionary, Field, NotADictionary, read_dictionary
+from triptych.exchange.usdm import FromUsdm, NotUsdm, export_usdm, import_usdm
 
 __all__ = [
     "Dictionary",
     "Field",
     "Finding",
+    "FromUsdm",
     "Imported",
     "NotADictionary",
+    "NotUsdm",
+    "export_usdm",
     "import_redcap",
+    "import_usdm",
     "lint",
     "protocol_html",
     "protocol_pdf",

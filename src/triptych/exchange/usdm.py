@@ -13,13 +13,17 @@ from triptych.exchange.usdm_merging import merged
 from triptych.exchange.usdm_parts import Ids, Thing
 from triptych.exchange.usdm_reading import Reading
 from triptych.exchange.usdm_writing import write
+from triptych.study.errors import StudyError
 
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 60
+UNREADABLE = "The part of the file that an export wrote for what USDM cannot say cannot be read"
 
 
-class NotUsdm(Exception):
+class NotUsdm(StudyError):
     """A file is not a USDM v4 study; the message says what it is and what would help."""
+
+    code = "not_usdm"
 
 
 @dataclass(frozen=True)
@@ -42,15 +46,15 @@ def export_usdm(
     if kept is None:
         return _json(write(data, unconfirmed, titles, Ids()))
     file = read_json(kept)
-    before = _read(kept)
+    before = _read(kept, titles)
     changed = write(data, unconfirmed, titles, before.ids)
-    return _json(merged(write(before.data, before.unconfirmed, titles, before.ids), changed, file))
+    return _json(merged(_written(before, titles), changed, file))
 
 
 def import_usdm(content: bytes, titles: Mapping[str, str]) -> FromUsdm:
     """A USDM v4 file as a document. Raises `NotUsdm`."""
-    reading = _read(content)
-    again = write(reading.data, reading.unconfirmed, titles, reading.ids)
+    reading = _read(content, titles)
+    again = _written(reading, titles)
     kept = None if _plain(again) == read_json(content) else content
     return FromUsdm(reading.data, frozenset(reading.unconfirmed), tuple(_report(reading, kept)), kept)
 
@@ -74,12 +78,21 @@ def read_json(content: bytes) -> Thing:
     return file
 
 
-def _read(content: bytes) -> Reading:
+def _read(content: bytes, product: Collection[str]) -> Reading:
     try:
-        return Reading(read_json(content))
+        return Reading(read_json(content), product)
     except msgspec.MsgspecError as error:
-        message = "The part of the file that Triptych wrote for what USDM cannot say cannot be read"
-        raise NotUsdm(f"{message}: {error}. Take the extension out to read the rest.") from error
+        raise NotUsdm(f"{UNREADABLE}: {error}. Take the extension out to read the rest.") from error
+
+
+def _written(reading: Reading, titles: Mapping[str, str]) -> Thing:
+    """What was read, written again. Raises `NotUsdm` where the extension of an export was made into something else."""
+    try:
+        return write(reading.data, reading.unconfirmed, titles, reading.ids)
+    except (KeyError, TypeError, ValueError, AttributeError, StudyError) as error:
+        if not reading.has_extension:
+            raise
+        raise NotUsdm(f"{UNREADABLE}. Take the extension out to read the rest.") from error
 
 
 def _report(reading: Reading, kept: bytes | None) -> list[str]:

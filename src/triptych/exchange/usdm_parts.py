@@ -50,7 +50,7 @@ class Ids:
 def thing(kind: str, ident: str, **fields: object) -> Thing:
     """An object of a class, with all of its attributes: what is not said is null or an empty list."""
     said = {name: value for name, value in fields.items() if value is not None}
-    lists = {name: [] for name in LISTS.get(kind, ())}
+    lists: dict[str, object] = {name: [] for name in LISTS.get(kind, ())}
     return {"id": ident, **dict.fromkeys(SINGLE.get(kind, ())), **lists, **said, "instanceType": kind}
 
 
@@ -134,6 +134,10 @@ class Taken:
         """The objects of a list below another."""
         value = owner.get(name)
         return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+    def by_id(self, owner: Mapping[str, object], name: str, key: str = "id") -> dict[str, Thing]:
+        """The objects of a list by their id, or by another attribute that holds one; those without are left out."""
+        return {found: one for one in self.all(owner, name) if isinstance(found := one.get(key), str)}
 
     def code(self, owner: Mapping[str, object], name: str) -> str:
         """The code of a `Code` or `AliasCode` attribute."""

@@ -61,10 +61,14 @@ class Course:
         visits = sorted(self.visits.values(), key=lambda visit: rank.get(visit.get("phase", ""), len(rank)))
         for _, block in groupby(visits, key=lambda visit: (visit.get("phase"), visit.get("cycle"))):
             together = list(block)
-            for turn in sorted({turn for visit in together for turn in self.turns(visit)}) or [None]:
-                for visit in together:
-                    if turn is None or turn in self.turns(visit):
-                        yield from self._numbered(visit, turn)
+            turns: list[int | None] = [*sorted({turn for visit in together for turn in self.turns(visit)})]
+            for turn in turns or [None]:
+                yield from self._of_turn(together, turn)
+
+    def _of_turn(self, together: list[Part], turn: int | None) -> Iterator[Place]:
+        for visit in together:
+            if turn is None or turn in self.turns(visit):
+                yield from self._numbered(visit, turn)
 
     def _numbered(self, visit: Part, turn: int | None) -> Iterator[Place]:
         count = (visit.get("series") or {}).get("count")

@@ -1,5 +1,7 @@
 """A USDM file as a study document: what its classes say, laid over what an earlier export could not say in them."""
 
+import re
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -11,20 +13,21 @@ from triptych.exchange.usdm_treatment import CONFIRMATION, DOSE_PARTS, EXCLUDED,
 
 Part = dict[str, Any]
 EXTENSION = "urn:triptych:usdm-extension:study-document:1"
+_ID = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 OFFICIAL, SPONSOR, ISSUED = "C207616", "C70793", "C215664"
 
 
 class Reading:
     """A USDM file read: the document, its marks, the ids of the objects, and what was not understood."""
 
-    def __init__(self, file: Thing) -> None:
+    def __init__(self, file: Thing, product: Collection[str]) -> None:
         self.taken, self.ids = Taken(file), Ids()
         self.study = self.taken.one(file, "study")
         self.version = self._first(self.study, "versions", "StudyVersion")
         self.design = self._first(self.version, "studyDesigns", "StudyDesign")
         self.data, marks = self._extension()
-        self.is_own = bool(self.data)
-        schedule = Schedule(self.taken, self.design, self.data, self.ids)
+        self.has_extension = bool(self.data)
+        schedule = Schedule(self.taken, self.design, self.data, self.ids, product)
         self._whole()
         for name, parts in (("phases", schedule.phases), ("cycles", schedule.cycles()), ("visits", schedule.visits)):
             put(self.data, name, parts, [])
@@ -56,13 +59,13 @@ class Reading:
     def _whole(self) -> None:
         taken, data = self.taken, self.data
         name = taken.text(self.study, "name")
-        put(data, "id", name if self.is_own else slug(name or "imported", {}).replace("_", "-"))
+        put(data, "id", name if _ID.fullmatch(name) else slug(name or "imported", {}).replace("_", "-"))
         self.ids.note("Study", "", self.study)
         for title in taken.all(self.version, "titles"):
             if taken.code(title, "type") == OFFICIAL:
                 self.ids.note("StudyTitle", "official", title)
                 put(data, "title", from_html(taken.text(title, "text")))
-        data.setdefault("title", data.get("id", ""))
+        data["title"] = data.get("title") or data["id"]
         put(data, "version", taken.text(self.version, "versionIdentifier") or "1")
         dates = taken.all(self.version, "dateValues")
         issued = next((one for one in dates if taken.code(one, "type") == ISSUED), {})
@@ -80,7 +83,7 @@ class Reading:
 
     def _registrations(self) -> None:
         taken = self.taken
-        owners = {one.get("id"): one for one in taken.all(self.version, "organizations")}
+        owners = taken.by_id(self.version, "organizations")
         sponsors = {
             org
             for role in taken.all(self.version, "roles")
@@ -89,11 +92,10 @@ class Reading:
         }
         found: dict[str, str] = {}
         for one in taken.all(self.version, "studyIdentifiers"):
-            scope = owners.get(one.get("scopeId"))
+            scope = owners.get(taken.text(one, "scopeId"))
             if scope is None or scope.get("id") in sponsors:
                 self.ids.note("StudyIdentifier", "sponsor", one)
                 continue
-            taken.text(one, "scopeId")
             registry = taken.text(scope, "name")
             self.ids.note("StudyIdentifier", registry, one)
             self.ids.note("Organization", registry, scope)
@@ -102,12 +104,12 @@ class Reading:
 
     def _arms(self) -> None:
         taken, old = self.taken, {arm["id"]: arm for arm in self.data.get("arms", [])}
-        by_id = {one.get("id"): one for one in taken.all(self.version, "studyInterventions")}
-        elements = {one.get("id"): one for one in taken.all(self.design, "elements")}
+        by_id = taken.by_id(self.version, "studyInterventions")
+        elements = taken.by_id(self.design, "elements")
         found: dict[str, Part] = {}
         for one in taken.all(self.design, "arms"):
             name = taken.text(one, "name")
-            ident = name if name in old else slug(name or "arm", {**old, **found})
+            ident = name if name in old else slug(name or "arm", found)
             self.ids.note("StudyArm", ident, one)
             arm = found[ident] = old.get(ident) or {"id": ident}
             put(arm, "title", taken.text(one, "label") or name)
@@ -175,13 +177,13 @@ class Reading:
 
     def _criteria(self) -> None:
         taken, gate = self.taken, criteria_gate(self.data)
-        items = {one.get("id"): one for one in taken.all(self.version, "eligibilityCriterionItems")}
+        items = taken.by_id(self.version, "eligibilityCriterionItems")
         old = {one["id"]: one for one in (gate or {}).get("conditions", [])}
         found: dict[str, Part] = {}
         for one in taken.all(self.design, "eligibilityCriteria"):
             item = items.get(taken.text(one, "criterionItemId"), {})
             name = taken.text(one, "name")
-            ident = name if name in old else slug(name or "criterion", {**old, **found})
+            ident = name if name in old else slug(name or "criterion", found)
             self.ids.note("EligibilityCriterion", ident, one)
             self.ids.note("EligibilityCriterionItem", ident, item)
             excluded = taken.code(one, "category") == EXCLUSION.code

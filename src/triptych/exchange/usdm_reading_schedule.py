@@ -1,6 +1,6 @@
 """The schedule of a USDM file as phases, visits and windows of a document."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from triptych.exchange.usdm_parts import Ids, Taken, Thing, slug
@@ -57,14 +57,15 @@ def in_order(rest: Iterable[Part], found: Mapping[str, Part], said: Iterable[str
 class Schedule:
     """The main timeline of a design, read beside what the document says that USDM cannot."""
 
-    def __init__(self, taken: Taken, design: Thing, rest: Part, ids: Ids) -> None:
+    def __init__(self, taken: Taken, design: Thing, rest: Part, ids: Ids, product: Collection[str]) -> None:
         self.taken, self.design, self.rest, self.ids = taken, design, rest, ids
+        self.product = product
         self.old: dict[str, Part] = {visit["id"]: visit for visit in rest.get("visits", [])}
         self.epochs: dict[str, str] = {}
         self.activities: dict[str, str] = {}
         self.phases, self.forms = self._phases(), self._forms()
         self.met = self._met()
-        self.by_instance = {one.instance.get("id"): one for one in self.met}
+        self.by_instance = {str(one.instance.get("id")): one for one in self.met}
         self.turns = self._turns()
         self.visits = self._visits()
 
@@ -73,7 +74,7 @@ class Schedule:
         found: dict[str, Part] = {}
         for epoch in self.taken.all(self.design, "epochs"):
             name = self.taken.text(epoch, "name")
-            ident = name if name in old else slug(name or "phase", {**old, **found})
+            ident = name if name in old else slug(name or "phase", found)
             self.epochs[self.taken.text(epoch, "id")] = ident
             self.ids.note("StudyEpoch", ident, epoch)
             panel = PANELS.get(self.taken.code(epoch, "type"), "medicine")
@@ -89,14 +90,12 @@ class Schedule:
         found: dict[str, Part] = {}
         for activity in self.taken.all(self.design, "activities"):
             name = self.taken.text(activity, "name")
-            ident = (
-                name if name in known or (own and slug(name, {}) == name) else slug(name or "form", {**known, **found})
-            )
+            ident = name if name in known or (own and slug(name, {}) == name) else slug(name or "form", found)
             self.activities[self.taken.text(activity, "id")] = ident
             self.ids.note("Activity", ident, activity)
             for surrogate in self.taken.names(activity, "bcSurrogateIds")[:1]:
                 self.ids.note("BiomedicalConceptSurrogate", ident, {"id": surrogate})
-            if ident in old or not own:
+            if ident in old or not (own or ident in self.product):
                 found[ident] = old.get(ident) or {"id": ident}
                 put(found[ident], "title", self.taken.text(activity, "label") or name)
         return in_order(self.rest.get("forms", []), found, ())
@@ -109,8 +108,8 @@ class Schedule:
             self.ids.note("ScheduleTimelineExit", "main", leaves)
         if others := len(timelines) - bool(main):
             self.taken.notes.append(f"{others} timelines beside the main one stay in the file.")
-        encounters = {one.get("id"): one for one in self.taken.all(self.design, "encounters")}
-        timings = {one.get("relativeFromScheduledInstanceId"): one for one in self.taken.all(main, "timings")}
+        encounters = self.taken.by_id(self.design, "encounters")
+        timings = self.taken.by_id(main, "timings", "relativeFromScheduledInstanceId")
         found: list[Met] = []
         new: dict[str, str] = {}
         for instance in self._chain(main):
@@ -119,9 +118,9 @@ class Schedule:
                 self.taken.notes.append(f"{_name(instance)!r} has no encounter of its own and is not a visit.")
                 continue
             name = self.taken.text(encounter, "name")
-            key = parsed_key(name, self.old) or (slug(name or "visit", {**self.old, **new}), None, None)
+            key = parsed_key(name, self.old) or (slug(name or "visit", new), None, None)
             new[key[0]] = name
-            met = Met(*key, instance, encounter, timings.get(instance.get("id"), {}))
+            met = Met(*key, instance, encounter, timings.get(str(instance.get("id")), {}))
             for kind, one in (
                 ("Encounter", encounter),
                 ("ScheduledActivityInstance", instance),
@@ -135,7 +134,7 @@ class Schedule:
 
     def _chain(self, main: Thing) -> list[Thing]:
         """The instances by their default way, then those beside it."""
-        all_of = {one.get("id"): one for one in self.taken.all(main, "instances")}
+        all_of = self.taken.by_id(main, "instances")
         chain: list[Thing] = []
         at = all_of.pop(self.taken.text(main, "entryId"), None)
         while at is not None:
@@ -160,7 +159,7 @@ class Schedule:
         return list(self.rest.get("cycles", []))
 
     def _in(self, visit: str, cycle: Part) -> bool:
-        return self.old.get(visit, {}).get("cycle") == cycle["id"]
+        return bool(self.old.get(visit, {}).get("cycle") == cycle["id"])
 
     def _visits(self) -> list[Part]:
         groups: dict[str, list[Met]] = {}
@@ -257,7 +256,10 @@ class Schedule:
         return {"anchor": named, **({"previous": True} if back else {}), **entry}
 
     def _together(self, one: str, other: str) -> bool:
-        return self.old.get(one, {}).get("cycle") == self.old.get(other, {}).get("cycle")
+        return self._cycle(one) == self._cycle(other)
+
+    def _cycle(self, visit: str) -> object:
+        return self.old.get(visit, {}).get("cycle")
 
     def _series(self, visit: Part, group: list[Met]) -> None:
         series = visit.get("series")

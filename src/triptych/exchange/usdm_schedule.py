@@ -78,7 +78,9 @@ def surrogates(course: Course, titles: Mapping[str, str], ids: Ids) -> list[Thin
 
 def timeline(course: Course, ids: Ids) -> Thing:
     """The main timeline: one instance for each encounter, in order, with its window as a timing."""
-    leaves, instances, timings = ids.of("ScheduleTimelineExit", "main"), [], []
+    leaves = ids.of("ScheduleTimelineExit", "main")
+    instances: list[Thing] = []
+    timings: list[Thing] = []
     for number, place in enumerate(course.places):
         after = course.places[number + 1].key if number + 1 < len(course.places) else None
         instances.append(_instance(place, course, after, leaves, ids))
@@ -100,7 +102,10 @@ def _instance(place: Place, course: Course, after: str | None, leaves: str, ids:
     label = labels[at] if at < len(labels) and place.number in (None, 1) else None
     way = {"defaultConditionId": ids.of(kind, after)} if after else {"timelineExitId": leaves}
     does = [ids.of("Activity", form["form"]) for form in place.visit.get("forms", [])]
-    held = {"epochId": ids.of("StudyEpoch", place.visit["phase"]), "encounterId": ids.of("Encounter", place.key)}
+    held = {
+        "epochId": ids.of("StudyEpoch", place.visit["phase"]) if place.visit.get("phase") else None,
+        "encounterId": ids.of("Encounter", place.key),
+    }
     return thing(kind, ids.of(kind, place.key), name=place.key, label=label, activityIds=does, **held, **way)
 
 

@@ -72,8 +72,9 @@ def interventions(data: Mapping[str, Any], ids: Ids) -> list[Thing]:
     for therapy in data.get("therapies", []):
         ident = ids.of("Therapy", therapy["id"])
         fields = {"role": coded(ident, "role", ROLE_OF_ARM[EXPERIMENTAL]), "type": coded(ident, "type", BEHAVIORAL)}
-        fields |= {"label": therapy.get("title") or therapy["id"], "description": therapy.get("sessions") or None}
-        made.append(thing("StudyIntervention", ident, name=f"therapy.{therapy['id']}", **fields))
+        label, held = therapy.get("title") or therapy["id"], therapy.get("sessions") or None
+        name = f"therapy.{therapy['id']}"
+        made.append(thing("StudyIntervention", ident, name=name, label=label, description=held, **fields))
     return made
 
 

@@ -96,9 +96,9 @@ def _dates(data: Mapping[str, Any], ids: Ids) -> list[Thing]:
 def _registrations(data: Mapping[str, Any], ids: Ids) -> tuple[list[Thing], list[Thing]]:
     """The sponsor, whom the document does not name, and the registries; with the number that each has given."""
     first = ids.of("Organization", "sponsor")
-    fields = {"name": "Sponsor", "label": NOT_STATED, "type": coded(first, "type", COMPANY)}
-    fields |= {"identifierScheme": "Not stated", "identifier": "not-stated", "extensionAttributes": [_unsaid(first)]}
-    owners = [thing("Organization", first, **fields)]
+    kind, beside = coded(first, "type", COMPANY), [_unsaid(first)]
+    named = {"name": "Sponsor", "label": NOT_STATED, "identifierScheme": "Not stated", "identifier": "not-stated"}
+    owners = [thing("Organization", first, type=kind, extensionAttributes=beside, **named)]
     number = ids.of("StudyIdentifier", "sponsor")
     identifiers = [thing("StudyIdentifier", number, text=data.get("id", ""), scopeId=first)]
     for name, text in (data.get("registrations") or {}).items():

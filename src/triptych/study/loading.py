@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -150,10 +150,31 @@ def flat_study(files: Mapping[str, str], shelf: Shelf = NO_SHELF) -> str:
 
     Raises `StudyProblems` if it cannot be read.
     """
+    return write_yaml(*_plain(inherited(read_files(files), shelf)))
+
+
+def flat_data(files: Mapping[str, str], shelf: Shelf = NO_SHELF) -> tuple[dict[str, Any], frozenset[str]]:
+    """A document with everything that it inherits, as plain data, and the paths of its unconfirmed marks.
+
+    Every value has the shape of its field; whether it all makes a study is not looked at. Raises `StudyProblems`.
+    """
     read = inherited(read_files(files), shelf)
+    convert(read, Lost())
+    return _plain(read)
+
+
+def _plain(read: Read) -> tuple[dict[str, Any], frozenset[str]]:
+    """What was read as plain data with its marks. Raises `StudyProblems` if anything was wrong."""
     if read.problems:
         raise StudyProblems(tuple(sorted(read.problems)))
-    return write_yaml(read.data, {mark.path for mark in read.unconfirmed})
+    return read.data, frozenset(mark.path for mark in read.unconfirmed)
+
+
+def as_files(data: Mapping[str, Any], unconfirmed: Collection[str]) -> dict[str, str]:
+    """A document written out in full: `study.yaml`, and its long lists in files of their own."""
+    rest = {key: value for key, value in data.items() if key not in SECTIONS}
+    made = {"study.yaml": write_yaml(rest, unconfirmed)}
+    return made | {file: write_yaml({key: data[key]}, unconfirmed) for key, file in SECTIONS.items() if key in data}
 
 
 def study_from_canonical(content: bytes) -> Study:
@@ -186,13 +207,8 @@ def new_study(files: Mapping[str, str], shelf: Shelf, name: str, inherit: str | 
     own = {"id": name, "title": f"{name} (a title of your own)", "version": "0.1"}
     if inherit is not None:
         return {"study.yaml": write_yaml({"inherits": inherit, **own})}
-    read = inherited(read_files(files), shelf)
-    if read.problems:
-        raise StudyProblems(tuple(sorted(read.problems)))
-    data, marks = {**read.data, **own}, {mark.path for mark in read.unconfirmed}
-    rest = {key: value for key, value in data.items() if key not in SECTIONS}
-    made = {"study.yaml": write_yaml(rest, marks)}
-    return made | {file: write_yaml({key: data[key]}, marks) for key, file in SECTIONS.items() if key in data}
+    data, marks = _plain(inherited(read_files(files), shelf))
+    return as_files({**data, **own}, marks)
 
 
 def _checked(files: Mapping[str, str], product_files: Mapping[str, str], shelf: Shelf) -> "Draft":

@@ -334,7 +334,8 @@ class DeviationRule(Part, frozen=True, kw_only=True):
 class StudyDocument(Part, frozen=True, kw_only=True):
     """A whole protocol. The product document has the same shape and is laid under every study.
 
-    `version_date` is the day on which this version was issued (ISO 8601). `arm_item` names the item that holds a participant's arm (`randomization.arm`) where there is more than one arm.
+    `version_date` is the day on which this version was issued (ISO 8601). `arm_item` names the item that holds a
+    participant's arm (`randomization.arm`) where there is more than one arm.
     """
 
     id: str

@@ -242,6 +242,13 @@ CASES = {
         "arm_item",
         "active, control",
     ),
+    "an issue that is no day": (
+        'version: "1"',
+        'version: "1"\nversion_date: "2026-02-30"',
+        "bad_date",
+        "'2026-02-30' is not a date",
+        "2026-11-24",
+    ),
     "a plan for nobody": ('version: "1"', 'version: "1"\nplanned_participants: 0', "bad_number", "planned", "1 to"),
     "no site defaults": (
         "site_defaults:\n  zone: Europe/Oslo\n  form_grace: 3 days\n  late_entry: 24 hours\n",
