@@ -246,7 +246,7 @@ CASES = {
         'version: "1"',
         'version: "1"\nversion_date: "2026-02-30"',
         "bad_date",
-        "'2026-02-30' is not a date",
+        "version_date",
         "2026-11-24",
     ),
     "a plan for nobody": ('version: "1"', 'version: "1"\nplanned_participants: 0', "bad_number", "planned", "1 to"),
