@@ -82,11 +82,14 @@ def staff_pages(demo: Player) -> dict[str, list[str]]:
             f"{about}/review/casebook/",
         ],
         "monitor": [f"{about}/records/{last['vitals']}/query/", f"{about}/records/{last['vitals']}/"],
+        "administrator": ["/protocol/", "/protocol/write/"],
         "rater": ["/", f"{about}/", f"{about}/file/madrs/?visit=month_7"],
     }
 
 
-@pytest.mark.parametrize("role", ["coordinator", "physician", "principal_investigator", "monitor", "rater"])
+@pytest.mark.parametrize(
+    "role", ["coordinator", "physician", "principal_investigator", "monitor", "administrator", "rater"]
+)
 def test_axe_finds_nothing_on_a_page_of_the_staff(role: str, demo: Player, window: Windows) -> None:
     one = window()
     one.log_in(f"{role}-1")

@@ -16,12 +16,12 @@ PUBLIC = {
         Problem Protocol Raise Release Role Schedule Scored Section Shelf Study StudyDocument StudyError
         StudyProblems Table Text Timing Unconfirmed Visit amendment_problems answers bands_of check_instrument
         as_files check_study complete differences fit flat_data flat_study flat_yaml known_to_each_other load_instrument
-        load_study misfits new_study parse_days parse_duration protocol_text read_not_shipped render_text
+        load_study misfits new_study next_version parse_days parse_duration protocol_text read_not_shipped render_text
         schedule score score_notes shown_items study_from_canonical write_yaml
     """,
     "course": """
-        Altered CASEBOOK Course Deviation Entries Entry Fold FormState GateState Grant Grants Judged Listed
-        Origin Planned Query Record Setting Sight Signature Span Task Window current_site derive_course
+        Altered CASEBOOK Course Deviation Effect Entries Entry Fold FormState GateState Grant Grants Judged Listed
+        Origin Planned Query Record Setting Sight Signature Span Task Window current_site derive_course effects
         judge_gate listed local_day may_file projected review_digest sees_as_signer shown_digest slots
         slots_by_key under_review visits_of_form
     """,

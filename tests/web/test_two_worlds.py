@@ -13,11 +13,13 @@ from tests.web.routes import client_of, routes, table, token_of
 from triptych.ledger import Actor, Filed
 from triptych.ledger.library import find_study
 from triptych.ledger.memory import MemoryStore
+from triptych.study import next_version
 
 ARMS = ("active", "control")
 UNBLINDED = "pharmacist"
-TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]*')
-"""The one thing in an answer that differs by request; identifiers of new records come from the seed."""
+TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value="|data-editor=")[^"]*')
+NONCE = re.compile(r"'nonce-[^']*'")
+"""What differs by request in an answer and its headers; identifiers of new records come from the seed."""
 UNCOMPARED = {"Set-Cookie", "Expires"}
 """The cookie is that of the session, and the log-in alone says when it expires: at once, by the machine's clock."""
 
@@ -49,6 +51,11 @@ def lived(hands: Hands, arm: str) -> None:
     hands.later(days=1)
 
 
+def _next_of(hands: Hands) -> str:
+    """A next version in which every visit is due a day later, so that the windows of whoever has any would move."""
+    return re.sub(r'(target: "?)(\d+) day', lambda found: f"{found[1]}{int(found[2]) + 1} day", next_version(hands.study))
+
+
 def answers(hands: Hands, role: str) -> dict[str, tuple[Any, ...]]:
     """The answer to every GET route for a role: status, headers and body without the token of the page."""
     client = client_of(f"{role}-1")
@@ -60,12 +67,14 @@ def answers(hands: Hands, role: str) -> dict[str, tuple[Any, ...]]:
     paths += [f"/api/participants/P-1/records?form={form}" for form in hands.study.forms]
     token = {"Authorization": f"Bearer {token_of(f'{role}-1')}"}
     found = {}
+    if role == "administrator":
+        client.post("/protocol/write/save/", {"text": _next_of(hands), "do": "save"})
     for path in paths:
         if path == "/account/logout/":
             continue
         answer = client.get(path, headers=token)
         assert answer.status_code != 500, (role, path)
-        headers = {name: value for name, value in answer.headers.items() if name not in UNCOMPARED}
+        headers = {name: NONCE.sub("", value) for name, value in answer.headers.items() if name not in UNCOMPARED}
         found[path] = (answer.status_code, headers, TOKEN.sub(rb"\1", answer.content))
     return found
 

@@ -2,6 +2,7 @@
 
 from triptych.course.course import Course, Fold, derive_course
 from triptych.course.deviations import Deviation
+from triptych.course.effects import Effect, effects
 from triptych.course.entries import Entries, Entry, local_day
 from triptych.course.gates import GateState, Judged, judge_gate
 from triptych.course.grants import Grant, Grants
@@ -21,6 +22,7 @@ __all__ = [
     "Altered",
     "Course",
     "Deviation",
+    "Effect",
     "Entries",
     "Entry",
     "Fold",
@@ -42,6 +44,7 @@ __all__ = [
     "Window",
     "current_site",
     "derive_course",
+    "effects",
     "judge_gate",
     "listed",
     "local_day",

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
-from triptych.course import Fold, Grant, Grants, Record, Setting, current_site, local_day
+from triptych.course import Course, Fold, Grant, Grants, Record, Setting, current_site, local_day
 from triptych.course.entries import Entries
 from triptych.ledger import judging
 from triptych.ledger.chain import link, seal
@@ -16,7 +16,8 @@ from triptych.ledger.errors import DuplicateRecord, NotALedger
 from triptych.ledger.plan import Plan
 from triptych.ledger.store import Reading, Store, Stored, Transaction
 from triptych.ledger.streams import STUDY, Streams, participant_stream, site_stream
-from triptych.ledger.versions import Versions
+from triptych.ledger.supposing import Unsecret, compared
+from triptych.ledger.versions import Supposed, Versions
 from triptych.ledger.view import View
 from triptych.safety import MedicineTable
 from triptych.study import (
@@ -106,6 +107,20 @@ class Trial:
     def view(self, viewer: Actor) -> View:
         """A read-only window for a viewer: the only way out. Without a grant it shows nothing."""
         return self._view(viewer)
+
+    def supposing(self, study: Study) -> Iterator[tuple[Course, Course]]:
+        """Each participant's course as it is, and as it would be if this version were in force for everybody.
+
+        In neither is anything secret seen, and nothing is filed.
+        """
+        with self._store.reading() as reading:
+            known = self._streams.load(reading, [STUDY])
+            versions = self._versions(reading, known[STUDY])
+        now, then = (
+            Unsecret(self._store, self._streams, held, self._medicines, None, self._clock(), known)
+            for held in (versions, Supposed(versions, study))
+        )
+        return compared(now, then)
 
     def system_view(self) -> View:
         """The whole ledger, for whoever holds the ledger itself (the command line, the clock task)."""

@@ -5,6 +5,7 @@ A version is released by a `study_version` record. One that comes into force by 
 amendment keeps them: until they agree again, or for good.
 """
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -19,14 +20,14 @@ class Versions:
     """The released versions of one ledger's study document, oldest first; `studies` has them by digest."""
 
     def __init__(self, study_records: Sequence[Record], studies: Mapping[str, Study]) -> None:
-        self.records, self._studies = study_records, studies
+        self.records, self.studies = study_records, studies
         released = Entries(study_records).of("study_version")
         self._released = [(one.current.values["digest"], one.current.values.get("by_site") is True) for one in released]
 
     @property
     def newest(self) -> Study:
         """The newest version that is in force everywhere: what the study as a whole goes by."""
-        return self._studies[[digest for digest, by_site in self._released if not by_site][-1]]
+        return self.studies[[digest for digest, by_site in self._released if not by_site][-1]]
 
     @property
     def differ(self) -> bool:
@@ -38,7 +39,7 @@ class Versions:
         found = self.newest
         entries = Entries(records)
         for digest, since in self._at_site(setting):
-            study = self._studies[digest]
+            study = self.studies[digest]
             if since <= today and _moves(study.document.amendment, entries, setting, since):
                 found = study
         return found
@@ -53,6 +54,24 @@ class Versions:
         for digest, _ in self._released[last + 1 :]:
             if digest in days:
                 yield digest, days[digest]
+
+
+class Supposed(Versions):
+    """As if one version were in force for everybody; the released ones still tell what was recorded under them."""
+
+    def __init__(self, versions: Versions, study: Study) -> None:
+        """Suppose a version beside those of a ledger."""
+        super().__init__(versions.records, versions.studies)
+        self._supposed = dataclasses.replace(study, known={**versions.studies, study.digest: study})
+
+    @property
+    def newest(self) -> Study:
+        """The version that is supposed."""
+        return self._supposed
+
+    def at(self, setting: Setting, today: date, records: Sequence[Record] = ()) -> Study:  # noqa: ARG002
+        """The same version, at every site and for everybody."""
+        return self._supposed
 
 
 def _moves(amendment: Amendment | None, entries: Entries, setting: Setting, since: date) -> bool:

@@ -3,7 +3,7 @@
 Pure: it works on texts handed in and never reads a file or a clock.
 """
 
-from triptych.study.amending import amendment_problems
+from triptych.study.amending import amendment_problems, next_version
 from triptych.study.comparing import Difference, differences
 from triptych.study.durations import Duration, parse_days, parse_duration
 from triptych.study.errors import NotADuration, Problem, StudyError, StudyProblems
@@ -116,6 +116,7 @@ __all__ = [
     "load_study",
     "misfits",
     "new_study",
+    "next_version",
     "parse_days",
     "parse_duration",
     "protocol_text",

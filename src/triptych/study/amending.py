@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from triptych.study.errors import Problem
-from triptych.study.loading import Study
+from triptych.study.loading import Study, plain_of
 from triptych.study.model import Form, Item
+from triptych.study.writing import write_yaml
 
 FILE = "amendment"
 
@@ -12,6 +13,15 @@ FILE = "amendment"
 def amendment_problems(before: Study, after: Study) -> tuple[Problem, ...]:
     """Everything that keeps `after` from being released as an amendment of `before`; none if it may be."""
     return tuple(_problems(before, after))
+
+
+def next_version(study: Study) -> str:
+    """The document in force as the beginning of an amendment of it, as YAML with its unconfirmed marks."""
+    data, marks = plain_of(study)
+    version = study.document.version
+    said = {"of": version, "summary": "What changes, and why"}
+    kept = {key: value for key, value in data.items() if key not in ("amendment", "version_date")}
+    return write_yaml({**kept, "version": f"{version}-next", "amendment": said}, marks)
 
 
 def _problems(before: Study, after: Study) -> Iterator[Problem]:

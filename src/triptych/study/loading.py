@@ -184,8 +184,13 @@ def study_from_canonical(content: bytes) -> Study:
 
 def flat_yaml(study: Study) -> str:
     """A loaded study's own document as YAML, with its unconfirmed marks."""
+    return write_yaml(*plain_of(study))
+
+
+def plain_of(study: Study) -> tuple[dict[str, Any], frozenset[str]]:
+    """A loaded study's own document as plain data, and the paths of its unconfirmed marks."""
     data = msgspec.json.decode(study.canonical, type=_Canonical)
-    return write_yaml(data.study, data.unconfirmed)
+    return data.study, frozenset(data.unconfirmed)
 
 
 def known_to_each_other(studies: Mapping[str, Study]) -> dict[str, Study]:

@@ -6,6 +6,8 @@
 import os
 from pathlib import Path
 
+from csp.constants import NONCE
+
 HERE = Path(__file__).parent
 DATA = os.environ.get("TRIPTYCH_DATA", "triptych-data")
 FOLDER = Path(os.environ.get("TRIPTYCH_ACCOUNTS") or ("triptych-data" if "://" in DATA else DATA))
@@ -111,6 +113,7 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
+        "style-src": ["'self'", NONCE],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],

@@ -20,6 +20,7 @@ from triptych.web.pages import (
     saved,
     signing,
     site_file,
+    writing,
     wrong,
 )
 
@@ -57,6 +58,10 @@ urlpatterns = [
     path("saved/", saved.save, name="save_list"),
     path("saved/forget/", saved.forget, name="forget_list"),
     path("protocol/", protocol.protocol, name="protocol"),
+    path("protocol/write/", writing.write, name="protocol_write"),
+    path("protocol/write/check/", writing.check, name="protocol_check"),
+    path("protocol/write/save/", writing.save, name="protocol_save"),
+    path("protocol/write/document/", writing.download, name="protocol_written"),
     path("protocol/document/", protocol.document, name="protocol_document"),
     path("protocol/text/", protocol.text, name="protocol_text"),
     path("protocol/pdf/", protocol.pdf, name="protocol_pdf"),

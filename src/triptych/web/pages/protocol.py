@@ -11,6 +11,7 @@ from triptych.course import Span, projected
 from triptych.exchange import protocol_html, protocol_pdf
 from triptych.study import Column, Form, Gate, Study, flat_yaml, protocol_text, schedule
 from triptych.web.entry import Posted
+from triptych.web.pages.writing import may_write
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
 
@@ -40,6 +41,7 @@ def protocol(request: HttpRequest, asker: Asker) -> HttpResponse:
         asker,
         "protocol.html",
         here="protocol",
+        may_write=may_write(asker),
         phase=phase,
         group=group,
         groups=groups,
