@@ -15,7 +15,7 @@ SOURCES := src tests docs $(wildcard bench)
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell \
 	$(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)))
 
-.PHONY: help setup demo demo-reset serve test judges check fix bench docs clean \
+.PHONY: help setup demo demo-reset serve test judges editor check fix bench docs clean \
 	check-lint check-format check-types check-rooms check-dead check-docs check-lock
 
 help: ## List the targets
@@ -46,6 +46,9 @@ fix: .venv/.ready ## Format, repair what can be repaired, regenerate the generat
 
 judges: .venv/.ready ## Have what is exported judged by programs that are not ours (Python 3.12)
 	@$(BIN)/python -m tests.judges
+
+editor: ## Bundle the editor of study documents into the static files (needs npm)
+	@cd tools/editor && npm ci --no-audit --no-fund --silent && npm run --silent build
 
 bench: .venv/.ready ## Measure, and print the figures
 	@$(BIN)/python -m bench

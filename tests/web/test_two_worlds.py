@@ -53,7 +53,9 @@ def lived(hands: Hands, arm: str) -> None:
 
 def _next_of(hands: Hands) -> str:
     """A next version in which every visit is due a day later, so that the windows of whoever has any would move."""
-    return re.sub(r'(target: "?)(\d+) day', lambda found: f"{found[1]}{int(found[2]) + 1} day", next_version(hands.study))
+    return re.sub(
+        r'(target: "?)(\d+) day', lambda found: f"{found[1]}{int(found[2]) + 1} day", next_version(hands.study)
+    )
 
 
 def answers(hands: Hands, role: str) -> dict[str, tuple[Any, ...]]:

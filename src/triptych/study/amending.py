@@ -20,8 +20,9 @@ def next_version(study: Study) -> str:
     data, marks = plain_of(study)
     version = study.document.version
     said = {"of": version, "summary": "What changes, and why"}
-    kept = {key: value for key, value in data.items() if key not in ("amendment", "version_date")}
-    return write_yaml({**kept, "version": f"{version}-next", "amendment": said}, marks)
+    named = {"id": data["id"], "title": data["title"], "version": f"{version}-next", "amendment": said}
+    kept = {key: value for key, value in data.items() if key not in (*named, "version_date")}
+    return write_yaml({**named, **kept}, marks)
 
 
 def _problems(before: Study, after: Study) -> Iterator[Problem]:

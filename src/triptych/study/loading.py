@@ -188,9 +188,21 @@ def flat_yaml(study: Study) -> str:
 
 
 def plain_of(study: Study) -> tuple[dict[str, Any], frozenset[str]]:
-    """A loaded study's own document as plain data, and the paths of its unconfirmed marks."""
+    """A loaded study's own document as plain data, in the order in which one reads, and the paths of its marks."""
     data = msgspec.json.decode(study.canonical, type=_Canonical)
-    return data.study, frozenset(data.unconfirmed)
+    whole = {name: data.study[name] for name in StudyDocument.__struct_fields__ if name in data.study}
+    return {name: _as_read(value) for name, value in whole.items()}, frozenset(data.unconfirmed)
+
+
+_FIRST = ("id", "title", "label", "text", "form", "anchor", "type", "rule")
+
+
+def _as_read(value: object) -> object:
+    """A value with what names a part before the rest of it; the canonical text has everything by the alphabet."""
+    if isinstance(value, dict):
+        names = [*(name for name in _FIRST if name in value), *(name for name in value if name not in _FIRST)]
+        return {name: _as_read(value[name]) for name in names}
+    return [_as_read(one) for one in value] if isinstance(value, list) else value
 
 
 def known_to_each_other(studies: Mapping[str, Study]) -> dict[str, Study]:
