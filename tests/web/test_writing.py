@@ -23,6 +23,9 @@ NEXT = next_version(STUDY)
 def world(served: Callable[[Hands], None]) -> Hands:
     hands = Hands(MemoryStore(), STUDY)
     served(hands)
+    from triptych.web.written import WrittenProtocol
+
+    WrittenProtocol.objects.all().delete()  # what other tests saved under the same account
     return hands
 
 
