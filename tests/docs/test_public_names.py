@@ -9,7 +9,7 @@ PUBLIC = {
         BOOL DATE INT NUMBER TEXT TIME Answer Code Context ListOf Listing Missing RecordOf Rule RuleFault RuleProblem
         RuleProblems Type compile_rule evaluate rule_from_json rule_to_json
     """,
-    "safety": "Conflict Finding MedicineTable Taken judge_medicines read_medicines",
+    "safety": "Conflict Contact Finding MedicineTable Taken countries_of judge_medicines read_contacts read_medicines",
     "study": """
         SILENT Amendment Arm Choice Column Condition DeviationClass DeviationRule Difference Dose Duration Form Gate
         INSTRUMENTS Instrument InstrumentDocument Item Listing Misfit NotADuration NotShipped Panel Placement

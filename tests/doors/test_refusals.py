@@ -160,7 +160,20 @@ def test_a_confirmed_and_authorized_study_is_activated(hands: Hands) -> None:
 @pytest.mark.requirement("CON-02")
 def test_a_site_takes_part_in_an_activated_study_once_the_law_is_met(hands: Hands) -> None:
     everything = ["study_activated", "ethics_approved", "substance_registered", "physician_licensed"]
-    assert codes(hands.administer("site_activation", {}, SITE)) == [*everything, "investigator_trained"]
+    everything += ["investigator_trained", "clinician_reached"]
+    assert codes(hands.administer("site_activation", {}, SITE)) == [*everything, "crisis_contacts_checked"]
+    opened = {"title": "Site 1", "zone": "Europe/Oslo"}
+    hands.administer("site_opening", opened | {"country": "ES"}, SITE)
+    assert codes(hands.administer("site_activation", {}, SITE)) == [*everything, "crisis_contacts_checked"]
+    line = {"country": "ES", "service": "Line", "call": "024", "hours": "24 hours", "languages": "Spanish"}
+    hands.administer("crisis_contact_check", line | {"checked_on": "2026-01-10", "how": "Called"}, SITE)
+    assert codes(hands.administer("site_activation", {}, SITE)) == everything
+    hands.administer("site_opening", opened | {"country": "NO"}, SITE)
+    assert codes(hands.administer("site_activation", {}, SITE)) == everything
+    clinician = {"who": "The doctor on duty", "phone": "22 00 00 00", "any_hour": True, "tried_on": "2026-01-10"}
+    hands.administer("site_help", clinician | {"any_hour": False}, SITE)
+    assert codes(hands.administer("site_activation", {}, SITE)) == everything
+    hands.administer("site_help", clinician, SITE)
     hands.administer("trial_authorization", {"authority": "Agency", "number": "1", "granted_on": "2026-02-01"})
     hands.administer("activation", {})
     refused = hands.file("coordinator", "first_contact", {"channel": "self"}, "P-9")

@@ -12,7 +12,9 @@ OPEN = "account/"
 HELP = "help/"
 API = "api/"
 DESCRIPTION = "api/openapi.json"
-"""Open to everybody: what stands below the first is the log-in itself, the second says whom participants call.
+OFFLINE = ("manifest.webmanifest", "worker.js")
+"""Open to everybody: what stands below the first is the log-in itself, the second says whom participants call, the
+last two keep that on a phone and are the same for everybody.
 
 Below the third a token counts and no session; the last describes what is there, the same in every trial.
 """
@@ -31,7 +33,7 @@ class Route(NamedTuple):
     @property
     def is_open(self) -> bool:
         """Whether it needs no session."""
-        return self.template.startswith(OPEN) or self.template in (HELP, DESCRIPTION)
+        return self.template.startswith(OPEN) or self.template in (HELP, DESCRIPTION, *OFFLINE)
 
     @property
     def is_api(self) -> bool:

@@ -86,7 +86,7 @@ def test_help_is_there_without_a_log_in_and_from_every_page(dosed: Hands) -> Non
 
     told = get(Client(), "/help/")
     assert told.status_code == 200
-    assert 'href="tel:112"' in text_of(told)
+    assert 'href="tel:113"' in text_of(told)
     assert OWN not in text_of(told)
     client = client_of("participant-1")
     for path in ("/", FORM, "/help/"):

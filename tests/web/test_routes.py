@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.doors.hands import Hands
-from tests.web.routes import DESCRIPTION, HELP, OPEN, Route, client_of, routes, table
+from tests.web.routes import DESCRIPTION, HELP, OFFLINE, OPEN, Route, client_of, routes, table
 
 from triptych.course import may_file
 from triptych.ledger import Filed
@@ -87,6 +87,7 @@ def test_every_route_is_known_and_only_the_log_in_is_open() -> None:
     }
     assert {route.template for route in routes(OWN) if route.is_open} == {
         HELP,
+        *OFFLINE,
         *(f"{OPEN}{name}/" for name in ("login", "logout", "inactive", "signup")),
     }
     assert [route.template for route in closed(OWN)][:1] == [""]

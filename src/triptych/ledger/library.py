@@ -7,7 +7,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from triptych.ledger.errors import UnknownStudy
-from triptych.safety import MedicineTable, read_medicines
+from triptych.safety import Contact, MedicineTable, read_contacts, read_medicines
 from triptych.study import INSTRUMENTS, NotShipped, Shelf, Study, load_study, read_not_shipped
 
 LIBRARY = files("triptych") / "library"
@@ -81,3 +81,9 @@ def instruments_not_shipped() -> tuple[NotShipped, ...]:
 def medicines() -> MedicineTable:
     """The bundled table of medicines."""
     return read_medicines((LIBRARY / "medicines" / "interactions.csv").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def contacts() -> tuple[Contact, ...]:
+    """The bundled crisis contacts of every country."""
+    return read_contacts((LIBRARY / "help" / "contacts.csv").read_text("utf-8"))

@@ -123,10 +123,19 @@ class View:
         self._look(map(participant_stream, participants))
 
     def site_records(self, site: str) -> tuple[Seen, ...]:
-        """Every visible record of a site's own stream."""
-        if self._grant is None or not self._grant.covers(site) or not self._grant.reaches(None):
+        """Every visible record of a site's own stream; a participant's own access reaches the site they are at."""
+        if self._grant is None or not self._grant.covers(site):
+            return ()
+        if self._grant.participant is not None and site != self.own_site:
             return ()
         return self._seen(self._look([site_stream(site)])[0], None)
+
+    @property
+    def own_site(self) -> str | None:
+        """The site of the participant whose own access this is; none for everybody else."""
+        own = self._grant.participant if self._grant is not None else None
+        records = self._records(own) if own is not None else ()
+        return current_site(Entries(records)) if records else None
 
     def study_records(self) -> tuple[Seen, ...]:
         """Every visible record of the study's own stream."""

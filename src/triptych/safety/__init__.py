@@ -1,5 +1,16 @@
 """From facts to judgments. This room knows no visits and no records; the course calls it with plain facts."""
 
+from triptych.safety.contacts import Contact, countries_of, read_contacts
 from triptych.safety.medicines import Conflict, Finding, MedicineTable, Taken, judge_medicines, read_medicines
 
-__all__ = ["Conflict", "Finding", "MedicineTable", "Taken", "judge_medicines", "read_medicines"]
+__all__ = [
+    "Conflict",
+    "Contact",
+    "Finding",
+    "MedicineTable",
+    "Taken",
+    "countries_of",
+    "judge_medicines",
+    "read_contacts",
+    "read_medicines",
+]

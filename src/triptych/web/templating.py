@@ -13,6 +13,7 @@ from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
 
 from triptych.study import Item
+from triptych.web.hosts import is_participant_host
 
 HERE = Path(__file__).parent
 
@@ -21,8 +22,8 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401
     """Build the environment for Django's Jinja2 backend."""
     options |= {"undefined": StrictUndefined, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**options)  # noqa: S701
-    made.globals |= {"url": to, "asset": asset, "messages_of": get_messages}
-    made.filters |= {"day": day, "moment": moment, "told": told, "spoken": spoken, "plain": plain}
+    made.globals |= {"url": to, "asset": asset, "messages_of": get_messages, "is_own": is_participant_host}
+    made.filters |= {"day": day, "moment": moment, "told": told, "spoken": spoken, "plain": plain, "dialed": dialed}
     return made
 
 
@@ -82,3 +83,12 @@ def plain(number: float) -> str:
     ('36', '36.5')
     """
     return f"{number:g}"
+
+
+def dialed(number: str) -> str:
+    """A telephone number without what only serves to read it.
+
+    >>> dialed("22 40 00 40")
+    '22400040'
+    """
+    return "".join(sign for sign in number if sign.isdigit() or sign == "+")

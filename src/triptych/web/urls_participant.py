@@ -2,12 +2,15 @@
 
 from django.urls import include, path
 
-from triptych.web.pages import own, wrong
+from triptych.web.pages import helping, own, wrong
 
 urlpatterns = [
     # Open to whoever has no session: the log-in itself, and whom to call for help.
     path("account/", include("triptych.web.account_urls")),
-    path("help/", own.help_now, name="help"),
+    path("help/", helping.help_now, name="help"),
+    # Open, and the same for everybody: what a phone needs to keep help and the last pages.
+    path("manifest.webmanifest", helping.manifest, name="manifest"),
+    path("worker.js", helping.worker, name="worker"),
     path("", own.today, name="home"),
     path("answer/<slug:form>/", own.answer, name="answer"),
 ]

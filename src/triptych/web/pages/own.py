@@ -88,8 +88,3 @@ def answer(request: HttpRequest, asker: Asker, form: str) -> HttpResponse:
     status = 422 if posted.problems or posted.asked else 200
     parts = {"asker": asker, "posted": posted, "hidden": hidden(asker, posted), "zone": zone}
     return render(request, "own/answer.html", parts, status=status)
-
-
-def help_now(request: HttpRequest) -> HttpResponse:
-    """Show whom to call. It needs no log-in and knows nobody, so that it is never out of reach."""
-    return render(request, "own/help.html")

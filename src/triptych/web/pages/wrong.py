@@ -4,7 +4,6 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from triptych.web.hosts import is_participant_host
 from triptych.web.house import read_clock
 
 
@@ -16,5 +15,10 @@ def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Say that the site failed, what stands, and that sending again is safe."""
-    parts = {"at": f"{read_clock():%-d %b %Y %H:%M:%S}", "is_own": is_participant_host(request)}
+    parts = {"at": f"{read_clock():%-d %b %Y %H:%M:%S}"}
     return render(request, "broken.html", parts, status=500)
+
+
+def forgotten(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """Say that a form without the token of its page was not filed."""
+    return render(request, "403_csrf.html", status=403)

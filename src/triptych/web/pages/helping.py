@@ -1,0 +1,89 @@
+"""Whom to call, on every page of the participants' site: the page itself, and what makes it work without a network.
+
+The page needs no log-in. Nothing here says what the study is about: not the names, not the icon, not the titles.
+"""
+
+import json
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from msgspec import Struct
+
+from triptych.ledger import Seen
+from triptych.ledger.library import contacts
+from triptych.safety import countries_of
+from triptych.web.house import house
+from triptych.web.people import asker_of
+from triptych.web.templating import HERE, asset
+
+CHOSEN = "country"
+NAME = "Today"
+"""What the site is called on a phone's screen: it says nothing."""
+
+
+class SiteHelp(Struct, frozen=True, kw_only=True):
+    """What a site has recorded for its participants: its clinician, and crisis contacts that it checked itself."""
+
+    clinician: Seen | None = None
+    checked: tuple[Seen, ...] = ()
+    country: str = ""
+
+
+def help_now(request: HttpRequest) -> HttpResponse:
+    """Show whom to call, in the country where the person is now. It is never out of reach."""
+    known = countries_of(contacts())
+    own = site_help(request)
+    country = request.GET.get("country", "")
+    if country in known:
+        request.session[CHOSEN] = country
+    else:
+        country = str(request.session.get(CHOSEN) or own.country)
+    here = [contact for contact in contacts() if contact.country == country]
+    parts = {
+        "country": country,
+        "country_name": known.get(country, ""),
+        "countries": known,
+        "emergency": [contact for contact in here if contact.kind == "emergency"],
+        "crisis": [contact for contact in here if contact.kind != "emergency"],
+        "clinician": own.clinician,
+        "checked": [seen for seen in own.checked if seen.values["country"] == country],
+    }
+    return render(request, "own/help.html", parts)
+
+
+def site_help(request: HttpRequest) -> SiteHelp:
+    """What the site of the participant who asks has recorded; without a log-in, the country of the study alone."""
+    trial_defaults = house().trial.study.document.site_defaults
+    country = trial_defaults.country if trial_defaults else ""
+    asker = asker_of(request) if request.user.is_authenticated else None
+    site = asker.view.own_site if asker else None
+    if asker is None or site is None:
+        return SiteHelp(country=country)
+    seen = [one for one in asker.view.site_records(site) if one.current]
+    clinicians = [one for one in seen if one.form == "site_help"]
+    return SiteHelp(
+        clinician=clinicians[-1] if clinicians else None,
+        checked=tuple(one for one in seen if one.form == "crisis_contact_check"),
+        country=country,
+    )
+
+
+def manifest(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Describe the site to a phone that puts it on its screen, in neutral words."""
+    described = {
+        "name": NAME,
+        "short_name": NAME,
+        "start_url": "/",
+        "display": "standalone",
+        "background_color": "#fbfaf7",
+        "theme_color": "#fbfaf7",
+        "icons": [{"src": asset("today.svg"), "sizes": "any", "type": "image/svg+xml"}],
+    }
+    return HttpResponse(json.dumps(described), content_type="application/manifest+json")
+
+
+def worker(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """The script by which help and the last pages are there without a network; served here so that it may serve all."""
+    kept = [asset(name) for name in ("triptych.css", "own.js", "today.svg")]
+    text = (HERE / "static" / "worker.js").read_text("utf-8")
+    return HttpResponse(text.replace("[/* KEPT */]", json.dumps(["/help/", *kept])), content_type="text/javascript")

@@ -1,0 +1,111 @@
+"""The way to help: on every page of the participants' site, for the country where somebody is, in neutral words."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.doors.hands import Hands
+from tests.web.conftest import text_of
+from tests.web.routes import client_of, routes, table
+from tests.web.test_routes import populate
+
+from triptych.ledger.library import contacts, find_study
+from triptych.safety import countries_of
+from triptych.study import Study
+
+HOST = {"host": "participant.localhost"}
+TELLING = re.compile(r"mdma|ecstasy|triptych|depress|ptsd|trauma|psychedel|moss", re.IGNORECASE)
+AMERICAN = ("988", "741741", "662-4357")
+
+
+@pytest.fixture
+def world(norway: Hands) -> Hands:
+    """A trial in which a participant has an access of their own, being served."""
+    populate(norway)
+    return norway
+
+
+def helped(client: Any, country: str = "") -> str:
+    return text_of(client.get(f"/help/{country and f'?country={country}'}", headers=HOST))
+
+
+def test_no_page_of_the_participants_site_is_without_the_way_to_help_and_the_way_out(world: Hands) -> None:
+    from django.test import Client
+
+    own = routes("triptych.web.urls_participant")
+    files = ("manifest.webmanifest", "worker.js")
+    paths = {path for route in own if route.name not in ("manifest", "worker") for path in route.paths(table(world))}
+    seen = 0
+    for client in (client_of("pat"), client_of("stranger"), Client()):
+        answers = [client.get(path, headers=HOST) for path in {*paths, "/nowhere/", "/account/inactive/"} - {*files}]
+        for answer in (*answers, Client(enforce_csrf_checks=True).post("/", headers=HOST)):
+            if answer.status_code not in (301, 302):
+                page = text_of(answer)
+                assert 'href="/help/"' in page, answer.request["PATH_INFO"]
+                assert "data-exit" in page, answer.request["PATH_INFO"]
+                (title,) = re.findall(r"<title>(.*?)</title>", page)
+                assert not TELLING.search(title), title
+                assert "og:" not in page
+                seen += 1
+    assert seen > 20
+
+
+def test_help_begins_with_the_emergency_number_then_the_sites_clinician_then_the_line_of_the_country(
+    world: Hands,
+) -> None:
+    who = {"who": "The doctor on duty", "phone": "22 11 11 11", "any_hour": True, "tried_on": "2026-02-01"}
+    world.administer("site_help", who, site="site-1")
+    world.administer("site_help", {**who, "phone": "99 99 99 99"}, site="site-2")
+    page = helped(client_of("pat"))
+    order = [page.index(part) for part in ('href="tel:113"', 'href="tel:22111111"', 'href="tel:116123"')]
+    assert order == sorted(order)
+    assert "99999999" not in page
+    assert "22111111" not in helped(client_of("stranger"))
+
+
+def test_american_numbers_stand_on_no_page_of_another_country(world: Hands) -> None:
+    client = client_of("pat")
+    for country in countries_of(contacts()):
+        page = helped(client, country)
+        assert 'aria-current="true"' in page
+        shown = [number for number in AMERICAN if number in page]
+        # Canada has a line of its own under the same number.
+        assert shown == (list(AMERICAN) if country == "US" else ["988"] if country == "CA" else [])
+    assert "treatment referral" in helped(client, "US")
+    assert "Text HOME to 741741" in helped(client, "US")
+    # What was chosen last is kept, so that help is one tap away where the person is.
+    assert "Where are you now?" in helped(client)
+    assert 'href="tel:911"' in helped(client)
+
+
+def test_what_was_not_checked_is_said_so_and_only_there(world: Hands) -> None:
+    assert "Not checked at the service" in helped(client_of("pat"), "ES")
+    assert "Not checked at the service" not in helped(client_of("pat"), "NO")
+
+
+def checked() -> set[str]:
+    whole = {}
+    for contact in contacts():
+        if contact.kind == "crisis":
+            whole[contact.country] = whole.get(contact.country, False) or contact.confirmed
+    return {country for country, is_checked in whole.items() if is_checked}
+
+
+@pytest.mark.parametrize("name", ["mdma-mdd-norway", "mapp1"])
+def test_the_gate_of_a_site_names_the_countries_whose_line_is_checked(name: str) -> None:
+    study: Study = find_study(name)
+    (condition,) = (c for c in study.gates["activate_site"].conditions if c.id == "crisis_contacts_checked")
+    assert set(re.findall(r'country == "(..)"', condition.rule)) == checked()
+    defaults = study.document.site_defaults
+    assert defaults is not None
+    assert defaults.country in countries_of(contacts())
+
+
+def test_a_phone_that_keeps_the_site_learns_nothing_from_it(served: Callable[[Hands], None], world: Hands) -> None:
+    from django.test import Client
+
+    for path in ("/manifest.webmanifest", "/worker.js"):
+        assert not re.search(
+            r"mdma|depress|triptych(?!\.css)|study|clinic\b", text_of(Client().get(path, headers=HOST))
+        )
