@@ -9,10 +9,14 @@ PUBLIC = {
         BOOL DATE INT NUMBER TEXT TIME Answer Code Context ListOf Listing Missing RecordOf Rule RuleFault RuleProblem
         RuleProblems Type compile_rule evaluate rule_from_json rule_to_json
     """,
-    "safety": "Conflict Contact Finding MedicineTable Taken countries_of judge_medicines read_contacts read_medicines",
+    "safety": """
+        Alarm Closing Conflict Contact Finding MedicineTable Reading Taken countries_of judge_medicines level_of
+        limit_alarms read_contacts read_medicines
+    """,
     "study": """
         SILENT Amendment Arm Choice Column Condition DeviationClass DeviationRule Difference Dose Duration Form Gate
-        INSTRUMENTS Instrument InstrumentDocument Item Listing Misfit NotADuration NotShipped Panel Placement
+        INSTRUMENTS Instrument InstrumentDocument Item LEVELS Level Limit
+        Listing Misfit NotADuration NotShipped Panel Placement
         Problem Protocol Raise Release Role Schedule Scored Section Shelf Study StudyDocument StudyError
         StudyProblems Table Text Timing Unconfirmed Visit amendment_problems answers bands_of check_instrument
         as_files check_study complete differences fit flat_data flat_study flat_yaml known_to_each_other load_instrument

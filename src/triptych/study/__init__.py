@@ -22,6 +22,7 @@ from triptych.study.instruments import (
     score,
     score_notes,
 )
+from triptych.study.limits import LEVELS, Level, Limit
 from triptych.study.loading import (
     Study,
     as_files,
@@ -59,6 +60,7 @@ from triptych.study.writing import write_yaml
 
 __all__ = [
     "INSTRUMENTS",
+    "LEVELS",
     "SILENT",
     "Amendment",
     "Arm",
@@ -75,6 +77,8 @@ __all__ = [
     "Instrument",
     "InstrumentDocument",
     "Item",
+    "Level",
+    "Limit",
     "Listing",
     "Misfit",
     "NotADuration",
