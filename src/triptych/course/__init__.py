@@ -16,6 +16,7 @@ from triptych.course.setting import Setting
 from triptych.course.sight import Sight, may_file
 from triptych.course.signing import Signature, sees_as_signer
 from triptych.course.standing import current_site
+from triptych.course.training import is_trained
 
 __all__ = [
     "CASEBOOK",
@@ -45,6 +46,7 @@ __all__ = [
     "current_site",
     "derive_course",
     "effects",
+    "is_trained",
     "judge_gate",
     "listed",
     "local_day",

@@ -1,7 +1,7 @@
 """Reasons against a draft: its form, the actor's rights, links, the gate. Reads facts, writes nothing."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -10,12 +10,14 @@ from msgspec import structs
 from triptych.course import (
     CASEBOOK,
     Entries,
+    Entry,
     Fold,
     Grant,
     Judged,
     Record,
     Setting,
     Sight,
+    is_trained,
     local_day,
     may_file,
     review_digest,
@@ -33,6 +35,7 @@ DECISION_AGE = timedelta(minutes=15)
 MAX_NAME = 200
 SYSTEM_FILES = frozenset({"reminder_sent", "query"})
 """What the system files through the door by itself; a person who goes by its name still needs a grant."""
+ADVERSE_EVENT = "adverse_event"
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -242,17 +245,31 @@ def _signature(case: Case) -> Iterator[Reason]:
     if shown_digest(entry.id, entry.current, case.sight) != case.draft.values.get("shown"):
         text = "What was shown is not what stands now. Look at the record again before signing."
         yield Reason(code="not_what_was_shown", text=text, source="P11-09", final=True)
+    yield from _training(case, (entry,))
 
 
 def _review(case: Case, scope: str) -> Iterator[Reason]:
     """Whether a visit or the casebook can be signed, and still is what was shown."""
     assert case.sight is not None
     is_known = scope == CASEBOOK or (scope in slots_by_key(case.study) and not case.sight.masks_visits)
-    if not is_known or not under_review(case.study, case.entries, case.sight, scope):
+    covered = under_review(case.study, case.entries, case.sight, scope) if is_known else ()
+    if not covered:
         yield Reason(code="no_such_record", text="Nothing is recorded there that could be signed.", final=True)
     elif review_digest(case.study, case.entries, case.sight, scope) != case.draft.values.get("shown"):
         text = "What was shown is not what stands now. Look at it again before signing."
         yield Reason(code="not_what_was_shown", text=text, source="P11-09", final=True)
+    yield from _training(case, covered)
+
+
+def _training(case: Case, signed: Iterable[Entry]) -> Iterator[Reason]:
+    """Whoever signs an adverse event has been trained on the definition in force (CRL-02)."""
+    signs = any(entry.current.form == ADVERSE_EVENT for entry in signed)
+    if signs and not is_trained(case.study, case.setting, case.actor.person, local_day(case.now, case.setting.zone)):
+        text = (
+            f"{case.actor.person} has no credential in its dates for training on the definition of an adverse event "
+            "that is in force. An administrator records it in the file of the site, with the code of the definition."
+        )
+        yield Reason(code="not_trained", text=text, source="CRL-02", final=True)
 
 
 def gating(case: Case, fold: Fold) -> Iterator[Reason]:

@@ -316,6 +316,7 @@ def _with_definition(form: Form, defined: AdverseEventDefinition | None) -> Form
         return form
     parts = [defined.text, *(f"Included: {text}." for text in defined.includes)]
     parts += [f"Not included: {text}." for text in defined.excludes]
+    parts.append(f"This is definition {defined.code}.")
     return replace(form, help=" ".join([*parts, defined.severity, form.help]).replace("  ", " ").strip())
 
 

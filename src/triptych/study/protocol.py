@@ -167,6 +167,7 @@ def _adverse(study: Study) -> list[Text | Listing | Table]:
     parts: list[Text | Listing | Table] = [Text(defined.text)]
     parts += [Text(f"Included: {text}.") for text in defined.includes]
     parts += [Text(f"Not included: {text}.") for text in defined.excludes]
+    parts.append(Text(f"This is definition {defined.code}; whoever signs an adverse event is trained on it."))
     return [*parts, *([Text(defined.severity)] if defined.severity else [])]
 
 

@@ -1,7 +1,9 @@
 """What a protocol says of the treatment itself: arms, doses, therapies, the adverse-event definition, amendments."""
 
+import hashlib
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
 
@@ -58,6 +60,12 @@ class AdverseEventDefinition(Part, frozen=True, kw_only=True):
     includes: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
     severity: str = ""
+
+    @property
+    def code(self) -> str:
+        """What names this wording: the first 12 digits of its SHA-256. Another wording has another code."""
+        said = (self.text, self.includes, self.excludes, self.severity)
+        return hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:12]
 
 
 class Amendment(Part, frozen=True, kw_only=True):

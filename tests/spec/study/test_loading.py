@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 import pytest
 import yaml
@@ -270,7 +271,9 @@ def test_the_definition_of_an_adverse_event_is_one_and_the_form_shows_it():
         "severity: Five grades.}\n"
     )
     form = load_study({FILE: BASE + one}, product).forms["adverse_event"]
-    assert form.help == "Any change. Included: welcome effects. Not included: planned stays. Five grades. Enter it."
+    said, code = form.help.split("This is definition ")
+    assert said == "Any change. Included: welcome effects. Not included: planned stays. "
+    assert re.fullmatch(r"[0-9a-f]{12}\. Five grades\. Enter it\.", code)
     other = load_study({FILE: BASE + one.replace("Any change.", "Any harm.")}, product)
     assert other.forms["adverse_event"].help.startswith("Any harm.")
     assert other.document.adverse_event.text == "Any harm."
