@@ -24,9 +24,10 @@ PUBLIC = {
         schedule score score_notes shown_items study_from_canonical write_yaml
     """,
     "course": """
-        Altered CASEBOOK Course Deviation Effect Entries Entry Fold FormState GateState Grant Grants Judged Listed
-        Origin Planned Query Record Setting Sight Signature Span Task Window current_site derive_course effects
-        is_trained judge_gate listed local_day may_file projected review_digest sees_as_signer shown_digest slots
+        Altered Approach CASEBOOK Course Deviation Effect Entries Entry Fold FormState Funnel GateState Grant Grants
+        Judged Listed Origin Planned Query Record Setting Sight Signature Span Task Window current_site derive_course
+        effects funnel is_trained judge_gate listed local_day may_file projected review_digest sees_as_signer
+        shown_digest slots
         slots_by_key under_review visits_of_form
     """,
     "exchange": "Dictionary Field Finding FromUsdm Imported NotADictionary NotUsdm export_usdm "

@@ -4,6 +4,7 @@ from triptych.course.course import Course, Fold, derive_course
 from triptych.course.deviations import Deviation
 from triptych.course.effects import Effect, effects
 from triptych.course.entries import Entries, Entry, local_day
+from triptych.course.funnel import Approach, Funnel, funnel
 from triptych.course.gates import GateState, Judged, judge_gate
 from triptych.course.grants import Grant, Grants
 from triptych.course.listed import Listed, listed
@@ -21,6 +22,7 @@ from triptych.course.training import is_trained
 __all__ = [
     "CASEBOOK",
     "Altered",
+    "Approach",
     "Course",
     "Deviation",
     "Effect",
@@ -28,6 +30,7 @@ __all__ = [
     "Entry",
     "Fold",
     "FormState",
+    "Funnel",
     "GateState",
     "Grant",
     "Grants",
@@ -46,6 +49,7 @@ __all__ = [
     "current_site",
     "derive_course",
     "effects",
+    "funnel",
     "is_trained",
     "judge_gate",
     "listed",

@@ -37,6 +37,7 @@ def show(
         "logs": [forms[name] for name in LOGS if name in forms and asker.view.sight.sees_form(name)],
         "reviewing": asker.view.sight.sees_form("signature"),
         "queried": asker.view.sight.sees_form("query"),
+        "approached": asker.view.sites() if asker.view.sight.sees_form("approach") else (),
         "site_files": asker.view.sites() if asker.view.sight.sees_form("site_document") else (),
         "training": asker.view.training,
         "changes_in": _seconds(asker.view.now, instants),

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from triptych.web.pages import (
+    approaches,
     attachment,
     casebook,
     entry,
@@ -52,6 +53,7 @@ urlpatterns = [
     path("participants/<str:participant>/review/<str:scope>/", review.review, name="review"),
     path("reviews/", review.reviews, name="reviews"),
     path("queries/", query.queries, name="queries"),
+    path("sites/<str:site>/contacts/", approaches.approaches, name="approaches"),
     path("sites/<str:site>/", site_file.site_file, name="site_file"),
     path("sites/<str:site>/records/<uuid:record>/file/", site_file.download, name="site_document"),
     path("logs/<slug:form>/", logs.log, name="log"),
