@@ -14,13 +14,14 @@ PUBLIC = {
         limit_alarms read_contacts read_medicines
     """,
     "study": """
-        SILENT Amendment Arm Choice Column Condition DeviationClass DeviationRule Difference Dose Duration Form Gate
-        INSTRUMENTS Instrument InstrumentDocument Item LEVELS Level Limit
-        Listing Misfit NotADuration NotShipped Panel Placement
-        Problem Protocol Raise Release Role Schedule Scored Section Shelf Study StudyDocument StudyError
+        SILENT Amendment Arm Choice Column Condition DeviationClass DeviationRule Difference Dose Duration Education
+        Form Gate INSTRUMENTS Instrument InstrumentDocument Item LEVELS Level Limit Listing Misfit NotADuration NotShipped
+        Panel Passage Placement
+        Problem Protocol Question Raise Release Role Schedule Scored Section Shelf Study StudyDocument StudyError
         StudyProblems Table Text Timing Unconfirmed Visit amendment_problems answers bands_of check_instrument
         as_files check_study complete differences fit flat_data flat_study flat_yaml known_to_each_other load_instrument
-        load_study misfits new_study next_version parse_days parse_duration protocol_text read_not_shipped render_text
+        load_study misfits new_study next_version parse_days parse_duration protocol_text read_education
+        read_not_shipped render_text
         schedule score score_notes shown_items study_from_canonical write_yaml
     """,
     "course": """

@@ -8,7 +8,16 @@ from pathlib import Path
 
 from triptych.ledger.errors import UnknownStudy
 from triptych.safety import Contact, MedicineTable, read_contacts, read_medicines
-from triptych.study import INSTRUMENTS, NotShipped, Shelf, Study, load_study, read_not_shipped
+from triptych.study import (
+    INSTRUMENTS,
+    Education,
+    NotShipped,
+    Shelf,
+    Study,
+    load_study,
+    read_education,
+    read_not_shipped,
+)
 
 LIBRARY = files("triptych") / "library"
 
@@ -87,3 +96,11 @@ def medicines() -> MedicineTable:
 def contacts() -> tuple[Contact, ...]:
     """The bundled crisis contacts of every country."""
     return read_contacts((LIBRARY / "help" / "contacts.csv").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def education() -> Mapping[str, Education]:
+    """What participants read before they agree, by language."""
+    texts = (LIBRARY / "education").iterdir()
+    read = [read_education(text.read_text("utf-8")) for text in texts if text.name.endswith(".toml")]
+    return {text.language: text for text in sorted(read, key=lambda text: text.language)}

@@ -6,6 +6,7 @@ Pure: it works on texts handed in and never reads a file or a clock.
 from triptych.study.amending import amendment_problems, next_version
 from triptych.study.comparing import Difference, differences
 from triptych.study.durations import Duration, parse_days, parse_duration
+from triptych.study.education import Education, Passage, Question, read_education
 from triptych.study.errors import NotADuration, Problem, StudyError, StudyProblems
 from triptych.study.fitting import Misfit, answers, complete, fit, shown_items
 from triptych.study.inheriting import INSTRUMENTS, Shelf
@@ -72,6 +73,7 @@ __all__ = [
     "Difference",
     "Dose",
     "Duration",
+    "Education",
     "Form",
     "Gate",
     "Instrument",
@@ -84,9 +86,11 @@ __all__ = [
     "NotADuration",
     "NotShipped",
     "Panel",
+    "Passage",
     "Placement",
     "Problem",
     "Protocol",
+    "Question",
     "Raise",
     "Release",
     "Role",
@@ -124,6 +128,7 @@ __all__ = [
     "parse_days",
     "parse_duration",
     "protocol_text",
+    "read_education",
     "read_not_shipped",
     "render_text",
     "schedule",

@@ -14,6 +14,8 @@ from triptych.web.filing import file_posted
 from triptych.web.pages.entry import hidden
 from triptych.web.people import Asker, found, page
 
+QUIZ = "education_answer"
+"""Answered on pages of its own."""
 AHEAD = 3
 """How many of the coming visits stand on the page of today."""
 
@@ -29,7 +31,7 @@ def own_forms(asker: Asker) -> list[Form]:
     """The forms about themselves that the document gives to participants by name; those open to all staff are not."""
     role = asker.study.roles[asker.grant.role]
     named = (form for form in asker.study.forms.values() if form.id in role.files or form.group in role.files)
-    return [form for form in named if form.about == "participant" and form.kind == "fact"]
+    return [form for form in named if form.about == "participant" and form.kind == "fact" and form.id != QUIZ]
 
 
 @page
