@@ -15,7 +15,8 @@ PUBLIC = {
     """,
     "study": """
         SILENT Amendment Arm Choice Column Condition DeviationClass DeviationRule Difference Dose Duration Education
-        Form Gate INSTRUMENTS Instrument InstrumentDocument Item LEVELS Level Limit Listing Misfit NotADuration NotShipped
+        Form Gate INSTRUMENTS Instrument InstrumentDocument Item LEVELS Level Limit Listing Misfit NotADuration
+        NotShipped
         Panel Passage Placement
         Problem Protocol Question Raise Release Role Schedule Scored Section Shelf Study StudyDocument StudyError
         StudyProblems Table Text Timing Unconfirmed Visit amendment_problems answers bands_of check_instrument
