@@ -1,0 +1,56 @@
+"""Published results and their synthesis: effects, pooling and what stands beside it, blinding, risks.
+
+The room computes from figures that are handed in. It reads nothing, and says nothing about whether a treatment works.
+"""
+
+from triptych.evidence.conversions import (
+    from_interval,
+    from_p,
+    g_from_difference,
+    g_from_f,
+    g_from_log_odds,
+    g_from_p,
+    g_from_t,
+    sd_from_interval,
+    sd_from_se,
+    sd_of_change,
+)
+from triptych.evidence.effects import Correction, Measure, Zeros, event_effect, hedges_g, mean_difference
+from triptych.evidence.errors import EvidenceError, ImpossibleFigures, NotConverged, NotEstimable, TooFewStudies
+from triptych.evidence.figures import Estimate, Events, Mean
+from triptych.evidence.mixed import Interval, Method
+from triptych.evidence.pooling import Pooled, Prediction, StudyInterval, pool, study_interval
+
+__all__ = [
+    "Correction",
+    "Estimate",
+    "Events",
+    "EvidenceError",
+    "ImpossibleFigures",
+    "Interval",
+    "Mean",
+    "Measure",
+    "Method",
+    "NotConverged",
+    "NotEstimable",
+    "Pooled",
+    "Prediction",
+    "StudyInterval",
+    "TooFewStudies",
+    "Zeros",
+    "event_effect",
+    "from_interval",
+    "from_p",
+    "g_from_difference",
+    "g_from_f",
+    "g_from_log_odds",
+    "g_from_p",
+    "g_from_t",
+    "hedges_g",
+    "mean_difference",
+    "pool",
+    "sd_from_interval",
+    "sd_from_se",
+    "sd_of_change",
+    "study_interval",
+]
