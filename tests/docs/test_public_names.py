@@ -33,8 +33,8 @@ PUBLIC = {
         slots_by_key under_review visits_of_form
     """,
     "evidence": """
-        Correction Estimate Events EvidenceError ImpossibleFigures Interval Mean Measure Method NotConverged NotEstimable
-        Pooled Prediction StudyInterval TooFewStudies Zeros event_effect from_interval from_p g_from_difference g_from_f
+        Correction Estimate Events EvidenceError ImpossibleFigures Interval Mean Measure Method NotConverged
+        NotEstimable Pooled Prediction StudyInterval TooFewStudies Zeros event_effect from_interval from_p g_from_difference g_from_f
         g_from_log_odds g_from_p g_from_t hedges_g mean_difference pool sd_from_interval sd_from_se sd_of_change
         study_interval
     """,
