@@ -34,9 +34,9 @@ PUBLIC = {
     """,
     "evidence": """
         Correction Estimate Events EvidenceError ImpossibleFigures Interval Mean Measure Method NotConverged
-        NotEstimable Pooled Prediction StudyInterval TooFewStudies Zeros event_effect from_interval from_p g_from_difference g_from_f
-        g_from_log_odds g_from_p g_from_t hedges_g mean_difference pool sd_from_interval sd_from_se sd_of_change
-        study_interval
+        NotEstimable Pooled Prediction StudyInterval TooFewStudies Zeros event_effect from_interval from_p
+        g_from_difference g_from_f g_from_log_odds g_from_p g_from_t hedges_g mean_difference pool sd_from_interval
+        sd_from_se sd_of_change study_interval
     """,
     "exchange": "Dictionary Field Finding FromUsdm Imported NotADictionary NotUsdm export_usdm "
     "import_redcap import_usdm lint protocol_html protocol_pdf read_dictionary",
