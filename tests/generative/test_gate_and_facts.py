@@ -5,7 +5,7 @@ with the rules, the fold or the gate.
 """
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +23,8 @@ NORWAY = find_study("mdma-mdd-norway")
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 CRITERIA = {item.id: True for item in NORWAY.forms["eligibility"].items if item.type == "boolean"}
 PERSON = "P-1"
+
+READY = [item.id for form in ("readiness", "intake_review") for item in NORWAY.forms[form].items]
 
 UNKNOWN = {"missing": "not-performed"}
 vitals = st.fixed_dictionaries(
@@ -115,6 +117,22 @@ class DoorMachine(RuleBasedStateMachine):
         self.measure(values={"systolic": 118, "diastolic": 75, "heart_rate": 64, "temperature": 36.6})
         self.pregnancy_test(result="negative")
         self.suicidality(ideation=0, behavior=False)
+        self.make_ready(wrong=None, significant=False)
+
+    @rule(wrong=st.sampled_from([None, *READY]), significant=st.booleans())
+    def make_ready(self, wrong: str | None, significant: bool) -> None:
+        """The results with their review, and what is asked and checked on the day; one answer may be a no."""
+        finding = {"finding": "significant", "why": "x"} if significant else {"finding": "normal"}
+        results = {"ecg": {"qtcf": 410, "rhythm": "Sinus rhythm"}}
+        results["laboratory"] = {"sodium": 140.0, "potassium": 4.2, "alt": 22.0}
+        for form, values in results.items():
+            self.file(form, values, "physician", visit="screening")
+            self.file("result_review", {"about": self.sent[-1][0].id, **finding}, "physician")
+        self.file("drug_screen", {"result": "negative"}, "physician", visit="dosing", cycle=1)
+        for form in ("readiness", "intake_review"):
+            items = [item.id for item in NORWAY.forms[form].items]
+            self.file(form, {item: item != wrong for item in items}, "therapist")
+        self.file("physician_cover", {"where": "on_call"}, "physician")
 
     @rule(potential=st.sampled_from([True, False, {"missing": "asked-unknown"}]))
     def who(self, potential: object) -> None:
@@ -213,16 +231,17 @@ def demographics(potential: object) -> dict[str, Any]:
     return {"birth_date": "1985-05-01", "sex": "female", "childbearing_potential": potential}
 
 
+def local(at: datetime) -> date:
+    """The day in Oslo, whose clocks go forward on 29 March 2026."""
+    return (at + timedelta(hours=1 if at < datetime(2026, 3, 29, 1, tzinfo=UTC) else 2)).date()
+
+
 def oracle(accepted: list[tuple[Draft, datetime]], doses: list[str], now: datetime, amount: float) -> list[str]:
     """Why a dose may not be authorized, by the protocol's own conditions over what was accepted; empty if it may.
 
     `doses` are the outcomes of every administration that was sent, those that are held included.
     """
-    today = (
-        (now + timedelta(hours=1)).date()
-        if now < datetime(2026, 3, 29, 1, tzinfo=UTC)
-        else (now + timedelta(hours=2)).date()
-    )
+    today = local(now)
     last: dict[str, tuple[Draft, datetime]] = {}
     for draft, at in accepted:
         last[draft.form] = (draft, at)
@@ -231,8 +250,7 @@ def oracle(accepted: list[tuple[Draft, datetime]], doses: list[str], now: dateti
         if form not in last:
             return None
         draft, _ = last[form]
-        offset = 1 if draft.occurred_at < datetime(2026, 3, 29, 1, tzinfo=UTC) else 2
-        if on_day and (draft.occurred_at + timedelta(hours=offset)).date() != today:
+        if on_day and local(draft.occurred_at) != today:
             return None
         return draft.values.get(item)
 
@@ -260,11 +278,20 @@ def oracle(accepted: list[tuple[Draft, datetime]], doses: list[str], now: dateti
         clear = clear and draft.values["name"] != "wombat root"
         clear = clear and not (draft.values["name"] == "sertraline" and draft.values["ongoing"])
     no += [] if clear else ["medicines"]
+    no += [item for item in READY if value(_form_of(item), item, on_day=True) is not True]
+    no += [] if value("physician_cover", "where", on_day=True) else ["cover"]
+    no += [] if value("drug_screen", "result", on_day=True) == "negative" else ["drug screen"]
+    old = "laboratory" not in last or (today - local(last["laboratory"][0].occurred_at)).days > 42
+    no += ["results"] if old or value("result_review", "finding") != "normal" else []
     pauses = [draft.form for draft, _ in accepted if draft.form in ("site_pause", "site_resume")]
     no += ["paused"] if pauses and pauses[-1] == "site_pause" else []
     no += ["dose"] if amount > 80 else []
     no += ["given"] if set(doses) - {"not_taken"} else []
     return no
+
+
+def _form_of(item: str) -> str:
+    return next(form for form in ("readiness", "intake_review") if any(i.id == item for i in NORWAY.forms[form].items))
 
 
 TestDoors = pytest.mark.requirement("P11-05")(DoorMachine.TestCase)

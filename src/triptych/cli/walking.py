@@ -11,6 +11,7 @@ from typing import Any
 from triptych.cli.answering import answer
 from triptych.cli.scenario import PARTICIPANT, Expectation, Line, Player, Step
 from triptych.course import Course, Planned, may_file, visits_of_form
+from triptych.ledger.drafts import Filed
 from triptych.ledger.store import Store
 from triptych.study import Dose, Form, Role, Study
 
@@ -19,6 +20,8 @@ MAX_VISITS = 500
 BEGIN = ("first_contact", "consent", "medicine_review")
 DOSES = ("dose_administration", "dose_authorization")
 MASKED = {"missing": "masked"}
+RESULTS = ("laboratory", "ecg")
+READY = ("intake_review", "readiness", "physician_cover")
 LAST = ("therapy_session", "session_end")
 """Forms of a day that come after its doses."""
 
@@ -77,7 +80,7 @@ class Walk:
         self._now = max(self._day(visit), self._now)
         forms = [self.study.forms[state.form] for state in visit.forms]
         if any(form.id == "dose_administration" for form in forms):
-            yield self._file(self.study.forms["medicine_review"])
+            yield from self._make_ready()
         # What the gate of a dose reads comes before the dose, whatever the order on the visit.
         order = {form.id: 2 if form.id in LAST else 1 if form.id in DOSES else 0 for form in forms}
         for form in sorted(forms, key=lambda form: order[form.id]):
@@ -85,6 +88,19 @@ class Walk:
                 yield from self._doses(visit)
             else:
                 yield self._file(form, visit)
+
+    def _make_ready(self) -> Iterator[Step]:
+        """File what the gate of a dose asks for on the day and no visit has: results, their review, the readiness."""
+        yield self._file(self.study.forms["medicine_review"])
+        for name in RESULTS:
+            if name in self.study.forms and "result_review" in self.study.forms:
+                yield (filed := self._file(self.study.forms[name]))
+                outcome = filed.outcome
+                about = {"about": outcome.record.id} if isinstance(outcome, Filed) else {}
+                yield self._file(self.study.forms["result_review"], given=about, role="physician")
+        for name in READY:
+            if name in self.study.forms:
+                yield self._file(self.study.forms[name], role="physician" if name == "physician_cover" else "")
 
     def _doses(self, visit: Planned) -> Iterator[Step]:
         """The initial dose of the session, and the supplemental one where the arm has one, each authorized before."""
@@ -130,21 +146,22 @@ class Walk:
         form: Form,
         visit: Planned | None = None,
         given: Mapping[str, Any] | None = None,
+        role: str = "",
     ) -> Step:
         self._now += timedelta(minutes=5)
-        role = self._role(form)
+        chosen = self.study.roles[role] if role else self._role(form)
         values = answer(
             self.study, form, self._now, {**self._choices, **{f"{form.id}.{k}": v for k, v in (given or {}).items()}}
         )
         if f"{form.id}." in f"{self.study.document.arm_item}.":
             self._arm = str(values.get(self.study.document.arm_item.partition(".")[2], self._arm))
-        shown = visit if visit and "visit" not in role.masks else None
+        shown = visit if visit and "visit" not in chosen.masks else None
         return self._play(
             Line(
                 participant=NAME,
                 form=form.id,
                 values=values,
-                role=role.id,
+                role=chosen.id,
                 occurred_at=self._now,
                 visit=shown.visit if shown else None,
                 cycle=shown.cycle if shown else None,

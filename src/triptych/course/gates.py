@@ -15,13 +15,15 @@ ConditionState = Literal["met", "not met", "unknown", "at filing", "withheld", "
 
 
 class Judged(Struct, frozen=True, kw_only=True):
-    """One condition of a gate as it stands, with everything that is missing to decide it."""
+    """One condition of a gate as it stands, everything that is missing to decide it, and who clears it and how."""
 
     id: str
     text: str
     source: str
     state: ConditionState
     missing: tuple[str, ...] = ()
+    cleared_by: str = ""
+    how: str = ""
 
 
 class GateState(Struct, frozen=True, kw_only=True):
@@ -80,7 +82,16 @@ def _judge(
         state = "at filing"
     else:
         state, missing = _answer(study, path, bound, facts)
-    return Judged(id=condition.id, text=condition.text, source=condition.source, state=state, missing=missing)
+    role = study.roles.get(condition.cleared_by)
+    return Judged(
+        id=condition.id,
+        text=condition.text,
+        source=condition.source,
+        state=state,
+        missing=missing,
+        cleared_by=role.title if role else "",
+        how=condition.how,
+    )
 
 
 def _answer(

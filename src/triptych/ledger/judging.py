@@ -298,4 +298,6 @@ def _condition(condition: Judged) -> Reason:
         text = f"{condition.text}: cannot be decided until there is an answer to {', '.join(condition.missing)}"
     elif condition.state == "fault":
         text = f"{condition.text}: the rule of the study document fails ({condition.missing[0]})"
+    if condition.cleared_by:
+        text = f"{text}. {condition.cleared_by}: {condition.how}"
     return Reason(code=condition.id, text=text, source=condition.source, missing=condition.missing)

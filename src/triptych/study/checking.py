@@ -183,6 +183,9 @@ def _gate(refs: References, gate: Gate) -> None:
         hint = "Guard a decision, or write `kind: decision` in the form if it is one."
         refs.say(f"{path}.guards", "gate_before_fact", message, hint)
     refs.refer_to_role(gate.ask, f"{path}.ask")
+    for condition in gate.conditions:
+        if condition.cleared_by:
+            refs.refer_to_role(condition.cleared_by, f"{path}.conditions.{condition.id}.cleared_by")
     refs.unique((condition.id for condition in gate.conditions), f"{path}.conditions")
     if not gate.conditions:
         message, hint = "A gate without conditions is always open.", "Write at least one condition."

@@ -161,11 +161,13 @@ class Form(Part, frozen=True, kw_only=True):
 
 
 class Condition(Part, frozen=True, kw_only=True):
-    """One sourced condition of a gate."""
+    """One sourced condition of a gate; `cleared_by` is the role that can clear it, `how` what that role does."""
 
     id: str
     text: str
     rule: str
+    cleared_by: str = ""
+    how: str = ""
 
 
 class Gate(Part, frozen=True, kw_only=True):

@@ -52,6 +52,7 @@ def course_names(document: StudyDocument) -> dict[str, Type]:
 _RECORD: Mapping[str, Type] = {
     "id": TEXT,
     "occurred_at": TIME,
+    "filed_at": TIME,
     "day": DATE,
     "visit": TEXT,
     "cycle": INT,

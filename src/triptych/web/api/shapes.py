@@ -167,6 +167,8 @@ class ConditionOut(Schema):
     source: str
     state: str
     missing: list[str]
+    cleared_by: str
+    how: str
 
 
 class GateOut(Schema):

@@ -1,0 +1,138 @@
+"""The readiness of a medicine session: each line of the gate closes by its own record, and says who clears it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from triptych.cli.scenario import Line, Player, read_lines
+from triptych.course import Judged
+from triptych.ledger.library import find_study, study_folder
+from triptych.ledger.memory import MemoryStore
+
+STUDY = find_study("mdma-mdd-norway")
+TEXT = (Path(str(study_folder("mdma-mdd-norway"))) / "scenarios" / "whole-course.jsonl").read_text("utf-8")
+SHARED = find_study("mapp-template")
+DAY = "2026-03-18"
+BOOLEANS = {
+    "readiness": {
+        "identifiers_checked": "identifiers_checked",
+        "consent_affirmed": "consent_affirmed",
+        "touch_agreed": "touch_agreed",
+        "fasted": "fasted",
+        "companion": "way_home",
+        "night_attendant": "night_covered",
+        "equipment_checked": "emergency_ready",
+        "rescue_in_date": "emergency_ready",
+    },
+    "intake_review": dict.fromkeys(
+        (
+            "medicines_asked",
+            "counter_asked",
+            "supplements_asked",
+            "alcohol_kept",
+            "cannabis_kept",
+            "stimulants_kept",
+            "complete",
+        ),
+        "intake_affirmed",
+    ),
+}
+EACH = [(form, item, gate_line) for form, items in BOOLEANS.items() for item, gate_line in items.items()]
+
+
+def lines_before_the_dose() -> list[Line]:
+    lines = list(read_lines(TEXT))
+    return lines[: next(n for n, line in enumerate(lines) if line.form == "dose_authorization")]
+
+
+def judged(lines: list[Line]) -> dict[str, Judged]:
+    player = Player(MemoryStore(), STUDY, [line for line in lines if line.expect is None])
+    list(player.play())
+    course = player.course("NO-01")
+    assert course is not None
+    gate = next(gate for gate in course.gates if gate.id == "authorize_dose")
+    return {condition.id: condition for condition in gate.conditions}
+
+
+def changed(form: str, **values: Any) -> list[Line]:
+    """The day before the dose with other answers on every record of a form."""
+    return [
+        replace(line, values={**line.values, **values}) if line.form == form else line
+        for line in lines_before_the_dose()
+    ]
+
+
+def test_everything_filed_opens_every_line() -> None:
+    assert {
+        c.id: c.state for c in judged(lines_before_the_dose()).values() if c.state not in ("met", "at filing")
+    } == {}
+
+
+@pytest.mark.requirement("CRL-16")
+@pytest.mark.parametrize(("form", "item", "gate_line"), EACH, ids=[f"{f}-{i}" for f, i, _ in EACH])
+def test_a_no_closes_its_line_and_says_who_clears_it(form: str, item: str, gate_line: str) -> None:
+    condition = judged(changed(form, **{item: False}))[gate_line]
+    assert condition.state == "not met"
+    assert condition.cleared_by
+    assert condition.how
+
+
+@pytest.mark.parametrize(
+    ("form", "gate_lines"),
+    [
+        ("readiness", set(BOOLEANS["readiness"].values())),
+        ("intake_review", {"intake_affirmed"}),
+        ("physician_cover", {"physician_covers"}),
+        ("result_review", {"laboratory_reviewed", "ecg_reviewed"}),
+        ("drug_screen", {"drug_screen_settled"}),
+    ],
+)
+def test_what_was_not_filed_is_never_a_yes(form: str, gate_lines: set[str]) -> None:
+    found = judged([line for line in lines_before_the_dose() if line.form != form])
+    assert {name for name in gate_lines if found[name].state == "unknown"} == gate_lines
+
+
+@pytest.mark.requirement("CRL-13")
+def test_a_result_that_is_significant_or_seven_weeks_old_keeps_the_dose_closed() -> None:
+    significant = {"finding": "significant", "why": "Sodium"}
+    assert judged(changed("result_review", **significant))["laboratory_reviewed"].state == "not met"
+    old = [x for x in lines_before_the_dose() if not (x.form == "laboratory" and x.visit is None)]
+    assert judged([x for x in old if x.form != "result_review"])["laboratory_reviewed"].state == "not met"
+
+
+@pytest.mark.requirement("CRL-13")
+def test_a_result_corrected_after_its_review_has_to_be_reviewed_again() -> None:
+    lines = lines_before_the_dose()
+    labs = next(x for x in lines if x.form == "laboratory" and x.visit is None)
+    last = next(x.occurred_at for x in reversed(lines) if x.occurred_at)
+    corrected = replace(
+        labs, id=None, corrects=labs.id, reason="Slip", occurred_at=last, values={**labs.values, "sodium": 128.0}
+    )
+    assert judged([*lines, corrected])["laboratory_reviewed"].state == "not met"
+
+
+def test_a_positive_screen_waits_for_the_physician() -> None:
+    lines = [
+        replace(x, id="screen") if x.form == "drug_screen" and x.visit == "dosing" else x
+        for x in changed("drug_screen", result="positive", found="Amphetamine")
+    ]
+    assert judged(lines)["drug_screen_settled"].state == "unknown"
+    last = lines[-1].occurred_at or next(x.occurred_at for x in reversed(lines) if x.occurred_at)
+    decision = Line(
+        participant="NO-01",
+        form="drug_screen_decision",
+        role="physician",
+        occurred_at=last,
+        values={"about": "screen", "acceptable": True, "why": "Confirmed negative by the laboratory"},
+    )
+    assert judged([*lines, decision])["drug_screen_settled"].state == "met"
+    by_therapist = replace(decision, role="therapist")
+    assert judged([*lines, by_therapist])["drug_screen_settled"].state == "not met"
+
+
+def test_the_studies_that_share_these_parts_have_the_same_lines() -> None:
+    shared = {c.id: c for c in SHARED.gates["authorize_dose"].conditions if c.cleared_by}
+    own = {c.id: c for c in STUDY.gates["authorize_dose"].conditions if c.cleared_by}
+    assert shared == own
