@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from triptych.web.pages import helping, learning, own, wrong
+from triptych.web.pages import diary, helping, learning, own, wrong
 
 urlpatterns = [
     # Open to whoever has no session: the log-in itself, and whom to call for help.
@@ -12,6 +12,8 @@ urlpatterns = [
     path("manifest.webmanifest", helping.manifest, name="manifest"),
     path("worker.js", helping.worker, name="worker"),
     path("", own.today, name="home"),
+    path("diary/", diary.diary, name="diary"),
+    path("diary/sent/", diary.sent, name="diary_sent"),
     path("learn/<slug:language>/", learning.passages, name="passages"),
     path("learn/<slug:language>/<slug:topic>/", learning.passage, name="passage"),
     path("answer/<slug:form>/", own.answer, name="answer"),

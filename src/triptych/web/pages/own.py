@@ -11,11 +11,12 @@ from triptych.course import Planned, local_day
 from triptych.study import Form
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
+from triptych.web.pages.diary import is_asked, is_open
 from triptych.web.pages.entry import hidden
 from triptych.web.people import Asker, found, page
 
-QUIZ = "education_answer"
-"""Answered on pages of its own."""
+APART = ("diary", "education_answer")
+"""Answered on pages of their own."""
 AHEAD = 3
 """How many of the coming visits stand on the page of today."""
 
@@ -31,7 +32,7 @@ def own_forms(asker: Asker) -> list[Form]:
     """The forms about themselves that the document gives to participants by name; those open to all staff are not."""
     role = asker.study.roles[asker.grant.role]
     named = (form for form in asker.study.forms.values() if form.id in role.files or form.group in role.files)
-    return [form for form in named if form.about == "participant" and form.kind == "fact" and form.id != QUIZ]
+    return [form for form in named if form.about == "participant" and form.kind == "fact" and form.id not in APART]
 
 
 @page
@@ -52,6 +53,8 @@ def today(request: HttpRequest, asker: Asker) -> HttpResponse:
             "coming": coming[:AHEAD],
             "answered": sorted(answered, key=lambda seen: seen.occurred_at, reverse=True),
             "forms": mine,
+            "diary_asked": is_open(request) and is_asked(asker, course.visits, local_day(asker.view.now, zone)),
+            "diary_open": is_open(request),
             "now": asker.view.now,
             "zone": zone,
         },

@@ -1,0 +1,116 @@
+"""The diary of the days after: open where somebody answers, asked for on its days; a dangerous answer rings."""
+
+from typing import Any
+
+import pytest
+from tests.doors.hands import Hands
+from tests.web.conftest import text_of
+from tests.web.routes import client_of
+from tests.web.test_own import dosed
+from tests.web.test_pages import fields
+from tests.web.test_routes import populate
+
+from triptych.course import local_day
+from triptych.ledger import Filed
+
+__all__ = ["dosed"]
+HOST = {"host": "participant.localhost"}
+CLINICIAN = {"who": "The doctor on duty", "phone": "22 11 11 11", "any_hour": True, "tried_on": "2026-02-01"}
+
+
+@pytest.fixture
+def world(norway: Hands) -> Hands:
+    """A trial in which a participant has an access of their own and the site a clinician at any hour, being served."""
+    populate(norway)
+    norway.administer("site_help", CLINICIAN, site="site-1")
+    return norway
+
+
+def kept(world: Hands, **answers: str) -> Any:
+    client = client_of("pat")
+    page = text_of(client.get("/diary/", headers=HOST))
+    return client.post("/diary/", {**fields(page), **answers}, headers=HOST, follow=True)
+
+
+def alerts(world: Hands) -> dict[str, Any]:
+    course = world.trial.system_view().course("P-1")
+    assert course is not None
+    return {task.id: task for task in course.alerts if task.id.startswith("diary_")}
+
+
+def test_the_diary_opens_only_where_a_clinician_answers_day_and_night(norway: Hands) -> None:
+    populate(norway)
+    client = client_of("pat")
+    closed = client.get("/diary/", headers=HOST)
+    assert (closed.status_code, "not open yet" in text_of(closed)) == (403, True)
+    assert client.post("/diary/", {"v-mood": "5", "v-suicidal": "none"}, headers=HOST).status_code == 403
+    norway.administer("site_help", CLINICIAN, site="site-1")
+    assert client.get("/diary/", headers=HOST).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("answers", "raised"),
+    [
+        ({"v-mood": "6", "v-suicidal": "none"}, set()),
+        ({"v-suicidal": "intent"}, {"diary_danger"}),
+        ({"v-suicidal": "acted", "v-mood": "1"}, {"diary_danger", "diary_low"}),
+        ({"v-suicidal": "thoughts"}, {"diary_suicidal"}),
+        ({"m-suicidal": "asked-declined"}, {"diary_silent"}),
+        ({"v-suicidal": "none", "v-signs": "dark_urine"}, {"diary_signs"}),
+        ({"v-suicidal": "none", "v-sleep": "3", "v-energy": "9"}, {"diary_restless"}),
+    ],
+)
+def test_a_dangerous_answer_shows_whom_to_call_and_raises_an_alert(
+    world: Hands, answers: dict[str, str], raised: set[str]
+) -> None:
+    page = text_of(kept(world, **answers))
+    assert "Your answer has been sent" in page
+    assert 'href="tel:22111111"' in page
+    assert "This diary is not watched around the clock." in page
+    assert set(alerts(world)) == raised
+    assert all(task.level == "alert" for task in alerts(world).values())
+
+
+@pytest.mark.requirement("SAF-09")
+def test_the_alert_is_not_closed_without_a_recorded_plan(world: Hands) -> None:
+    kept(world, **{"v-suicidal": "intent"})
+    about = alerts(world)["diary_danger"].about
+    world.file("physician", "task_done", {"about": about, "task": "diary_danger"})
+    assert "diary_danger" in alerts(world)
+    plan = {"about": about, "found": "Not reached", "next_contact": "2026-03-02T12:00:00Z"}
+    assert not isinstance(world.file("physician", "risk_plan", plan | {"reached": True}), Filed)
+    plan["plan"] = "Call again at noon"
+    assert not isinstance(world.file("physician", "risk_plan", plan | {"reached": False, "calls": 3}), Filed)
+    assert "diary_danger" in alerts(world)
+    whole = plan | {"reached": False, "calls": 3, "welfare_check": "asked_for"}
+    assert isinstance(world.file("physician", "risk_plan", whole), Filed)
+    assert alerts(world) == {}
+
+
+def test_a_fall_of_mood_is_seen_against_the_diary_before(world: Hands) -> None:
+    kept(world, **{"v-mood": "8", "v-suicidal": "none"})
+    kept(world, **{"v-mood": "4", "v-suicidal": "none"})
+    assert set(alerts(world)) == {"diary_fallen"}
+
+
+def test_it_is_asked_for_in_the_week_after_a_session_and_on_day_14_until_it_is_answered(dosed: Hands) -> None:
+    from datetime import timedelta
+
+    from triptych.web.pages.diary import DAYS
+
+    dosed.administer("site_help", CLINICIAN, site="site-1")
+    system, zone = dosed.trial.system_view(), dosed.trial.system_view().zone("NO-01")
+    today = local_day(dosed.player.clock.now, zone)
+    since = {
+        name: (today - max(visit.actual for visit in course.visits if visit.visit == "dosing" and visit.actual)).days
+        for name in system.participants()
+        if (course := system.course(name)) and any(v.visit == "dosing" and v.actual for v in course.visits)
+    }
+    name, days = min(since.items(), key=lambda item: item[1])
+    grant = {"person": "zoe", "role": "participant", "blinding": "blinded", "participant": name}
+    assert isinstance(dosed.administer("grant", grant), Filed)
+    client = client_of("zoe")
+    for ahead in range(days, max(15, days) + 2):
+        asked = "How are you today?" in text_of(client.get("/", headers=HOST))
+        assert asked is (ahead in DAYS), ahead
+        dosed.player.clock.now += timedelta(days=1)
