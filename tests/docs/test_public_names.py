@@ -33,10 +33,11 @@ PUBLIC = {
         slots_by_key under_review visits_of_form
     """,
     "evidence": """
-        Correction Estimate Events EvidenceError ImpossibleFigures Interval Mean Measure Method NotConverged
-        NotEstimable Pooled Prediction StudyInterval TooFewStudies Zeros event_effect from_interval from_p
-        g_from_difference g_from_f g_from_log_odds g_from_p g_from_t hedges_g mean_difference pool sd_from_interval
-        sd_from_se sd_of_change study_interval
+        Coefficient Common Correction Estimate Events EvidenceError ImpossibleFigures Interval Mean Measure Method
+        NotConverged NotEstimable Pooled Prediction Pull Regression StudyInterval Subgroups TableStudy TooFewStudies
+        UpTo Without Zeros cumulative egger egger_mixed event_effect from_interval from_p g_from_difference g_from_f
+        g_from_log_odds g_from_p g_from_t hedges_g influence leave_one_out mantel_haenszel mean_difference peto pool
+        regress sd_from_interval sd_from_se sd_of_change study_interval subgroups
     """,
     "exchange": "Dictionary Field Finding FromUsdm Imported NotADictionary NotUsdm export_usdm "
     "import_redcap import_usdm lint protocol_html protocol_pdf read_dictionary",

@@ -18,10 +18,16 @@ from triptych.evidence.conversions import (
 from triptych.evidence.effects import Correction, Measure, Zeros, event_effect, hedges_g, mean_difference
 from triptych.evidence.errors import EvidenceError, ImpossibleFigures, NotConverged, NotEstimable, TooFewStudies
 from triptych.evidence.figures import Estimate, Events, Mean
+from triptych.evidence.influence import Pull, UpTo, Without, cumulative, influence, leave_one_out
 from triptych.evidence.mixed import Interval, Method
 from triptych.evidence.pooling import Pooled, Prediction, StudyInterval, pool, study_interval
+from triptych.evidence.regression import Coefficient, Regression, Subgroups, regress, subgroups
+from triptych.evidence.small_study import egger, egger_mixed
+from triptych.evidence.tables import Common, TableStudy, mantel_haenszel, peto
 
 __all__ = [
+    "Coefficient",
+    "Common",
     "Correction",
     "Estimate",
     "Events",
@@ -35,9 +41,18 @@ __all__ = [
     "NotEstimable",
     "Pooled",
     "Prediction",
+    "Pull",
+    "Regression",
     "StudyInterval",
+    "Subgroups",
+    "TableStudy",
     "TooFewStudies",
+    "UpTo",
+    "Without",
     "Zeros",
+    "cumulative",
+    "egger",
+    "egger_mixed",
     "event_effect",
     "from_interval",
     "from_p",
@@ -47,10 +62,16 @@ __all__ = [
     "g_from_p",
     "g_from_t",
     "hedges_g",
+    "influence",
+    "leave_one_out",
+    "mantel_haenszel",
     "mean_difference",
+    "peto",
     "pool",
+    "regress",
     "sd_from_interval",
     "sd_from_se",
     "sd_of_change",
     "study_interval",
+    "subgroups",
 ]

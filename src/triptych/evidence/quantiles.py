@@ -28,3 +28,8 @@ def chi2_tail(statistic: float, df: float) -> float:
 def chi2_quantile(share: float, df: float) -> float:
     """The value of chi-squared below which the share lies."""
     return 2 * float(special.gammaincinv(df / 2, share))
+
+
+def f_tail(statistic: float, df1: float, df2: float) -> float:
+    """The share of F above the statistic."""
+    return float(special.fdtrc(df1, df2, max(statistic, 0.0)))
