@@ -54,7 +54,7 @@ def regress(
 ) -> Regression:
     """Regress effects on named moderators, one value a study each, and an intercept (Knapp & Hartung 2003).
 
-    With few studies a moderator finds what is not there; ten a moderator is the usual advice (Cochrane Handbook 10.11.5).
+    With few studies a moderator finds what is not there; ten each is the usual advice (Cochrane Handbook 10.11.5).
     """
     check_level(level)
     _check(estimates, moderators)
