@@ -17,7 +17,7 @@ from triptych.study import Dose, Form, Role, Study
 
 NAME = "P-01"
 MAX_VISITS = 500
-BEGIN = ("first_contact", "consent", "medicine_review")
+BEGIN = ("first_contact", "consent", "medicine_review", "prior_use")
 DOSES = ("dose_administration", "dose_authorization")
 MASKED = {"missing": "masked"}
 RESULTS = ("laboratory", "ecg")
@@ -44,7 +44,8 @@ class Walk:
         """File everything, giving what each line did; the last line says what holds then."""
         yield from self.player.play()
         for name in BEGIN:
-            yield self._file(self.study.forms[name])
+            if name in self.study.forms:
+                yield self._file(self.study.forms[name])
         for _ in range(MAX_VISITS):
             yield from self._decide()
             visit = self._next()
