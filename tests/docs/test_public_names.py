@@ -39,8 +39,8 @@ PUBLIC = {
         g_from_log_odds g_from_p g_from_t hedges_g influence leave_one_out mantel_haenszel mean_difference peto pool
         regress sd_from_interval sd_from_se sd_of_change study_interval subgroups
     """,
-    "exchange": "Dictionary Field Finding FromUsdm Imported NotADictionary NotUsdm export_usdm "
-    "import_redcap import_usdm lint protocol_html protocol_pdf read_dictionary",
+    "exchange": "Dictionary Field Finding FromFhir FromUsdm Imported Line NotADictionary NotFhir NotUsdm "
+    "case_of_bundle export_usdm import_redcap import_usdm lint protocol_html protocol_pdf read_dictionary",
     "ledger": "Actor Draft Filed Held Outcome Reason Refused Seen Trial View",
 }
 

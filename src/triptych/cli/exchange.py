@@ -1,6 +1,7 @@
 """`triptych lint`, `study import` and `study protocol`: other people's documents in, and a protocol text out."""
 
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import msgspec
 from triptych.cli.errors import CommandError, explained
 from triptych.cli.studies import study
 from triptych.exchange import (
+    case_of_bundle,
     export_usdm,
     import_redcap,
     import_usdm,
@@ -17,6 +19,7 @@ from triptych.exchange import (
     protocol_pdf,
     read_dictionary,
 )
+from triptych.exchange.fhir_bundle import MAX_BYTES as MAX_FHIR
 from triptych.exchange.redcap_reading import MAX_BYTES
 from triptych.exchange.usdm import MAX_BYTES as MAX_USDM
 from triptych.ledger.library import find_study, product_files, read_folder, shelf, study_folder
@@ -49,6 +52,29 @@ def lint_file(file: Path, *, as_json: bool) -> None:
         errors = sum(one.level == "error" for one in found)
         click.echo(f"{len(dictionary.fields)} fields: {errors} errors, {len(found) - errors} warnings", err=True)
     if any(one.level == "error" for one in found):
+        sys.exit(1)
+
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command("case")
+@click.argument("file", type=FILE)
+@click.option("--on", type=DAY, required=True, help="The day as of which the record is read.")
+@click.option("--planned", type=DAY, help="The day of the planned session.")
+def read_case(file: Path, on: datetime, planned: datetime | None) -> None:
+    """Print what FILE, a FHIR R4 Bundle (JSON), says for a screening: a case, and what a person has to ask.
+
+    What became of each resource is told on the error output; exit 1 while there are questions.
+    """
+    with explained():
+        with file.open("rb") as opened:
+            content = opened.read(MAX_FHIR + 1)
+        made = case_of_bundle(content, on.date(), planned.date() if planned else None)
+    click.echo(msgspec.json.format(msgspec.json.encode({"case": made.case, "questions": made.questions})).decode())
+    for line in made.lines:
+        click.echo(f"{line.outcome.replace('_', ' ')}: {line.resource}: {line.text}", err=True)
+    if made.questions:
         sys.exit(1)
 
 

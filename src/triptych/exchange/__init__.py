@@ -1,5 +1,7 @@
 """Other people's formats: one module a format, each a pure mapping with a thin reader or writer."""
 
+from triptych.exchange.fhir_bundle import Line, NotFhir
+from triptych.exchange.fhir_screening import FromFhir, case_of_bundle
 from triptych.exchange.protocol_html import protocol_html
 from triptych.exchange.protocol_pdf import protocol_pdf
 from triptych.exchange.redcap_forms import Imported, import_redcap
@@ -11,10 +13,14 @@ __all__ = [
     "Dictionary",
     "Field",
     "Finding",
+    "FromFhir",
     "FromUsdm",
     "Imported",
+    "Line",
     "NotADictionary",
+    "NotFhir",
     "NotUsdm",
+    "case_of_bundle",
     "export_usdm",
     "import_redcap",
     "import_usdm",
