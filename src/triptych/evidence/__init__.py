@@ -3,6 +3,7 @@
 The room computes from figures that are handed in. It reads nothing, and says nothing about whether a treatment works.
 """
 
+from triptych.evidence.blinding import Adjusted, Cell, Cells, GuessCounts, Index, Sharing, bang, guess_adjusted, james
 from triptych.evidence.conversions import (
     from_interval,
     from_p,
@@ -26,13 +27,18 @@ from triptych.evidence.small_study import egger, egger_mixed
 from triptych.evidence.tables import Common, TableStudy, mantel_haenszel, peto
 
 __all__ = [
+    "Adjusted",
+    "Cell",
+    "Cells",
     "Coefficient",
     "Common",
     "Correction",
     "Estimate",
     "Events",
     "EvidenceError",
+    "GuessCounts",
     "ImpossibleFigures",
+    "Index",
     "Interval",
     "Mean",
     "Measure",
@@ -43,6 +49,7 @@ __all__ = [
     "Prediction",
     "Pull",
     "Regression",
+    "Sharing",
     "StudyInterval",
     "Subgroups",
     "TableStudy",
@@ -50,6 +57,7 @@ __all__ = [
     "UpTo",
     "Without",
     "Zeros",
+    "bang",
     "cumulative",
     "egger",
     "egger_mixed",
@@ -61,8 +69,10 @@ __all__ = [
     "g_from_log_odds",
     "g_from_p",
     "g_from_t",
+    "guess_adjusted",
     "hedges_g",
     "influence",
+    "james",
     "leave_one_out",
     "mantel_haenszel",
     "mean_difference",
