@@ -161,8 +161,12 @@ OTHER = {"reference": "Patient/p2"}
         {"resourceType": "MedicationUsage", "id": "r5"},
     ],
 )  # fmt: skip
-def test_what_is_not_certain_is_a_question(resource):
-    assert read(bundle(resource)).questions
+def test_what_is_not_certain_is_a_question_and_leaves_no_list_complete(resource):
+    given_bundle = whole()
+    given_bundle["entry"].append({"resource": {**resource, "id": "another"}})
+    made = read(given_bundle)
+    assert made.questions
+    assert made.case["medication_list_affirmed_complete"] is None
 
 
 def test_what_says_of_itself_that_it_is_wrong_is_set_aside_and_told():

@@ -83,7 +83,11 @@ def case_of_bundle(content: bytes | dict[str, Any], on: date, planned: date | No
     }
     lines += [*about, *_conditions(opened, case["participant"]), *_others(opened)]
     _place(case, facts)
-    return FromFhir(case=case, lines=tuple(lines))
+    made = FromFhir(case=case, lines=tuple(lines))
+    if made.questions:
+        # The case must be safe by itself, wherever it goes: with a question open, nobody's list is complete.
+        case["medication_list_affirmed_complete"] = None
+    return made
 
 
 def _person(opened: Opened, on: date) -> tuple[dict[str, Any], list[Line]]:
