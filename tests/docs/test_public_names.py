@@ -41,7 +41,8 @@ PUBLIC = {
         sd_from_interval sd_from_se sd_of_change study_interval subgroups
     """,
     "exchange": "Dictionary Field Finding FromFhir FromUsdm Imported Line NotADictionary NotFhir NotUsdm "
-    "case_of_bundle export_usdm import_redcap import_usdm lint protocol_html protocol_pdf read_dictionary",
+    "case_of_bundle export_usdm import_redcap import_usdm lint medicines_as_fhir protocol_html "
+    "protocol_pdf read_dictionary",
     "ledger": "Actor Draft Filed Held Outcome Reason Refused Seen Trial View",
 }
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from triptych.exchange import NotFhir, case_of_bundle
+from triptych.exchange import NotFhir, case_of_bundle, medicines_as_fhir
 
 ON, PLANNED = date(2027, 3, 15), date(2027, 3, 20)
 ME = {"reference": "Patient/p1"}
@@ -192,6 +192,15 @@ def test_text_and_code_that_name_different_medicines_are_both_in_the_list():
     taken = read(bundle(statement(medicationCodeableConcept=coded))).case["medications"]
     assert [one["as_entered"] for one in taken] == ["Lexapro", "phenelzine"]
     assert taken[0]["codes"] == [{"system": "http://www.whocc.no/atc", "code": "N06AF03"}]
+
+
+def test_a_medicine_list_that_is_written_and_read_again_is_the_same_with_its_codes():
+    coding = {"system": "http://www.whocc.no/atc", "code": "N06AB10"}
+    named = {"text": "Lexapro", "coding": [coding]}
+    before = read(bundle(statement(medicationCodeableConcept=named, dosage=[{"text": "10 mg"}])))
+    written = medicines_as_fhir(before, "P-1")
+    assert "1993" not in json.dumps(written)
+    assert read(written).case["medications"] == before.case["medications"]
 
 
 def test_a_page_of_several_is_a_question():

@@ -15,6 +15,7 @@ from triptych.exchange import (
     import_redcap,
     import_usdm,
     lint,
+    medicines_as_fhir,
     protocol_html,
     protocol_pdf,
     read_dictionary,
@@ -62,7 +63,9 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.argument("file", type=FILE)
 @click.option("--on", type=DAY, required=True, help="The day as of which the record is read.")
 @click.option("--planned", type=DAY, help="The day of the planned session.")
-def read_case(file: Path, on: datetime, planned: datetime | None) -> None:
+@click.option("--fhir", type=click.Path(dir_okay=False, path_type=Path), help="Write the medicine list as FHIR R4.")
+@click.option("--pseudonym", default="participant", help="What the patient is called in what is written.")
+def read_case(file: Path, on: datetime, planned: datetime | None, fhir: Path | None, pseudonym: str) -> None:
     """Print what FILE, a FHIR R4 Bundle (JSON), says for a screening: a case, and what a person has to ask.
 
     What became of each resource is told on the error output; exit 1 while there are questions.
@@ -71,6 +74,8 @@ def read_case(file: Path, on: datetime, planned: datetime | None) -> None:
         with file.open("rb") as opened:
             content = opened.read(MAX_FHIR + 1)
         made = case_of_bundle(content, on.date(), planned.date() if planned else None)
+        if fhir is not None:
+            fhir.write_bytes(msgspec.json.format(msgspec.json.encode(medicines_as_fhir(made, pseudonym))))
     click.echo(msgspec.json.format(msgspec.json.encode({"case": made.case, "questions": made.questions})).decode())
     for line in made.lines:
         click.echo(f"{line.outcome.replace('_', ' ')}: {line.resource}: {line.text}", err=True)

@@ -2,6 +2,7 @@
 
 from triptych.exchange.fhir_bundle import Line, NotFhir
 from triptych.exchange.fhir_screening import FromFhir, case_of_bundle
+from triptych.exchange.fhir_writing import medicines_as_fhir
 from triptych.exchange.protocol_html import protocol_html
 from triptych.exchange.protocol_pdf import protocol_pdf
 from triptych.exchange.redcap_forms import Imported, import_redcap
@@ -25,6 +26,7 @@ __all__ = [
     "import_redcap",
     "import_usdm",
     "lint",
+    "medicines_as_fhir",
     "protocol_html",
     "protocol_pdf",
     "read_dictionary",
