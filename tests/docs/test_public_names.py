@@ -33,12 +33,13 @@ PUBLIC = {
         slots_by_key under_review visits_of_form
     """,
     "evidence": """
-        Adjusted Cell Cells Coefficient Common Correction Estimate Events EvidenceError GuessCounts ImpossibleFigures
-        Index Interval Mean Measure Method NotConverged NotEstimable Pooled Prediction Pull Regression Sharing
-        StudyInterval Subgroups TableStudy TooFewStudies UpTo Without Zeros bang cumulative egger egger_mixed
-        event_effect from_interval from_p g_from_difference g_from_f g_from_log_odds g_from_p g_from_t
-        guess_adjusted hedges_g influence james leave_one_out mantel_haenszel mean_difference peto pool regress
-        sd_from_interval sd_from_se sd_of_change study_interval subgroups
+        Adjusted Cell Cells Coefficient Common Correction Estimate Events EvidenceError GuessCounts
+        ImpossibleFigures Index Interval Mean Measure Method NotConverged NotEstimable Pooled Posterior Prediction
+        Prior Pull Regression Sharing StudyInterval Subgroups TableStudy ThreeLevel TooFewStudies UpTo Without Zeros
+        bang bayesian cumulative egger egger_mixed event_effect from_interval from_p g_from_difference g_from_f
+        g_from_log_odds g_from_p g_from_t guess_adjusted hedges_g influence james leave_one_out mantel_haenszel
+        mean_difference peto pool regress sd_from_interval sd_from_se sd_of_change study_interval subgroups
+        three_level
     """,
     "exchange": "Dictionary Field Finding FromFhir FromUsdm Imported Line NotADictionary NotFhir NotUsdm "
     "case_of_bundle export_usdm import_redcap import_usdm lint medicines_as_fhir protocol_html "

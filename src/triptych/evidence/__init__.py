@@ -3,6 +3,7 @@
 The room computes from figures that are handed in. It reads nothing, and says nothing about whether a treatment works.
 """
 
+from triptych.evidence.bayesian import Posterior, Prior, bayesian
 from triptych.evidence.blinding import Adjusted, Cell, Cells, GuessCounts, Index, Sharing, bang, guess_adjusted, james
 from triptych.evidence.conversions import (
     from_interval,
@@ -21,6 +22,7 @@ from triptych.evidence.errors import EvidenceError, ImpossibleFigures, NotConver
 from triptych.evidence.figures import Estimate, Events, Mean
 from triptych.evidence.influence import Pull, UpTo, Without, cumulative, influence, leave_one_out
 from triptych.evidence.mixed import Interval, Method
+from triptych.evidence.multilevel import ThreeLevel, three_level
 from triptych.evidence.pooling import Pooled, Prediction, StudyInterval, pool, study_interval
 from triptych.evidence.regression import Coefficient, Regression, Subgroups, regress, subgroups
 from triptych.evidence.small_study import egger, egger_mixed
@@ -46,18 +48,22 @@ __all__ = [
     "NotConverged",
     "NotEstimable",
     "Pooled",
+    "Posterior",
     "Prediction",
+    "Prior",
     "Pull",
     "Regression",
     "Sharing",
     "StudyInterval",
     "Subgroups",
     "TableStudy",
+    "ThreeLevel",
     "TooFewStudies",
     "UpTo",
     "Without",
     "Zeros",
     "bang",
+    "bayesian",
     "cumulative",
     "egger",
     "egger_mixed",
@@ -84,4 +90,5 @@ __all__ = [
     "sd_of_change",
     "study_interval",
     "subgroups",
+    "three_level",
 ]
