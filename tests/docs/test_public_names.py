@@ -34,12 +34,12 @@ PUBLIC = {
     """,
     "evidence": """
         Adjusted Cell Cells Coefficient Common Correction Estimate Events EvidenceError GuessCounts
-        ImpossibleFigures Index Interval Mean Measure Method NotConverged NotEstimable Pooled Posterior Prediction
-        Prior Pull Regression Sharing StudyInterval Subgroups TableStudy ThreeLevel TooFewStudies UpTo Without Zeros
-        bang bayesian cumulative egger egger_mixed event_effect from_interval from_p g_from_difference g_from_f
-        g_from_log_odds g_from_p g_from_t guess_adjusted hedges_g influence james leave_one_out mantel_haenszel
-        mean_difference peto pool regress sd_from_interval sd_from_se sd_of_change study_interval subgroups
-        three_level
+        ImpossibleFigures Index Interval Mean Measure Method Needed NotConverged NotEstimable Pooled Posterior
+        Prediction Prior Proportion Pull RateInterval Regression Sharing StudyInterval Subgroups TableStudy
+        ThreeLevel TooFewStudies UpTo Without Zeros bang bayesian cumulative egger egger_mixed event_effect
+        event_rate from_interval from_p g_from_difference g_from_f g_from_log_odds g_from_p g_from_t guess_adjusted
+        hedges_g influence james leave_one_out mantel_haenszel mean_difference number_needed peto pool regress
+        sd_from_interval sd_from_se sd_of_change study_interval subgroups three_level
     """,
     "exchange": "Dictionary Field Finding FromFhir FromUsdm Imported Line NotADictionary NotFhir NotUsdm "
     "case_of_bundle export_usdm import_redcap import_usdm lint medicines_as_fhir protocol_html "

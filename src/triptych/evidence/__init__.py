@@ -20,6 +20,7 @@ from triptych.evidence.conversions import (
 from triptych.evidence.effects import Correction, Measure, Zeros, event_effect, hedges_g, mean_difference
 from triptych.evidence.errors import EvidenceError, ImpossibleFigures, NotConverged, NotEstimable, TooFewStudies
 from triptych.evidence.figures import Estimate, Events, Mean
+from triptych.evidence.harm import Needed, Proportion, RateInterval, event_rate, number_needed
 from triptych.evidence.influence import Pull, UpTo, Without, cumulative, influence, leave_one_out
 from triptych.evidence.mixed import Interval, Method
 from triptych.evidence.multilevel import ThreeLevel, three_level
@@ -45,13 +46,16 @@ __all__ = [
     "Mean",
     "Measure",
     "Method",
+    "Needed",
     "NotConverged",
     "NotEstimable",
     "Pooled",
     "Posterior",
     "Prediction",
     "Prior",
+    "Proportion",
     "Pull",
+    "RateInterval",
     "Regression",
     "Sharing",
     "StudyInterval",
@@ -68,6 +72,7 @@ __all__ = [
     "egger",
     "egger_mixed",
     "event_effect",
+    "event_rate",
     "from_interval",
     "from_p",
     "g_from_difference",
@@ -82,6 +87,7 @@ __all__ = [
     "leave_one_out",
     "mantel_haenszel",
     "mean_difference",
+    "number_needed",
     "peto",
     "pool",
     "regress",
