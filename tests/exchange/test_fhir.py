@@ -18,8 +18,8 @@ OWN = "urn:triptych:screening-item"
 
 
 def observation(code: str, system: str = "http://loinc.org", on: str = "2027-03-10", **value: Any) -> dict[str, Any]:
-    coded = {"coding": [{"system": system, "code": code}]}
-    return {"resourceType": "Observation", "id": f"o-{code}", "status": "final", "code": coded, "subject": ME,
+    coded, name = {"coding": [{"system": system, "code": code}]}, code.replace("_", "-")
+    return {"resourceType": "Observation", "id": f"o-{name}", "status": "final", "code": coded, "subject": ME,
             "effectiveDateTime": on, **value}  # fmt: skip
 
 

