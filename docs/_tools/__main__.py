@@ -8,6 +8,7 @@ from pathlib import Path
 
 import commands_page
 import errors_page
+import evidence_page
 import refusals_page
 import requirements_page
 
@@ -17,6 +18,7 @@ PAGES = {
     "reference/errors.md": errors_page.render,
     "reference/refusals.md": refusals_page.render,
     "reference/cli.md": commands_page.render,
+    "reference/evidence.md": evidence_page.render,
 }
 
 

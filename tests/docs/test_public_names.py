@@ -14,16 +14,14 @@ PUBLIC = {
         limit_alarms read_contacts read_medicines
     """,
     "study": """
-        SILENT Amendment Arm Choice Column Condition DeviationClass DeviationRule Difference Dose Duration Education
-        Form Gate INSTRUMENTS Instrument InstrumentDocument Item LEVELS Level Limit Listing Misfit NotADuration
-        NotShipped
-        Panel Passage Placement
-        Problem Protocol Question Raise Release Role Schedule Scored Section Shelf Study StudyDocument StudyError
-        StudyProblems Table Text Timing Unconfirmed Visit amendment_problems answers bands_of check_instrument
-        as_files check_study complete differences fit flat_data flat_study flat_yaml known_to_each_other load_instrument
-        load_study misfits new_study next_version parse_days parse_duration protocol_text read_education
-        read_not_shipped render_text
-        schedule score score_notes shown_items study_from_canonical write_yaml
+        INSTRUMENTS LEVELS SILENT Amendment Arm Choice Column Condition DeviationClass DeviationRule Difference
+        Dose Duration Education Form Gate Instrument InstrumentDocument Item Level Limit Listing Marked Misfit
+        NotADuration NotShipped Panel Part Passage Placement Problem Protocol Question Raise Release Role
+        Schedule Scored Section Shelf Study StudyDocument StudyError StudyProblems Table Text Timing Unconfirmed
+        Visit amendment_problems answers as_files bands_of check_instrument check_study complete differences fit
+        flat_data flat_study flat_yaml known_to_each_other load_instrument load_study misfits new_study
+        next_version parse_days parse_duration protocol_text read_education read_marked read_not_shipped
+        render_text schedule score score_notes shown_items study_from_canonical write_yaml
     """,
     "course": """
         Altered Approach CASEBOOK Course Deviation Effect Entries Entry Fold FormState Funnel GateState Grant Grants
@@ -33,17 +31,20 @@ PUBLIC = {
         slots_by_key under_review visits_of_form
     """,
     "evidence": """
-        Adjusted Cell Cells Coefficient Common Correction Estimate Events EvidenceError GuessCounts
-        ImpossibleFigures Index Interval Mean Measure Method Needed NotConverged NotEstimable Pooled Posterior
-        Prediction Prior Proportion Pull RateInterval Regression Sharing StudyInterval Subgroups TableStudy
-        ThreeLevel TooFewStudies UpTo Without Zeros bang bayesian cumulative egger egger_mixed event_effect
-        event_rate from_interval from_p g_from_difference g_from_f g_from_log_odds g_from_p g_from_t guess_adjusted
-        hedges_g influence james leave_one_out mantel_haenszel mean_difference number_needed peto pool regress
-        sd_from_interval sd_from_se sd_of_change study_interval subgroups three_level
+        METHODS SIDE_BY_SIDE Adjusted Base Cell Cells Coefficient Common ConditionText Correction Estimate
+        Events EvidenceError Finding GuessCounts ImpossibleFigures Index Interval Mean Measure Method Needed
+        NotConverged NotEstimable OutcomeDefinition Pooled Posterior Prediction Prior Proportion Pull
+        RateInterval Regression Sharing StudyInterval Subgroups Synthesis TableStudy ThreeLevel TooFewStudies
+        Trial UpTo Without Zeros bang bayesian check_base conclusions cumulative default_method egger
+        egger_mixed event_effect event_rate finding findings_of first_sentence from_interval from_p
+        g_from_difference g_from_f g_from_log_odds g_from_p g_from_t grade guess_adjusted guesses harms hedges_g
+        influence james leave_one_out load_base mantel_haenszel mean_difference no_effect number_needed peto
+        pool regress report_text sd_from_interval sd_from_se sd_of_change study_interval subgroups synthesize
+        three_level
     """,
     "exchange": "Dictionary Field Finding FromFhir FromUsdm Imported Line NotADictionary NotFhir NotUsdm "
-    "case_of_bundle export_usdm import_redcap import_usdm lint medicines_as_fhir protocol_html "
-    "protocol_pdf read_dictionary",
+    "case_of_bundle export_usdm forest_svg import_redcap import_usdm lint medicines_as_fhir protocol_html "
+    "protocol_pdf read_dictionary synthesis_html",
     "ledger": "Actor Draft Filed Held Outcome Reason Refused Seen Trial View",
 }
 

@@ -5,6 +5,7 @@ import click
 from triptych import __version__
 from triptych.cli.accounts import account
 from triptych.cli.demo import demo
+from triptych.cli.evidence import evidence
 from triptych.cli.exchange import lint_file, read_case
 from triptych.cli.instruments import instrument
 from triptych.cli.ledgers import ledger
@@ -26,6 +27,7 @@ main.add_command(study)
 main.add_command(instrument)
 main.add_command(lint_file)
 main.add_command(read_case)
+main.add_command(evidence)
 main.add_command(ledger)
 main.add_command(play)
 main.add_command(demo)

@@ -3,6 +3,7 @@
 from triptych.exchange.fhir_bundle import Line, NotFhir
 from triptych.exchange.fhir_screening import FromFhir, case_of_bundle
 from triptych.exchange.fhir_writing import medicines_as_fhir
+from triptych.exchange.forest import forest_svg, synthesis_html
 from triptych.exchange.protocol_html import protocol_html
 from triptych.exchange.protocol_pdf import protocol_pdf
 from triptych.exchange.redcap_forms import Imported, import_redcap
@@ -23,6 +24,7 @@ __all__ = [
     "NotUsdm",
     "case_of_bundle",
     "export_usdm",
+    "forest_svg",
     "import_redcap",
     "import_usdm",
     "lint",
@@ -30,4 +32,5 @@ __all__ = [
     "protocol_html",
     "protocol_pdf",
     "read_dictionary",
+    "synthesis_html",
 ]

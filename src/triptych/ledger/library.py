@@ -6,6 +6,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from triptych.evidence import Base, load_base
 from triptych.ledger.errors import UnknownStudy
 from triptych.safety import Contact, MedicineTable, read_contacts, read_medicines
 from triptych.study import (
@@ -104,3 +105,16 @@ def education() -> Mapping[str, Education]:
     texts = (LIBRARY / "education").iterdir()
     read = [read_education(text.read_text("utf-8")) for text in texts if text.name.endswith(".toml")]
     return {text.language: text for text in sorted(read, key=lambda text: text.language)}
+
+
+def evidence_texts() -> Mapping[str, str]:
+    """The texts of the bundled evidence base, by path."""
+    folder = LIBRARY / "evidence"
+    trials = {f"trials/{name}": text for name, text in read_folder(folder / "trials").items()}
+    return {**trials, **read_folder(folder)}
+
+
+@lru_cache(maxsize=1)
+def evidence() -> Base:
+    """The bundled evidence base."""
+    return load_base(evidence_texts())

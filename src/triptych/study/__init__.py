@@ -36,6 +36,7 @@ from triptych.study.loading import (
     new_study,
     study_from_canonical,
 )
+from triptych.study.marked import Marked, read_marked
 from triptych.study.model import (
     Choice,
     Condition,
@@ -56,7 +57,7 @@ from triptych.study.model import (
 )
 from triptych.study.protocol import SILENT, Listing, Protocol, Section, Table, Text, protocol_text
 from triptych.study.showing import Column, Schedule, render_text, schedule
-from triptych.study.treatment import Amendment, Arm, Dose
+from triptych.study.treatment import Amendment, Arm, Dose, Part
 from triptych.study.writing import write_yaml
 
 __all__ = [
@@ -82,10 +83,12 @@ __all__ = [
     "Level",
     "Limit",
     "Listing",
+    "Marked",
     "Misfit",
     "NotADuration",
     "NotShipped",
     "Panel",
+    "Part",
     "Passage",
     "Placement",
     "Problem",
@@ -129,6 +132,7 @@ __all__ = [
     "parse_duration",
     "protocol_text",
     "read_education",
+    "read_marked",
     "read_not_shipped",
     "render_text",
     "schedule",

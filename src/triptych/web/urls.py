@@ -7,6 +7,7 @@ from triptych.web.pages import (
     attachment,
     casebook,
     entry,
+    evidence,
     held,
     home,
     identity,
@@ -68,6 +69,11 @@ urlpatterns = [
     path("protocol/text/", protocol.text, name="protocol_text"),
     path("protocol/pdf/", protocol.pdf, name="protocol_pdf"),
     path("protocol/forms/<slug:form>/", protocol.form, name="protocol_form"),
+    path("evidence/", evidence.evidence, name="evidence"),
+    path("evidence/figures/<slug:outcome>.svg", evidence.figure, name="evidence_figure"),
+    path("evidence/<slug:condition>/", evidence.condition, name="evidence_condition"),
+    path("evidence/<slug:condition>/plain/", evidence.plain, name="evidence_plain"),
+    path("evidence/<slug:condition>/report/", evidence.report, name="evidence_report"),
     path("patterns/", patterns.patterns, name="patterns"),
 ]
 
