@@ -13,7 +13,7 @@ from triptych.web.pages.entry import hidden
 from triptych.web.pages.helping import site_help
 from triptych.web.people import Asker, found, page
 
-FORM: Final = "diary"
+FORM: Final = "days_after"
 DAYS = (*range(1, 8), 14)
 """The days after a session on which it is asked for: a week, so that a low in its middle is seen, and day 14."""
 

@@ -15,7 +15,7 @@ from triptych.web.pages.diary import is_asked, is_open
 from triptych.web.pages.entry import hidden
 from triptych.web.people import Asker, found, page
 
-APART = ("diary", "education_answer")
+APART = ("days_after", "education_answer")
 """Answered on pages of their own."""
 AHEAD = 3
 """How many of the coming visits stand on the page of today."""
