@@ -1,0 +1,182 @@
+"""Diagnoses and history as people write them: which phrases are known, and whether they are denied, past or in doubt.
+
+Words that are not known are read by a physician. A denial counts only where it plainly covers the phrase.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from typing import Literal, assert_never
+
+from msgspec import Struct
+
+from triptych.safety.outcomes import PRECEDENCE, Decision, Finding
+from triptych.safety.wording import is_number, key_of, words_of
+
+Standing = Literal["present", "past", "denied", "uncertain", "family"]
+
+DENIED = frozenset("no not denies denied denying without never negative nil none absence lacks nor absent".split())
+DENIED_AFTER = ("ruled out", "excluded", "not present", "not found", "negative", "denied", "not confirmed")
+UNCERTAIN = frozenset(
+    "possible possibly probable probably suspected suspicion query questionable maybe likely unclear unsure rule r vs "
+    "versus differential provisional potential cannot cant pending evaluate evaluation".split()
+)
+FAMILY = frozenset(
+    "family mother father sister brother parent parents aunt uncle cousin grandmother grandfather sibling fhx familial "
+    "relative son daughter mothers fathers sisters brothers".split()
+)
+PAST = frozenset("history hx past previous previously former formerly remission resolved recovered healed ago".split())
+FILLER = frozenset(
+    """a acute adult after age aged and as at both by childhood chronic complex condition controlled course current
+    currently daily diagnosed diagnosis disorder dose due during dx early episode episodes euthyroid for from full
+    history hx in intermittent is issues left lifelong long mild moderate normal now occasional of on only onset or
+    partial past persistent post previous primary recurrent related resolved right secondary severe severity since
+    single stable status syndrome the therapy to treated treatment type under untreated uncomplicated unspecified well
+    with without year years month months week weeks day days ago remission mg symptoms no none not never denies denied
+    nil any known""".split()
+)
+CLAUSE = re.compile(r"[;.\n()\[\]]|\bbut\b|\bhowever\b|, (?!or\b|nor\b|and\b)|,(?=\S)", re.IGNORECASE)
+
+
+class Condition(Struct, frozen=True, kw_only=True):
+    """A condition that phrases mean, and what it leads to when it is present or past."""
+
+    id: str
+    title: str
+    present: Decision
+    past: Decision
+    family: Decision
+    phrases: tuple[str, ...]
+    source: str
+    confirmed: bool
+
+
+class Conditions(Struct, frozen=True):
+    """All conditions by phrase; phrases are normalized."""
+
+    phrases: Mapping[str, Condition]
+    longest: int
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """A condition in one text, as it stands there."""
+
+    text: str
+    condition: Condition
+    standing: Standing
+
+
+def read_conditions(text: str) -> Conditions:
+    """Read conditions from CSV. Raises `ValueError` for a decision that is not one of the five."""
+    phrases: dict[str, Condition] = {}
+    for line in csv.DictReader(io.StringIO(text)):
+        condition = Condition(
+            id=line["id"],
+            title=line["title"],
+            present=_decision(line["present"], line["id"]),
+            past=_decision(line["past"], line["id"]),
+            family=_decision(line["family"], line["id"]),
+            phrases=tuple(phrase.strip() for phrase in line["phrases"].split(";")),
+            source=line["source"],
+            confirmed=line["confirmed"] == "yes",
+        )
+        for phrase in condition.phrases:
+            phrases.setdefault(key_of(phrase), condition)
+    return Conditions(phrases, max(len(phrase.split()) for phrase in phrases))
+
+
+def _decision(word: str, line: str) -> Decision:
+    for known in PRECEDENCE:
+        if word == known:
+            return known
+    raise ValueError(f"{line}: {word!r} is not one of {', '.join(PRECEDENCE)}")
+
+
+def judge_condition(conditions: Conditions, text: str) -> tuple[Finding, ...]:
+    """Judge one diagnosis or piece of history.
+
+    Returns:
+        A finding for each condition seen, and one for words that nothing is known of; none for harmless ones.
+    """
+    findings: list[Finding] = []
+    for clause in CLAUSE.split(text):
+        words = words_of(clause)
+        if not words:
+            continue
+        seen, rest = _seen(conditions, text, words, doubtful="?" in clause or "r/o" in clause.casefold())
+        findings.extend(finding for one in seen if (finding := _finding(one)) is not None)
+        unknown = [word for word in rest if word not in FILLER and word not in DENIED and not is_number(word)]
+        if unknown and not _only_context(unknown, seen):
+            why = f"'{text}': nothing is known here of '{' '.join(unknown)}'; a physician reads it (SCR-DIAGNOSES)"
+            findings.append(Finding("needs_physician_review", why))
+    return tuple(dict.fromkeys(findings))
+
+
+def _only_context(unknown: Sequence[str], seen: Sequence[Seen]) -> bool:
+    return bool(seen) and all(word in UNCERTAIN or word in FAMILY or word in PAST or word == "out" for word in unknown)
+
+
+def _seen(conditions: Conditions, text: str, words: Sequence[str], *, doubtful: bool) -> tuple[list[Seen], list[str]]:
+    found: list[Seen] = []
+    rest: list[str] = []
+    at = 0
+    while at < len(words):
+        condition, length = _longest(conditions, words, at)
+        if condition is None:
+            rest.append(words[at])
+            at += 1
+            continue
+        standing = _standing(words[:at], words[at + length :], doubtful=doubtful)
+        found.append(Seen(text=text, condition=condition, standing=standing))
+        at += length
+    return found, rest
+
+
+def _longest(conditions: Conditions, words: Sequence[str], at: int) -> tuple[Condition | None, int]:
+    for length in range(min(conditions.longest, len(words) - at), 0, -1):
+        condition = conditions.phrases.get(" ".join(words[at : at + length]))
+        if condition is not None:
+            return condition, length
+    return None, 1
+
+
+def _standing(before: Sequence[str], after: Sequence[str], *, doubtful: bool) -> Standing:
+    later = " ".join(after)
+    whole = {*before, *after}
+    if whole & FAMILY:
+        return "family"
+    denied_after = any(phrase in later for phrase in DENIED_AFTER)
+    unsettled = whole & UNCERTAIN or "not ruled out" in later or "not excluded" in later
+    if doubtful or (unsettled and not (denied_after and "not" not in after)):
+        return "uncertain"
+    if (set(before) & DENIED and "longer" not in before) or denied_after:
+        return "denied"
+    return "past" if whole & PAST else "present"
+
+
+def _finding(seen: Seen) -> Finding | None:
+    condition, code = seen.condition, f"SCR-DIAGNOSES {seen.condition.id}"
+    decision: Decision
+    match seen.standing:
+        case "denied":
+            return None
+        case "uncertain":
+            if condition.present == "eligible_on_date":
+                return None
+            why = f"'{seen.text}': whether this is {condition.title} is not settled ({code})"
+            return Finding("cannot_decide", why, missing=(f"whether '{seen.text}' is {condition.title}",))
+        case "family":
+            decision, how = condition.family, "in the family"
+        case "past":
+            decision, how = condition.past, "in the history"
+        case "present":
+            decision, how = condition.present, "present"
+        case _:
+            assert_never(seen.standing)
+    if decision == "eligible_on_date":
+        return None
+    why = f"'{seen.text}': {condition.title}, {how} ({code})"
+    if decision == "cannot_decide":
+        return Finding(decision, why, missing=(f"which kind '{seen.text}' is",))
+    return Finding(decision, why, never=decision == "excluded")

@@ -1,0 +1,243 @@
+"""From what somebody typed to active ingredients: exact names resolve, near ones are offered, the rest blocks.
+
+Never decides on a resemblance: a near match is a question to a person.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from msgspec import Struct
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from triptych.safety.knowledge import Active, KnowledgeBase, Product
+from triptych.safety.wording import NOISE, REASONS, SALTS, is_number, words_of
+
+FORMS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("depot", frozenset("depot lai decanoate decanoat palmitate pamoate longacting monthly implant".split())),
+    ("topical", frozenset("topical cream gel ointment lotion cutaneous dermal skin creme salve shampoo".split())),
+    ("nasal", frozenset("nasal nose intranasal nasally".split())),
+    ("inhaled", frozenset("inhaled inhaler inhalation puff puffs inhale nebulized nebuliser nebulizer".split())),
+    ("eye", frozenset("ophthalmic eye eyedrops ocular".split())),
+    ("injection", frozenset("im iv sc injection injected intramuscular subcutaneous intravenous jab shot".split())),
+    ("patch", frozenset("patch transdermal".split())),
+    ("oral", frozenset("oral orally mouth po tablet tablets tab tabs capsule capsules cap caps".split())),
+)
+OFFERED = 6
+CLOSE = 0.72
+ALIKE = 0.55
+"""The likeness of spelling from which a name with the same first two letters is offered, too: look-alikes."""
+
+Form = str
+Status = Literal["resolved", "offered", "unidentified"]
+
+
+class Identified(Struct, frozen=True, kw_only=True):
+    """A name that was recognized exactly, the actives it stands for, and the rows that judge them.
+
+    `rows_of` pairs each active with its row; `own_rows` judge the combination as a whole. `unlisted` are actives
+    without any row. `ask` says what must be known first, such as whether an injection is a depot.
+    """
+
+    name: str
+    actives: tuple[str, ...]
+    is_product: bool
+    own_rows: tuple[str, ...] = ()
+    rows_of: tuple[tuple[str, str], ...] = ()
+    unlisted: tuple[str, ...] = ()
+    ask: str = ""
+
+
+class Candidate(Struct, frozen=True, kw_only=True):
+    """A name that resembles what was typed, for a person to confirm or refuse. `likeness` is from 0 to 1."""
+
+    name: str
+    actives: tuple[str, ...]
+    likeness: float
+
+
+class Resolution(Struct, frozen=True, kw_only=True):
+    """What a typed name turned out to be; the actives of what was recognized count even where a rest is not known."""
+
+    entered: str
+    identified: tuple[Identified, ...]
+    unidentified: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        """Resolved only if every word is accounted for."""
+        if self.identified and not self.unidentified:
+            return "resolved"
+        return "offered" if self.candidates else "unidentified"
+
+    @property
+    def actives(self) -> tuple[str, ...]:
+        """The active ingredients recognized, each once, in the spelling of the knowledge base."""
+        return tuple(dict.fromkeys(active for found in self.identified for active in found.actives))
+
+
+def resolve(base: KnowledgeBase, name: str, *, route: str = "", details: str = "") -> Resolution:
+    """Say which active ingredients a typed name stands for.
+
+    Args:
+        base: What is known.
+        name: As somebody typed it; strength, form, salt and frequency may stand in it, and several medicines.
+        route: How it is given, in words; empty if it is not known.
+        details: Further words about dose and form ("400 mg every 4 weeks").
+
+    Returns:
+        What was recognized exactly, and candidates for what was not. An empty name is unidentified.
+    """
+    words = words_of(name)
+    found, rest = _segments(base, words)
+    form = form_of((*words_of(route), *words, *words_of(details)))
+    identified = tuple(_identified(base, key, meaning, form) for key, meaning in found)
+    if identified and not rest:
+        return Resolution(entered=name, identified=identified)
+    unknown = tuple(" ".join(run) for run in rest) or (" ".join(words) or "nothing",)
+    return Resolution(
+        entered=name, identified=identified, unidentified=unknown, candidates=_candidates(base, unknown, words)
+    )
+
+
+def form_of(words: Iterable[str]) -> str:
+    """How a medicine is given, from words about it: the first of the known forms, or nothing."""
+    found = set(words)
+    if {"long", "acting"} <= found and found & {"injection", "injectable"}:
+        return "depot"
+    return next((form for form, signs in FORMS if found & signs), "")
+
+
+Found = list[tuple[str, Active | Product]]
+
+
+def _segments(base: KnowledgeBase, words: Sequence[str]) -> tuple[Found, list[list[str]]]:
+    """Cut the words into known names, longest first, and runs of words that mean nothing here."""
+    found: Found = []
+    rest: list[list[str]] = []
+    at, matched_at = 0, -1
+    while at < len(words):
+        key, meanings = _longest(base, words, at)
+        salt = words[at] in SALTS and (matched_at == at or " " not in key)
+        if meanings and not (salt and matched_at == at):
+            found.extend((key, meaning) for meaning in meanings if (key, meaning) not in found)
+            at += len(key.split())
+            matched_at = at
+        else:
+            if not _is_noise(words, at, matched=matched_at >= 0):
+                if rest and matched_at != at and _joined(words, at, rest[-1]):
+                    rest[-1].append(words[at])
+                else:
+                    rest.append([words[at]])
+            matched_at = at + 1 if matched_at == at and words[at] in SALTS else matched_at
+            at += 1
+    return found, rest
+
+
+def _joined(words: Sequence[str], at: int, run: list[str]) -> bool:
+    return at > 0 and words[at - 1] == run[-1]
+
+
+def _longest(base: KnowledgeBase, words: Sequence[str], at: int) -> tuple[str, tuple[Active | Product, ...]]:
+    for length in range(min(base.longest, len(words) - at), 0, -1):
+        key = " ".join(words[at : at + length])
+        meanings = base.meaning(key)
+        if meanings:
+            return key, meanings
+    return "", ()
+
+
+def _is_noise(words: Sequence[str], at: int, *, matched: bool) -> bool:
+    word = words[at]
+    if is_number(word) or word in NOISE or word in {"for", "against", "of"}:
+        return True
+    if word in {"pm", "am"} and at > 0 and is_number(words[at - 1]):
+        return True
+    if word in SALTS:
+        return matched or at + 1 < len(words)
+    return word in REASONS and bool({"for", "against"} & set(words[:at]))
+
+
+def _identified(base: KnowledgeBase, key: str, meaning: Active | Product, form: str) -> Identified:
+    if isinstance(meaning, Active):
+        known = base.spellings.get(key, meaning.name)
+        return _with_rows(base, Identified(name=known, actives=(meaning.name,), is_product=False), form)
+    found = Identified(name=meaning.name, actives=meaning.actives, is_product=True, own_rows=meaning.rows)
+    return _with_rows(base, found, meaning.form or form)
+
+
+def _with_rows(base: KnowledgeBase, found: Identified, form: str) -> Identified:
+    pairs: list[tuple[str, str]] = []
+    asks: list[str] = []
+    unlisted: list[str] = []
+    for name in found.actives:
+        active = base.actives.get(name)
+        rows = _rows_for(active, form) if active else ()
+        if active is None or not rows:
+            unlisted.append(name)
+            continue
+        pairs.extend((name, row) for row in rows)
+        if any(link.form for link in active.links) and (ask := _ask(active, form)):
+            asks.append(ask)
+    dropped = {row for own in found.own_rows for row in base.rows[own].supersedes}
+    return Identified(
+        name=found.name,
+        actives=found.actives,
+        is_product=found.is_product,
+        own_rows=found.own_rows,
+        rows_of=tuple(pair for pair in pairs if pair[1] not in dropped),
+        unlisted=tuple(name for name in unlisted if not found.own_rows),
+        ask="; ".join(asks),
+    )
+
+
+def _rows_for(active: Active, form: str) -> tuple[str, ...]:
+    exact = tuple(link.row for link in active.links if form and link.form == form)
+    return exact or tuple(link.row for link in active.links if not link.form)
+
+
+def _ask(active: Active, form: str) -> str:
+    """What is not known about the way of giving, where a row hangs on it."""
+    if not form:
+        return f"route of {active.name}"
+    if form == "injection" and active.has_form("depot"):
+        return f"whether the injection of {active.name} is long-acting"
+    return ""
+
+
+def _candidates(base: KnowledgeBase, unknown: tuple[str, ...], words: Sequence[str]) -> tuple[Candidate, ...]:
+    whole = " ".join(word for word in words if not is_number(word) and word not in NOISE)
+    best: dict[str, float] = {}
+    for query in dict.fromkeys((*unknown, whole)):
+        if len(query) < 3:
+            continue
+        for key, likeness in _near(query, tuple(base.spellings)):
+            best[key] = max(best.get(key, 0.0), likeness)
+    ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:OFFERED]
+    return tuple(_candidate(base, key, likeness) for key, likeness in ranked)
+
+
+def _near(query: str, keys: Sequence[str]) -> list[tuple[str, float]]:
+    """Keys that resemble the query in spelling, and look-alikes that begin as it does."""
+    near = process.extract(query, keys, scorer=JaroWinkler.normalized_similarity, limit=40, score_cutoff=CLOSE)
+    begins = [key for key in keys if key[:2] == query[:2]]
+    alike = process.extract(query, begins, scorer=JaroWinkler.normalized_similarity, limit=OFFERED, score_cutoff=ALIKE)
+    close = [(key, _likeness(query, key)) for key, _, _ in near if _likeness(query, key) >= CLOSE]
+    return [*close, *((key, _likeness(query, key)) for key, _, _ in alike)]
+
+
+def _likeness(query: str, key: str) -> float:
+    spelled = OSA.normalized_similarity(query, key)
+    return round(max((JaroWinkler.normalized_similarity(query, key) + spelled) / 2, fuzz.ratio(query, key) / 100), 3)
+
+
+def _candidate(base: KnowledgeBase, key: str, likeness: float) -> Candidate:
+    actives = tuple(
+        dict.fromkeys(
+            name
+            for meaning in base.meaning(key)
+            for name in ((meaning.name,) if isinstance(meaning, Active) else meaning.actives)
+        )
+    )
+    return Candidate(name=base.spellings[key], actives=actives, likeness=likeness)

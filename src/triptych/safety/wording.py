@@ -1,0 +1,63 @@
+"""How names of medicines are compared: words without case, accents, strengths, forms and salts."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
+APOSTROPHES = str.maketrans("", "", "'’‘`´")
+
+SALTS = frozenset(
+    """acetate besilate besylate bitartrate bromide calcium camsylate carbonate chloride citrate decanoate dihydrate
+    dihydrochloride dimesylate disodium edisylate embonate ethanolate fumarate hbr hcl hemifumarate hemihydrate
+    hyclate hydrobromide hydrochlorid hydrochloride hydroklorid clorhidrato lactate magnesium maleate malate mesilate
+    mesylate monohydrate
+    mononitrate napsylate nitrate oxalate pamoate phosphate potassium saccharate sodium succinate sulfate sulphate
+    tartrate tosylate trihydrate""".split()
+)
+NOISE = frozenset(
+    """a about am and ampoule ampoules amp an at bedtime bd bid bottle brand breakfast by caplet caplets cap capsule
+    capsules caps chewable comp comprimido comprimidos controlled cr daily day days delayed depottablett dinner dose
+    doses dr dragee drop drops each ec enteric er evening every extended extra filmtablette filmtabletten fortnightly
+    from g gel gelcap gelcaps generic gr gram grams half hour hourly hours hr hrs immediate in inhaled inhaler inj
+    injection intramuscular ir iu iv kapsel kapseln kapsler la liquid lozenge lozenges lunch mcg mcgs meal meals mg mgs
+    microgram micrograms midday milligram milligrams ml modified month monthly morning mr needed nightly nocte noon of
+    od odt oral orally orodispersible once ointment patch patches pastille per pill pills po pr prescribed
+    prescription prolonged prn puff puffs qam qd qds qhs qid qod quarter rapid release required retard retardtabletten
+    script solution spray sr stat strength suspension sustained syrup tab tabl tablet tableta tabletas tablets
+    tablett tabletten tabletter tabs taken takes taking tds the then three tid times topical transdermal twice two
+    ug uk ungefaehr unit units us vial week weekly weeks when with xl xr cream lotion nasal im sc subcutaneous
+    one four five six cutaneous dermal ophthalmic sublingual sl buccal wafer film""".split()
+)
+REASONS = frozenset(
+    """acid adhd acne allergies allergy anxiety appetite asthma back bladder blood chest cough cramps depression
+    eczema erection flushes focus fungus hayfever headache headaches heart heartburn hot infection insomnia joint knee
+    migraine migraines mood motion muscle nausea nerve nightmares pain panic period periods prostate ptsd reflux
+    sinus skin sleep smoking spasm spasms stomach tension throat thyroid toenail travel weight loss pressure high bad
+    my his her general disorder nights night quitting stopping nail""".split()
+)
+
+
+@lru_cache(maxsize=65536)
+def words_of(text: str) -> tuple[str, ...]:
+    """The words and numbers of a text, lower case, without accents and apostrophes.
+
+    >>> words_of("St. John’s-wort 300mg")
+    ('st', 'johns', 'wort', '300', 'mg')
+    """
+    plain = unicodedata.normalize("NFKD", text.translate(APOSTROPHES).casefold().replace("µ", "u").replace("μ", "u"))
+    return tuple(WORD.findall("".join(letter for letter in plain if not unicodedata.combining(letter))))
+
+
+def key_of(name: str) -> str:
+    """The name as it stands in the index.
+
+    >>> key_of("5-HTP") == key_of("5htp")
+    True
+    """
+    return " ".join(words_of(name))
+
+
+def is_number(word: str) -> bool:
+    """Whether a word is a number, as in a strength."""
+    return word[0].isdigit()

@@ -1,0 +1,40 @@
+"""What a study document says about screening: its wash-out policy, floors, limits and the ages of its tests.
+
+Every field that is absent leaves the number of the default screening profile standing.
+"""
+
+from typing import Literal
+
+from triptych.study.treatment import Part
+
+
+class Floor(Part, frozen=True, kw_only=True):
+    """A shortest wash-out in days for a row of the knowledge base, an active ingredient or a class of medicines."""
+
+    of: str
+    days: int
+
+
+class ScreeningRules(Part, frozen=True, kw_only=True):
+    """Numbers of the screening that differ from the default profile. Limits are inclusive; ages are in days.
+
+    `washout` is `table` (the longer of five half-lives and a class floor) or `half_lives` (five half-lives alone);
+    `floors` can only lengthen an interval, `stabilization_days` are added to every one that needs a taper.
+    """
+
+    name: str = ""
+    washout: Literal["table", "half_lives"] | None = None
+    floors: tuple[Floor, ...] = ()
+    stabilization_days: int | None = None
+    minimum_age: int | None = None
+    maximum_age: int | None = None
+    minimum_weight_kg: float | None = None
+    systolic: float | None = None
+    diastolic: float | None = None
+    qtcf_male: float | None = None
+    qtcf_female: float | None = None
+    sodium_minimum: float | None = None
+    labs_days: int | None = None
+    ecg_days: int | None = None
+    blood_pressure_days: int | None = None
+    pregnancy_test_days: int | None = None
