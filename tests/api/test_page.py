@@ -11,7 +11,7 @@ from tests.api.program import Program
 from tests.doors.hands import Hands
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "http-api.md").read_text("utf-8")
-EXAMPLES = re.findall(r"```console\n\$ (curl .*?)```\n\n```json\n(.*?)```", PAGE, re.DOTALL)
+EXAMPLES = re.findall(r"```(?:console\n\$ |shell\n)(curl .*?)```\n\n```json\n(.*?)```", PAGE, re.DOTALL)
 HOST = "https://trial.example/api"
 ANY = "…"
 

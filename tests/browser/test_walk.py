@@ -111,9 +111,11 @@ class Walk:
         """One answer, by the field that the document makes for it."""
         field, name = f"#v-{item.id}", f"v-{item.id}"
         fields = page.locator(f"[name='{name}']:not([type=hidden]), [name='m-{item.id}']")
-        if item.type == "record" or not fields.count():
+        if item.type == "record" and page.locator(f"select[name='{name}']").count():
+            page.select_option(f"select[name='{name}']", self.named[value])
+        elif item.type == "record" or not fields.count():
             return  # the page knows what it is about
-        if isinstance(value, dict):
+        elif isinstance(value, dict):
             page.select_option(f"[name='m-{item.id}']", value["missing"])
         elif item.type == "boolean":
             page.check(f"[name='{name}'][value='{'yes' if value else 'no'}']")
