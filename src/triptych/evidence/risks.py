@@ -1,12 +1,13 @@
 """Risks and blinding beside the effects: rates by arm with intervals, numbers needed to harm, right guesses."""
 
-import math
 from collections.abc import Iterable
 
 from msgspec import Struct
 
 from triptych.evidence.base import Guesses, HarmEvent, Trial
-from triptych.evidence.quantiles import two_sided
+from triptych.evidence.blinding import bang
+from triptych.evidence.figures import Events
+from triptych.evidence.harm import event_rate, number_needed
 
 
 class Rate(Struct, frozen=True):
@@ -69,11 +70,8 @@ def wilson(events: int, total: int) -> Rate:
     >>> rate.low, round(rate.high, 4)
     (0.0, 0.2775)
     """
-    z = two_sided(0.95)
-    share, shrunk = events / total, 1 + z * z / total
-    middle = (share + z * z / (2 * total)) / shrunk
-    half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total)) / shrunk
-    return Rate(events, total, max(0.0, middle - half) if events else 0.0, min(1.0, middle + half))
+    found = event_rate(Events(events, total), "wilson")
+    return Rate(events, total, found.low, found.high)
 
 
 def harms(trials: Iterable[Trial]) -> list[Harm]:
@@ -105,15 +103,13 @@ def needed_to_harm(treated: Rate, control: Rate) -> tuple[float | None, str]:
 
     An interval that includes no difference goes through infinity, so it is said instead of printed as two numbers.
     """
-    difference = treated.share - control.share
-    low = difference - math.hypot(treated.share - treated.low, control.high - control.share)
-    high = difference + math.hypot(treated.high - treated.share, control.share - control.low)
-    if difference <= 0:
+    found = number_needed(Events(treated.events, treated.total), Events(control.events, control.total))
+    if found.number is None or not found.more:
         return None, "Not more frequent with the study dose."
-    number = 1 / difference
-    if low <= 0:
-        return number, f"Number needed to harm {number:.1f}; the interval includes no difference."
-    return number, f"Number needed to harm {number:.1f}, 95 % interval {1 / high:.1f} to {1 / low:.1f}."
+    if found.unbounded:
+        return found.number, f"Number needed to harm {found.number:.1f}; the interval includes no difference."
+    said = f"Number needed to harm {found.number:.1f}, 95 % interval {found.low:.1f} to {found.high:.1f}."
+    return found.number, said
 
 
 def guesses(trials: Iterable[Trial]) -> list[Guessed]:
@@ -128,7 +124,7 @@ def _guessed(trial: Trial, number: int, one: Guesses) -> Guessed:
         title=trial.document.title,
         arm=titles[one.arm],
         rate=wilson(one.correct, one.total),
-        bang=(2 * one.correct - one.total) / one.total,
+        bang=bang(one.correct, one.total - one.correct).estimate,
         confirmed=trial.confirmed(f"guesses.{number}"),
         note=one.note,
         address=one.source,

@@ -2,7 +2,17 @@
 
 import pytest
 
-from triptych.evidence import SIDE_BY_SIDE, check_base, conclusions, finding, load_base, report_text, synthesize
+from triptych.evidence import (
+    SIDE_BY_SIDE,
+    check_base,
+    conclusions,
+    finding,
+    guesses,
+    harms,
+    load_base,
+    report_text,
+    synthesize,
+)
 from triptych.ledger.library import evidence, evidence_texts
 from triptych.study import StudyProblems
 
@@ -111,3 +121,10 @@ def test_three_ways_of_making_the_interval_stand_side_by_side():
     widths = [round(made.ci_high - made.ci_low, 3) for made in found.side_by_side]
     assert widths == [0.529, 0.483, 0.694]
     assert found.main.method == "reml-hk-floor"
+
+
+def test_guesses_and_harms_of_the_base_are_told_by_the_figures_of_the_room() -> None:
+    told = guesses(evidence().trials)
+    assert told
+    assert all(round(one.bang, 9) == round(2 * one.rate.share - 1, 9) for one in told)
+    assert all(one.text for one in harms(evidence().trials))
