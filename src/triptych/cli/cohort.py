@@ -58,7 +58,7 @@ def extras(now: datetime) -> list[Line]:
         ("laboratory", "Laboratory accreditation certificate", None, -400, -10),
     )
     own = {"person": f"{PARTICIPANT}-1", "role": PARTICIPANT, "blinding": "blinded", "participant": OWN}
-    reached = {"who": "The doctor on duty (nobody: this is a demonstration)", "phone": "000", "any_hour": True}
+    reached = {"who": "The doctor on duty (nobody: this is a demonstration)", "phone": "00 00 00 00", "any_hour": True}
     reached |= {"tried_on": (today - timedelta(days=1)).isoformat()}
     return [
         Line(form="site_help", site=SITE, role="administrator", occurred_at=ago[1], values=reached),
