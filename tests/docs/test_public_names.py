@@ -10,18 +10,21 @@ PUBLIC = {
         RuleProblems Type compile_rule evaluate rule_from_json rule_to_json
     """,
     "safety": """
-        Alarm Closing Conflict Contact Finding MedicineTable Reading Taken countries_of judge_medicines level_of
-        limit_alarms read_contacts read_medicines
+        PRECEDENCE Active Alarm BloodPressure Candidate Case Closing Code Conditions Conflict Contact
+        Criterion Decision Ecg Fact Finding Identified KnowledgeBase Labs Medicine MedicineJudgment
+        MedicineTable Participant PregnancyTest Product Profile Reading Resolution Row Screening Taken
+        Unreadable Washout countries_of judge_medicines level_of limit_alarms read_case read_conditions
+        read_contacts read_knowledge read_medicines read_profile resolve screen washouts
     """,
     "study": """
         INSTRUMENTS LEVELS SILENT Amendment Arm Choice Column Condition DeviationClass DeviationRule Difference
-        Dose Duration Education Form Gate Instrument InstrumentDocument Item Level Limit Listing Marked Misfit
+        Dose Duration Education Floor Form Gate Instrument InstrumentDocument Item Level Limit Listing Marked Misfit
         NotADuration NotShipped Panel Part Passage Placement Problem Protocol Question Raise Release Role
-        Schedule Scored ScreeningRules Section Shelf Study StudyDocument StudyError StudyProblems Table Text
-        Timing Unconfirmed Visit amendment_problems answers as_files bands_of check_instrument check_study
-        complete differences fit flat_data flat_study flat_yaml known_to_each_other load_instrument load_study
-        misfits new_study next_version parse_days parse_duration protocol_text read_education read_marked
-        read_not_shipped render_text schedule score score_notes shown_items study_from_canonical write_yaml
+        Schedule Scored ScreeningRules Section Shelf Study StudyDocument StudyError StudyProblems Table Text Timing
+        Unconfirmed Visit amendment_problems answers as_files bands_of check_instrument check_study complete differences
+        fit flat_data flat_study flat_yaml known_to_each_other load_instrument load_study misfits new_study
+        next_version parse_days parse_duration protocol_text read_education read_marked read_not_shipped
+        render_text schedule score score_notes shown_items study_from_canonical write_yaml
     """,
     "course": """
         Altered Approach CASEBOOK Course Deviation Effect Entries Entry Fold FormState Funnel GateState Grant Grants

@@ -10,6 +10,7 @@ from triptych.cli.exchange import lint_file, read_case
 from triptych.cli.instruments import instrument
 from triptych.cli.ledgers import ledger
 from triptych.cli.play import play
+from triptych.cli.screening import medicines, screen_case
 from triptych.cli.serve import serve
 from triptych.cli.studies import study
 from triptych.cli.trials import amend, create, file_form
@@ -29,6 +30,8 @@ main.add_command(lint_file)
 main.add_command(read_case)
 main.add_command(evidence)
 main.add_command(ledger)
+main.add_command(screen_case)
+main.add_command(medicines)
 main.add_command(play)
 main.add_command(demo)
 main.add_command(serve)

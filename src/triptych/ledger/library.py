@@ -8,7 +8,18 @@ from pathlib import Path
 
 from triptych.evidence import Base, load_base
 from triptych.ledger.errors import UnknownStudy
-from triptych.safety import Contact, MedicineTable, read_contacts, read_medicines
+from triptych.safety import (
+    Conditions,
+    Contact,
+    KnowledgeBase,
+    MedicineTable,
+    Profile,
+    read_conditions,
+    read_contacts,
+    read_knowledge,
+    read_medicines,
+    read_profile,
+)
 from triptych.study import (
     INSTRUMENTS,
     Education,
@@ -118,3 +129,31 @@ def evidence_texts() -> Mapping[str, str]:
 def evidence() -> Base:
     """The bundled evidence base."""
     return load_base(evidence_texts())
+
+
+@lru_cache(maxsize=1)
+def knowledge_base() -> KnowledgeBase:
+    """The bundled knowledge base of medicines with MDMA."""
+    folder = LIBRARY / "medicines"
+    texts = {name: (folder / f"{name}.csv").read_text("utf-8") for name in ("interactions", "actives", "products")}
+    return read_knowledge(texts["interactions"], texts["actives"], texts["products"])
+
+
+@lru_cache(maxsize=1)
+def conditions() -> Conditions:
+    """The bundled phrases of diagnoses and history."""
+    return read_conditions((LIBRARY / "screening" / "conditions.csv").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def default_profile() -> Profile:
+    """The default screening profile."""
+    return read_profile((LIBRARY / "screening" / "profile.json").read_text("utf-8"))
+
+
+def study_profile(study: Study) -> Profile:
+    """The default profile with what a study document says about screening."""
+    marked = tuple(
+        field.path.removeprefix("screening.") for field in study.unconfirmed if field.path.startswith("screening.")
+    )
+    return default_profile().with_study(study.document.screening, marked)

@@ -1,22 +1,65 @@
 """From facts to judgments. This room knows no visits and no records; the course calls it with plain facts."""
 
 from triptych.safety.alarms import Alarm, Closing, Reading, level_of, limit_alarms
+from triptych.safety.case import BloodPressure, Case, Code, Ecg, Labs, Medicine, Participant, PregnancyTest, Unreadable
+from triptych.safety.conditions import Conditions, read_conditions
 from triptych.safety.contacts import Contact, countries_of, read_contacts
+from triptych.safety.criteria import Criterion, Fact
+from triptych.safety.judging import MedicineJudgment
+from triptych.safety.knowledge import Active, KnowledgeBase, Product, Row, read_knowledge
 from triptych.safety.medicines import Conflict, Finding, MedicineTable, Taken, judge_medicines, read_medicines
+from triptych.safety.naming import Candidate, Identified, Resolution, resolve
+from triptych.safety.outcomes import PRECEDENCE, Decision
+from triptych.safety.profile import Profile, read_profile
+from triptych.safety.reading import read_case
+from triptych.safety.screening import Screening, screen
+from triptych.safety.washout import Washout, washouts
 
 __all__ = [
+    "PRECEDENCE",
+    "Active",
     "Alarm",
+    "BloodPressure",
+    "Candidate",
+    "Case",
     "Closing",
+    "Code",
+    "Conditions",
     "Conflict",
     "Contact",
+    "Criterion",
+    "Decision",
+    "Ecg",
+    "Fact",
     "Finding",
+    "Identified",
+    "KnowledgeBase",
+    "Labs",
+    "Medicine",
+    "MedicineJudgment",
     "MedicineTable",
+    "Participant",
+    "PregnancyTest",
+    "Product",
+    "Profile",
     "Reading",
+    "Resolution",
+    "Row",
+    "Screening",
     "Taken",
+    "Unreadable",
+    "Washout",
     "countries_of",
     "judge_medicines",
     "level_of",
     "limit_alarms",
+    "read_case",
+    "read_conditions",
     "read_contacts",
+    "read_knowledge",
     "read_medicines",
+    "read_profile",
+    "resolve",
+    "screen",
+    "washouts",
 ]

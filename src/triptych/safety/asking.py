@@ -1,15 +1,15 @@
-"""The criteria on the person: age, sex, weight, pregnancy, nursing, diagnoses, family, suicide risk, and the list."""
+"""The criteria on the person: age, sex, weight, pregnancy, nursing, diagnoses, family, suicide risk, the list."""
 
 from triptych.safety.case import Case
 from triptych.safety.conditions import Conditions, judge_condition
 from triptych.safety.criteria import Criterion, Fact, criterion, dated, day_problem, missing, ok
 from triptych.safety.outcomes import Finding
 from triptych.safety.profile import Profile
-from triptych.safety.wording import words_of
+from triptych.safety.wording import listed, words_of
 
-NO_CONTRACEPTION = frozenset("none no nil withdrawal rhythm natural calendar n a nothing".split())
-PILL = frozenset("pill pills oral ocp coc".split())
-BARRIER = frozenset("condom condoms barrier diaphragm cap".split())
+NO_CONTRACEPTION = listed("none no nil withdrawal rhythm natural calendar n a nothing")
+PILL = listed("pill pills oral ocp coc")
+BARRIER = listed("condom condoms barrier diaphragm cap")
 
 
 def days(profile: Profile, case: Case) -> Criterion:

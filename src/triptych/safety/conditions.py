@@ -12,29 +12,30 @@ from typing import Literal, assert_never
 from msgspec import Struct
 
 from triptych.safety.outcomes import PRECEDENCE, Decision, Finding
-from triptych.safety.wording import is_number, key_of, words_of
+from triptych.safety.wording import is_number, key_of, listed, words_of
 
 Standing = Literal["present", "past", "denied", "uncertain", "family"]
 
-DENIED = frozenset("no not denies denied denying without never negative nil none absence lacks nor absent".split())
+DENIED = listed("""no not denies denied denying without never negative nil none absence lacks nor absent""")
+SETTLED = listed("ruled out excluded present found confirmed")
 DENIED_AFTER = ("ruled out", "excluded", "not present", "not found", "negative", "denied", "not confirmed")
-UNCERTAIN = frozenset(
-    "possible possibly probable probably suspected suspicion query questionable maybe likely unclear unsure rule r vs "
-    "versus differential provisional potential cannot cant pending evaluate evaluation".split()
+UNCERTAIN = listed(
+    """possible possibly probable probably suspected suspicion query questionable maybe likely unclear unsure rule r
+    vs versus differential provisional potential cannot cant pending evaluate evaluation"""
 )
-FAMILY = frozenset(
-    "family mother father sister brother parent parents aunt uncle cousin grandmother grandfather sibling fhx familial "
-    "relative son daughter mothers fathers sisters brothers".split()
+FAMILY = listed(
+    """family mother father sister brother parent parents aunt uncle cousin grandmother grandfather sibling fhx
+    familial relative son daughter mothers fathers sisters brothers"""
 )
-PAST = frozenset("history hx past previous previously former formerly remission resolved recovered healed ago".split())
-FILLER = frozenset(
+PAST = listed("""history hx past previous previously former formerly remission resolved recovered healed ago""")
+FILLER = listed(
     """a acute adult after age aged and as at both by childhood chronic complex condition controlled course current
     currently daily diagnosed diagnosis disorder dose due during dx early episode episodes euthyroid for from full
-    history hx in intermittent is issues left lifelong long mild moderate normal now occasional of on only onset or
-    partial past persistent post previous primary recurrent related resolved right secondary severe severity since
-    single stable status syndrome the therapy to treated treatment type under untreated uncomplicated unspecified well
-    with without year years month months week weeks day days ago remission mg symptoms no none not never denies denied
-    nil any known""".split()
+    history hx in intermittent is issues left lifelong long mild moderate normal now occasional of on only onset
+    or partial past persistent post previous primary recurrent related resolved right secondary severe severity
+    since single stable status syndrome the therapy to treated treatment type under untreated uncomplicated
+    unspecified well with without year years month months week weeks day days ago remission mg symptoms no none
+    not never denies denied nil any known"""
 )
 CLAUSE = re.compile(r"[;.\n()\[\]]|\bbut\b|\bhowever\b|, (?!or\b|nor\b|and\b)|,(?=\S)", re.IGNORECASE)
 
@@ -114,7 +115,9 @@ def judge_condition(conditions: Conditions, text: str) -> tuple[Finding, ...]:
 
 
 def _only_context(unknown: Sequence[str], seen: Sequence[Seen]) -> bool:
-    return bool(seen) and all(word in UNCERTAIN or word in FAMILY or word in PAST or word == "out" for word in unknown)
+    return bool(seen) and all(
+        word in UNCERTAIN or word in FAMILY or word in PAST or word in SETTLED for word in unknown
+    )
 
 
 def _seen(conditions: Conditions, text: str, words: Sequence[str], *, doubtful: bool) -> tuple[list[Seen], list[str]]:

@@ -11,22 +11,36 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from triptych.safety.knowledge import Active, KnowledgeBase, Product
-from triptych.safety.wording import NOISE, REASONS, SALTS, is_number, words_of
+from triptych.safety.wording import NOISE, REASONS, SALTS, is_number, listed, words_of
 
 FORMS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("depot", frozenset("depot lai decanoate decanoat palmitate pamoate longacting monthly implant".split())),
-    ("topical", frozenset("topical cream gel ointment lotion cutaneous dermal skin creme salve shampoo".split())),
-    ("nasal", frozenset("nasal nose intranasal nasally".split())),
-    ("inhaled", frozenset("inhaled inhaler inhalation puff puffs inhale nebulized nebuliser nebulizer".split())),
-    ("eye", frozenset("ophthalmic eye eyedrops ocular".split())),
-    ("injection", frozenset("im iv sc injection injected intramuscular subcutaneous intravenous jab shot".split())),
-    ("patch", frozenset("patch transdermal".split())),
-    ("oral", frozenset("oral orally mouth po tablet tablets tab tabs capsule capsules cap caps".split())),
+    (
+        "depot",
+        listed("""depot lai decanoate decanoat palmitate pamoate longacting monthly implant"""),
+    ),
+    (
+        "topical",
+        listed("""topical cream gel ointment lotion cutaneous dermal skin creme salve shampoo"""),
+    ),
+    ("nasal", listed("nasal nose intranasal nasally")),
+    (
+        "inhaled",
+        listed("""inhaled inhaler inhalation puff puffs inhale nebulized nebuliser nebulizer"""),
+    ),
+    ("eye", listed("ophthalmic eye eyedrops ocular")),
+    (
+        "injection",
+        listed("""im iv sc injection injected intramuscular subcutaneous intravenous jab shot"""),
+    ),
+    ("patch", listed("patch transdermal")),
+    (
+        "oral",
+        listed("""oral orally mouth po tablet tablets tab tabs capsule capsules cap caps"""),
+    ),
 )
-OFFERED = 6
+OFFERED = 8
+BESIDE = 8
 CLOSE = 0.72
-ALIKE = 0.55
-"""The likeness of spelling from which a name with the same first two letters is offered, too: look-alikes."""
 
 Form = str
 Status = Literal["resolved", "offered", "unidentified"]
@@ -210,26 +224,34 @@ def _candidates(base: KnowledgeBase, unknown: tuple[str, ...], words: Sequence[s
     whole = " ".join(word for word in words if not is_number(word) and word not in NOISE)
     best: dict[str, float] = {}
     for query in dict.fromkeys((*unknown, whole)):
-        if len(query) < 3:
-            continue
-        for key, likeness in _near(query, tuple(base.spellings)):
-            best[key] = max(best.get(key, 0.0), likeness)
-    ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:OFFERED]
-    return tuple(_candidate(base, key, likeness) for key, likeness in ranked)
+        if len(query) >= 3:
+            for key, likeness in _near(query, tuple(base.spellings)):
+                best[key] = max(best.get(key, 0.0), likeness)
+    ranked = sorted(best.items(), key=lambda pair: (-pair[1], len(pair[0]), pair[0]))
+    offered: dict[tuple[object, ...], Candidate] = {}
+    for key, likeness in ranked:
+        candidate = _candidate(base, key, likeness)
+        # One near name alone invites a yes; a few more that begin alike are offered beside it.
+        alike = key[:2] in {query[:2] for query in (*unknown, whole)}
+        if likeness >= CLOSE or (offered and alike and len(offered) < BESIDE):
+            offered.setdefault((isinstance(base.index[key][0], Product), *candidate.actives), candidate)
+    return tuple(offered.values())[:OFFERED]
 
 
 def _near(query: str, keys: Sequence[str]) -> list[tuple[str, float]]:
-    """Keys that resemble the query in spelling, and look-alikes that begin as it does."""
-    near = process.extract(query, keys, scorer=JaroWinkler.normalized_similarity, limit=40, score_cutoff=CLOSE)
-    begins = [key for key in keys if key[:2] == query[:2]]
-    alike = process.extract(query, begins, scorer=JaroWinkler.normalized_similarity, limit=OFFERED, score_cutoff=ALIKE)
-    close = [(key, _likeness(query, key)) for key, _, _ in near if _likeness(query, key) >= CLOSE]
-    return [*close, *((key, _likeness(query, key)) for key, _, _ in alike)]
+    """Keys whose first words resemble the query, with their likeness."""
+    length = len(query.split())
+    heads = {key: " ".join(key.split()[:length]) for key in keys}
+    near = process.extract(query, heads, scorer=JaroWinkler.normalized_similarity, limit=40, score_cutoff=0.6)
+    alike = {key: head for key, head in heads.items() if head[:2] == query[:2] and abs(len(head) - len(query)) <= 3}
+    found = {key: head for head, _, key in near} | alike
+    return [(key, _likeness(query, head)) for key, head in found.items()]
 
 
-def _likeness(query: str, key: str) -> float:
-    spelled = OSA.normalized_similarity(query, key)
-    return round(max((JaroWinkler.normalized_similarity(query, key) + spelled) / 2, fuzz.ratio(query, key) / 100), 3)
+def _likeness(query: str, head: str) -> float:
+    spelled = max(OSA.normalized_similarity(query, head), fuzz.ratio(query, head) / 100)
+    alike = 0.05 if query[:2] == head[:2] else 0.0
+    return round(min((JaroWinkler.normalized_similarity(query, head) + spelled) / 2 + alike, 1.0), 3)
 
 
 def _candidate(base: KnowledgeBase, key: str, likeness: float) -> Candidate:

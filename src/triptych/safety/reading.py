@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from triptych.safety.case import (
     BloodPressure,
     Case,
+    Code,
     Ecg,
     Labs,
     Medicine,
@@ -18,6 +19,7 @@ from triptych.safety.case import (
     Sex,
     Unreadable,
 )
+from triptych.safety.wording import listed
 
 T = TypeVar("T")
 
@@ -42,7 +44,7 @@ PLAUSIBLE: Mapping[str, tuple[float, float]] = {
 }
 """What a value of a living person can be at all; a number outside is a slip of the pen or of a device."""
 
-IGNORED = frozenset("id title trap expected schema_version".split())
+IGNORED = listed("id title trap expected schema_version")
 
 
 class _Reader:
@@ -252,9 +254,21 @@ def _medicine(at: _Reader) -> Medicine:
         reported_under=at.text("reported_under"),
         note=at.text("note"),
         confirmed_as=at.text("confirmed_as"),
+        codes=_codes(at),
     )
     at.done()
     return found
+
+
+def _codes(at: _Reader) -> tuple[Code, ...]:
+    codes = []
+    for entry in at.children("codes") or ():
+        found = Code(
+            system=entry.text("system") or "", code=entry.text("code") or "", display=entry.text("display") or ""
+        )
+        entry.done()
+        codes.append(found)
+    return tuple(codes)
 
 
 def _status(at: _Reader) -> MedicineStatus | None:

@@ -48,7 +48,7 @@ def screen(base: KnowledgeBase, profile: Profile, conditions: Conditions, case: 
     planned, evaluated = case.planned_session_date, case.evaluation_date
     judged = tuple(judge_medicine(base, profile, medicine, planned, evaluated) for medicine in case.medications or ())
     criteria = (*_criteria(profile, conditions, case), *(_of_medicine(profile, one) for one in judged))
-    criteria += _unread(profile, case, criteria)
+    criteria += (*_unread(profile, case, criteria), *_profiled(base, profile))
     findings = [finding for one in criteria for finding in one.findings]
     decision = strongest(finding.decision for finding in findings)
     earliest, by = _earliest(decision, findings, planned)
@@ -104,6 +104,18 @@ def _unread(profile: Profile, case: Case, criteria: tuple[Criterion, ...]) -> tu
         for one in left
     ]
     return (criterion(profile, "SCR-UNREADABLE", findings),) if findings else ()
+
+
+def _profiled(base: KnowledgeBase, profile: Profile) -> tuple[Criterion, ...]:
+    """A floor that names nothing that is known would protect nobody; it has to be mended before anybody is treated."""
+    known = {*base.rows, *base.actives, *(row.medicine_class for row in base.rows.values())}
+    lost = sorted(set(profile.floors) - known)
+    findings = [
+        Finding("cannot_decide", f"the study's floor for '{name}' names nothing that is known (SCR-PROFILE)",
+                missing=(f"what the study's floor for '{name}' means",))
+        for name in lost
+    ]  # fmt: skip
+    return (criterion(profile, "SCR-PROFILE", findings),) if findings else ()
 
 
 def _earliest(decision: Decision, findings: list[Finding], planned: date | None) -> tuple[date | None, tuple[str, ...]]:

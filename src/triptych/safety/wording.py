@@ -4,37 +4,42 @@ import re
 import unicodedata
 from functools import lru_cache
 
+
+def listed(text: str) -> frozenset[str]:
+    """The words of a list written out in lines."""
+    return frozenset(text.split())
+
+
 WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
 APOSTROPHES = str.maketrans("", "", "'’‘`´")
 
-SALTS = frozenset(
+SALTS = listed(
     """acetate besilate besylate bitartrate bromide calcium camsylate carbonate chloride citrate decanoate dihydrate
     dihydrochloride dimesylate disodium edisylate embonate ethanolate fumarate hbr hcl hemifumarate hemihydrate
-    hyclate hydrobromide hydrochlorid hydrochloride hydroklorid clorhidrato lactate magnesium maleate malate mesilate
-    mesylate monohydrate
-    mononitrate napsylate nitrate oxalate pamoate phosphate potassium saccharate sodium succinate sulfate sulphate
-    tartrate tosylate trihydrate""".split()
+    hyclate hydrobromide hydrochlorid hydrochloride hydroklorid clorhidrato lactate magnesium maleate malate
+    mesilate mesylate monohydrate mononitrate napsylate nitrate oxalate pamoate phosphate potassium saccharate
+    sodium succinate sulfate sulphate tartrate tosylate trihydrate"""
 )
-NOISE = frozenset(
+NOISE = listed(
     """a about am and ampoule ampoules amp an at bedtime bd bid bottle brand breakfast by caplet caplets cap capsule
-    capsules caps chewable comp comprimido comprimidos controlled cr daily day days delayed depottablett dinner dose
-    doses dr dragee drop drops each ec enteric er evening every extended extra filmtablette filmtabletten fortnightly
-    from g gel gelcap gelcaps generic gr gram grams half hour hourly hours hr hrs immediate in inhaled inhaler inj
-    injection intramuscular ir iu iv kapsel kapseln kapsler la liquid lozenge lozenges lunch mcg mcgs meal meals mg mgs
-    microgram micrograms midday milligram milligrams ml modified month monthly morning mr needed nightly nocte noon of
-    od odt oral orally orodispersible once ointment patch patches pastille per pill pills po pr prescribed
-    prescription prolonged prn puff puffs qam qd qds qhs qid qod quarter rapid release required retard retardtabletten
-    script solution spray sr stat strength suspension sustained syrup tab tabl tablet tableta tabletas tablets
-    tablett tabletten tabletter tabs taken takes taking tds the then three tid times topical transdermal twice two
-    ug uk ungefaehr unit units us vial week weekly weeks when with xl xr cream lotion nasal im sc subcutaneous
-    one four five six cutaneous dermal ophthalmic sublingual sl buccal wafer film""".split()
+    capsules caps chewable comp comprimido comprimidos controlled cr daily day days delayed depottablett dinner
+    dose doses dr dragee drop drops each ec enteric er evening every extended extra filmtablette filmtabletten
+    fortnightly from g gel gelcap gelcaps generic gr gram grams half hour hourly hours hr hrs immediate in inhaled
+    inhaler inj injection intramuscular ir iu iv kapsel kapseln kapsler la liquid lozenge lozenges lunch mcg mcgs
+    meal meals mg mgs microgram micrograms midday milligram milligrams ml modified month monthly morning mr needed
+    nightly nocte noon of od odt oral orally orodispersible once ointment patch patches pastille per pill pills po
+    pr prescribed prescription prolonged prn puff puffs qam qd qds qhs qid qod quarter rapid release required
+    retard retardtabletten script solution spray sr stat strength suspension sustained syrup tab tabl tablet
+    tableta tabletas tablets tablett tabletten tabletter tabs taken takes taking tds the then three tid times
+    topical transdermal twice two ug uk ungefaehr unit units us vial week weekly weeks when with xl xr cream
+    lotion nasal im sc subcutaneous one four five six cutaneous dermal ophthalmic sublingual sl buccal wafer film"""
 )
-REASONS = frozenset(
+REASONS = listed(
     """acid adhd acne allergies allergy anxiety appetite asthma back bladder blood chest cough cramps depression
-    eczema erection flushes focus fungus hayfever headache headaches heart heartburn hot infection insomnia joint knee
-    migraine migraines mood motion muscle nausea nerve nightmares pain panic period periods prostate ptsd reflux
-    sinus skin sleep smoking spasm spasms stomach tension throat thyroid toenail travel weight loss pressure high bad
-    my his her general disorder nights night quitting stopping nail""".split()
+    eczema erection flushes focus fungus hayfever headache headaches heart heartburn hot infection insomnia joint
+    knee migraine migraines mood motion muscle nausea nerve nightmares pain panic period periods prostate ptsd
+    reflux sinus skin sleep smoking spasm spasms stomach tension throat thyroid toenail travel weight loss
+    pressure high bad my his her general disorder nights night quitting stopping nail"""
 )
 
 

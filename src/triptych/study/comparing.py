@@ -62,6 +62,8 @@ def _study(study: Study) -> dict[str, Said]:
         listed = {"included": defined.includes, "not included": defined.excludes}
         facts |= {"adverse event": defined.text, "severity": defined.severity}
         facts |= {f"adverse event, {name}": "; ".join(texts) for name, texts in listed.items()}
+    if document.screening is not None:
+        facts |= {f"screening, {name.replace('_', ' ')}": text for name, text in document.screening.said()}
     if document.amendment is not None:
         moving = "after new consent" if document.amendment.reconsent else f"{document.amendment.participants}"
         facts |= {"amendment": document.amendment.summary, "who moves over": moving}

@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
+from triptych.study.screening import ScreeningRules
 from triptych.study.treatment import AdverseEventDefinition, Amendment, Arm, Part, Reference, Therapy
 
 ItemType = Literal[
@@ -352,6 +353,7 @@ class StudyDocument(Part, frozen=True, kw_only=True):
     references: tuple[Reference, ...] = ()
     amendment: Amendment | None = None
     adverse_event: AdverseEventDefinition | None = None
+    screening: ScreeningRules | None = None
     therapies: tuple[Therapy, ...] = ()
     site_defaults: SiteDefaults | None = None
     arms: tuple[Arm, ...] = ()

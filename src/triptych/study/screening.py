@@ -3,6 +3,7 @@
 Every field that is absent leaves the number of the default screening profile standing.
 """
 
+from collections.abc import Iterator
 from typing import Literal
 
 from triptych.study.treatment import Part
@@ -38,3 +39,12 @@ class ScreeningRules(Part, frozen=True, kw_only=True):
     ecg_days: int | None = None
     blood_pressure_days: int | None = None
     pregnancy_test_days: int | None = None
+
+    def said(self) -> Iterator[tuple[str, str]]:
+        """Every number that the document sets, by name, in words."""
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if name == "floors":
+                yield from ((f"floor for {floor.of}", f"{floor.days} days") for floor in self.floors)
+            elif name != "source" and value not in (None, ""):
+                yield name, str(value)

@@ -18,6 +18,7 @@ PAGE = (ROOT / "docs/reference/study-document.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 EXAMPLES = {f"{number:02}.yaml": text for number, text in enumerate(BLOCKS)}
 SHAPES = {
+    model.ScreeningRules: "Screening",
     model.AdverseEventDefinition: "The definition of an adverse event",
     model.Amendment: "Amendments",
     model.Therapy: "Therapies",

@@ -1,0 +1,159 @@
+"""`triptych screen` and `triptych medicines`: whether somebody may be treated on a day, and what a name stands for."""
+
+import json
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from msgspec.structs import replace
+
+from triptych.cli.errors import CommandError, explained
+from triptych.ledger.library import conditions, default_profile, find_study, knowledge_base, study_profile
+from triptych.safety import Profile, Resolution, Screening, read_case, resolve, screen
+
+
+@click.command("screen")
+@click.option("--case", "case_file", type=click.Path(path_type=Path), required=True, help="A case in JSON; - reads it.")
+@click.option("--study", help="A study document whose profile applies: a folder or a bundled name.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The planned session, in place of the case's.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def screen_case(case_file: Path, study: str | None, on: datetime | None, *, as_json: bool) -> None:
+    """Decide whether a participant may be treated on the planned day, and say why.
+
+    The case has the format of the screening cases. Anything absent is listed as missing and never ends in eligible.
+    """
+    with explained():
+        case = read_case(_read_json(case_file))
+        if on is not None:
+            case = replace(case, planned_session_date=on.date())
+        answer = screen(knowledge_base(), _profile(study), conditions(), case)
+    click.echo(json.dumps(_answer(answer), ensure_ascii=False, indent=1) if as_json else _told(answer))
+
+
+def _profile(study: str | None) -> Profile:
+    return default_profile() if study is None else study_profile(find_study(study))
+
+
+def _read_json(file: Path) -> object:
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
+        return json.loads(text, object_pairs_hook=_once)
+    except OSError as fault:
+        raise CommandError(f"{file} cannot be read: {fault.strerror}.") from fault
+    except (ValueError, RecursionError) as fault:
+        raise CommandError(f"{file} is not JSON in UTF-8 that can be read: {fault}.") from fault
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key given twice: which of the two was meant is not known."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
+
+
+def _answer(answer: Screening) -> dict[str, Any]:
+    return {
+        "decision": answer.decision,
+        "earliest_date": _day(answer.earliest_date),
+        "resolved_actives": list(answer.resolved_actives),
+        "reasons": list(answer.reasons),
+        "missing_items": list(answer.missing_items),
+        "other_actions": list(answer.other_actions),
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _told(answer: Screening) -> str:
+    lines = [answer.decision.replace("_", " ").capitalize() + f"   (profile {answer.profile})"]
+    if answer.earliest_date is not None:
+        conditional = ", conditional on what is missing" if answer.missing_items else ""
+        lines.append(f"Earliest date: {answer.earliest_date.isoformat()}{conditional}")
+    parts = (
+        ("Actives", answer.resolved_actives),
+        ("Why", answer.reasons),
+        ("Missing", answer.missing_items),
+        ("To do", answer.other_actions),
+    )
+    for title, entries in parts:
+        if entries:
+            lines += ["", title, *(f"  {entry}" for entry in entries)]
+    return "\n".join(lines)
+
+
+@click.group()
+def medicines() -> None:
+    """Look up names of medicines together with MDMA."""
+
+
+@medicines.command()
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def check(names: tuple[str, ...], *, as_json: bool) -> None:
+    """Say what each NAME stands for and which rows judge it; exit 1 if one is not identified for certain.
+
+    An unknown name means stop and ask, never that there is no interaction.
+    """
+    found = [resolve(knowledge_base(), name) for name in names]
+    if as_json:
+        click.echo(json.dumps([_named(one) for one in found], ensure_ascii=False, indent=1))
+    else:
+        click.echo("\n".join(line for one in found for line in _named_lines(one)))
+    if any(one.status != "resolved" for one in found):
+        raise SystemExit(1)
+
+
+def _rows(one: Resolution) -> list[dict[str, Any]]:
+    ids = dict.fromkeys(row for part in one.identified for row in (*part.own_rows, *(row for _, row in part.rows_of)))
+    rows = (knowledge_base().rows[row] for row in ids)
+    return [
+        {
+            "id": row.id,
+            "hazards": list(row.hazards),
+            "management": row.management,
+            "washout_days": row.washout_days,
+            "advice": row.advice,
+            "citation": row.citation,
+            "confirmed": row.confirmed,
+        }
+        for row in rows
+    ]
+
+
+def _named(one: Resolution) -> dict[str, Any]:
+    return {
+        "entered": one.entered,
+        "status": one.status,
+        "actives": list(one.actives),
+        "rows": _rows(one),
+        "without_row": [name for part in one.identified for name in part.unlisted],
+        "ask": [part.ask for part in one.identified if part.ask],
+        "candidates": [candidate.name for candidate in one.candidates],
+    }
+
+
+def _named_lines(one: Resolution) -> list[str]:
+    lines = [f"{one.entered}: {one.status}" + (f", {' + '.join(one.actives)}" if one.actives else "")]
+    for row in _rows(one):
+        days = "no wash-out fixes it" if row["washout_days"] is None else f"{row['washout_days']} d"
+        mark = "confirmed" if row["confirmed"] else "unconfirmed"
+        hazards = ", ".join(row["hazards"]).replace("_", " ")
+        lines.append(
+            f"  {row['id']}  {hazards}; {row['management']}; {days}; {row['advice']} [{mark}: {row['citation']}]"
+        )
+    lines += [
+        f"  {name}: recognized, and the knowledge base has no row for it: a physician decides"
+        for part in one.identified
+        for name in part.unlisted
+    ]
+    lines += [f"  to be known first: {part.ask}" for part in one.identified if part.ask]
+    if one.status != "resolved":
+        offered = "; ".join(candidate.name for candidate in one.candidates)
+        offer = f"Offered, for a person to confirm: {offered}" if offered else "Nothing like it is known."
+        lines.append(f"  stop and ask. {offer}")
+    return lines
