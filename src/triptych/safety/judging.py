@@ -10,7 +10,13 @@ from triptych.safety.naming import Identified, Resolution, resolve
 from triptych.safety.outcomes import Finding
 from triptych.safety.profile import Profile
 from triptych.safety.washout import Washout, last_dose_of, resolution_of, washouts_of
+from triptych.safety.wording import listed, words_of
 
+DOUBT = listed(
+    """about again also approx approximately around estimate estimated forgot forgets guess leftover leftovers maybe
+    occasional occasionally perhaps probably restarted resumed roughly sometimes still thinks uncertain unclear
+    unknown unsure"""
+)
 IDENTITY, DATED, UNLISTED = "SCR-IDENTITY", "SCR-LASTDOSE", "SCR-NOROW"
 
 
@@ -37,7 +43,11 @@ def judge_medicine(
         findings = _contradiction(medicine, name)
         return MedicineJudgment(medicine=medicine, resolution=resolution, findings=findings, not_taken=not findings)
     days = (planned, evaluated)
-    findings = (*_identity(base, profile, medicine, resolution, planned), *_dates(medicine, name, planned, evaluated))
+    findings = (
+        *_identity(base, profile, medicine, resolution, planned),
+        *_dates(medicine, name, planned, evaluated),
+        *_noted(base, medicine, resolution, name),
+    )
     kept: list[Washout] = []
     for found in resolution.identified:
         rows = washouts_of(base, profile, medicine, found, days)
@@ -104,6 +114,17 @@ def _if_confirmed(
                     f"if {name} is confirmed, {days} d {verb} the {washout.required_days} d rule ({washout.row})"
                 )
     return said
+
+
+def _noted(base: KnowledgeBase, medicine: Medicine, resolution: Resolution, name: str) -> tuple[Finding, ...]:
+    """A note that casts doubt on the entry, or names another medicine, is a question to a person."""
+    note = medicine.note or ""
+    others = [active for active in resolve(base, note).actives if active not in resolution.actives] if note else []
+    doubts = sorted(DOUBT & set(words_of(note))) + (["?"] if "?" in note else [])
+    if not others and not doubts:
+        return ()
+    why = f"the note on '{name}' says '{', '.join((*others, *doubts))}' and has to be settled by a person ({DATED})"
+    return (Finding("cannot_decide", why, missing=(f"what the note on '{name}' means",), blocks_date=True),)
 
 
 def _dates(medicine: Medicine, name: str, planned: date | None, evaluated: date | None) -> tuple[Finding, ...]:

@@ -90,6 +90,9 @@ ROWS = [
     ({"as_entered": "Zoloft", "status": "stopped", "last_dose_date": None}, "cannot_decide", None, "SCR-LASTDOSE"),
     (stopped("Zoloft", -3), "cannot_decide", None, "SCR-LASTDOSE"),
     ({"as_entered": "Zoloft", "status": "affirmed none"}, "eligible_on_date", DAY, ""),
+    (stopped("Zoloft", 20, note="still takes half a tablet now and then"), "cannot_decide", None, "SCR-LASTDOSE"),
+    (stopped("Zoloft", 20, note="took 5-HTP last week"), "cannot_decide", None, "SCR-LASTDOSE"),
+    (stopped("Zoloft", 20, note="stopped with the prescriber"), "eligible_on_date", DAY, ""),
     (ongoing("lisinopril"), "needs_physician_review", None, "DDI-067"),
 ]
 
