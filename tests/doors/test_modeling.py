@@ -119,7 +119,8 @@ def test_ideation_as_at_baseline_is_reviewed_at_the_next_contact():
     )
     first = file(player, "cssrs", NO_DANGER | {"ideation_1": True}, visit="screening")
     assert [alert.id for alert in player.course(NAME).alerts] == ["danger_today"]
-    file(player, "safety_review", {"about": first, "finding": "Long known"})
+    plan = {"reached": True, "found": "Long known", "plan": "Ask at each visit"}
+    file(player, "risk_plan", {"about": first, **plan, "next_contact": START.isoformat()})
     file(player, "cssrs", NO_DANGER | {"ideation_1": True}, visit="preparation_1")
     course = player.course(NAME)
     assert course.alerts == ()

@@ -87,7 +87,50 @@ def test_the_alert_is_not_closed_without_a_recorded_plan(world: Hands) -> None:
     assert alerts(world) == {}
 
 
-def test_a_fall_of_mood_is_seen_against_the_diary_before(world: Hands) -> None:
+@pytest.mark.requirement("SAF-09")
+@pytest.mark.parametrize("undo", ["correct", "void", "correct and void"])
+def test_whatever_becomes_of_a_dangerous_answer_its_alert_stays_until_there_is_a_plan(world: Hands, undo: str) -> None:
+    kept(world, **{"v-suicidal": "intent"})
+    about = alerts(world)["diary_danger"].about
+    if "correct" in undo:
+        world.file("therapist", "days_after", {"suicidal": "none"}, corrects=about, reason="Misread the question")
+    if "void" in undo:
+        world.file("therapist", "entered_in_error", {"about": about, "why": "Meant as a test"})
+    assert set(alerts(world)) == {"diary_danger"}
+    plan = {"about": about, "reached": True, "found": "Safe", "plan": "Call tomorrow"}
+    filed = world.file("physician", "risk_plan", plan | {"next_contact": "2026-03-02T12:00:00Z"})
+    assert isinstance(filed, Filed)
+    assert alerts(world) == {}
+    world.file("physician", "entered_in_error", {"about": filed.record.id, "why": "Of somebody else"})
+    assert set(alerts(world)) == {"diary_danger"}
+
+
+def test_a_correction_that_tells_of_danger_rings_from_the_moment_it_is_filed(world: Hands) -> None:
+    kept(world, **{"v-suicidal": "none", "v-mood": "7"})
+    (diary,) = [seen for seen in world.trial.system_view().records("P-1") if seen.form == "days_after"]
+    world.later(hours=9)
+    world.file(
+        "therapist", "days_after", {"suicidal": "intent", "mood": 7}, corrects=diary.id, reason="Said on the phone"
+    )
+    assert alerts(world)["diary_danger"].since == world.now
+
+
+def test_mood_below_the_first_diary_three_days_running_is_seen(world: Hands) -> None:
+    for mood, raised in ((7, False), (6, False), (6, False), (5, True)):
+        kept(world, **{"v-mood": str(mood), "v-suicidal": "none"})
+        assert ("diary_below_baseline" in alerts(world)) is raised
+        world.later(days=1)
+
+
+def test_a_fall_of_mood_stays_seen_when_the_diary_before_is_corrected(world: Hands) -> None:
+    kept(world, **{"v-mood": "8", "v-suicidal": "none"})
+    kept(world, **{"v-mood": "4", "v-suicidal": "none"})
+    first = next(seen for seen in world.trial.system_view().records("P-1") if seen.form == "days_after")
+    world.file("therapist", "days_after", {"suicidal": "none", "mood": 5}, corrects=first.id, reason="Slip of the hand")
+    assert set(alerts(world)) == {"diary_fallen"}
+
+
+def test_a_fall_of_mood__is_seen_against_the_diary_before(world: Hands) -> None:
     kept(world, **{"v-mood": "8", "v-suicidal": "none"})
     kept(world, **{"v-mood": "4", "v-suicidal": "none"})
     assert set(alerts(world)) == {"diary_fallen"}

@@ -64,6 +64,13 @@ def test_help_begins_with_the_emergency_number_then_the_sites_clinician_then_the
     assert "22111111" not in helped(client_of("stranger"))
 
 
+def test_help_is_for_the_country_of_the_participants_own_site_until_they_choose_another(world: Hands) -> None:
+    opening = {"title": "A clinic abroad", "zone": "Europe/Madrid", "country": "ES"}
+    world.administer("site_opening", opening, site="site-1")
+    assert 'href="tel:024"' in helped(client_of("pat"))
+    assert 'href="tel:024"' not in helped(client_of("stranger"))
+
+
 def test_american_numbers_stand_on_no_page_of_another_country(world: Hands) -> None:
     client = client_of("pat")
     for country in countries_of(contacts()):
@@ -85,11 +92,9 @@ def test_what_was_not_checked_is_said_so_and_only_there(world: Hands) -> None:
 
 
 def checked() -> set[str]:
-    whole = {}
-    for contact in contacts():
-        if contact.kind == "crisis":
-            whole[contact.country] = whole.get(contact.country, False) or contact.confirmed
-    return {country for country, is_checked in whole.items() if is_checked}
+    """The countries with a confirmed emergency number and a confirmed crisis line."""
+    sure = {(contact.country, contact.kind) for contact in contacts() if contact.confirmed}
+    return {country for country in countries_of(contacts()) if {(country, "emergency"), (country, "crisis")} <= sure}
 
 
 @pytest.mark.parametrize("name", ["mdma-mdd-norway", "mapp1"])

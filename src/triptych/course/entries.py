@@ -30,8 +30,18 @@ class Entry:
         self.current = record
         self.versions = (*self.versions, record)
 
+    def then(self, position: int) -> "Entry | None":
+        """The entry as it stood at a position of its stream; none before its first record."""
+        versions = tuple(version for version in self.versions if version.position <= position)
+        if not versions:
+            return None
+        stood = Entry(self.root)
+        stood.current, stood.versions = versions[-1], versions
+        return stood
 
-def _when(entry: Entry) -> tuple[datetime, int]:
+
+def occurred(entry: Entry) -> tuple[datetime, int]:
+    """What entries are ordered by: when it happened, then when it was first filed."""
     return entry.current.occurred_at, entry.root.position
 
 
@@ -55,7 +65,7 @@ class Entries:
         self._by_root = by_root
         voided = self._voided(by_root)
         self.entries = [entry for entry in by_root.values() if entry.id not in voided]
-        self.entries.sort(key=_when)
+        self.entries.sort(key=occurred)
 
     def _take(self, record: Record, by_root: dict[str, Entry]) -> None:
         root = self.roots.get(record.corrects) if record.corrects else None
@@ -79,6 +89,14 @@ class Entries:
         """Entries grouped by form, in order of occurrence."""
         groups: dict[str, list[Entry]] = {}
         for entry in self.entries:
+            groups.setdefault(entry.current.form, []).append(entry)
+        return groups
+
+    @cached_property
+    def ever(self) -> dict[str, list[Entry]]:
+        """Entries grouped by form as `by_form`, with those that were set aside."""
+        groups: dict[str, list[Entry]] = {}
+        for entry in self._by_root.values():
             groups.setdefault(entry.current.form, []).append(entry)
         return groups
 

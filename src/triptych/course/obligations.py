@@ -1,16 +1,16 @@
 """Tasks and alerts: what filed records, open visits, queries and held records ask of which role, and until when."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
 
+from triptych.course.danger import Stood, holds, stood
 from triptych.course.entries import Entries, Entry
-from triptych.course.facts import form_facts, record_facts
 from triptych.course.record import Record
 from triptych.course.sight import Sight, may_file
-from triptych.rules import Context, evaluate
+from triptych.rules import Context
 from triptych.study import Form, Raise, Study, parse_duration
 
 RESOLUTION = "held_resolution"
@@ -35,41 +35,65 @@ class Task(Struct, frozen=True, kw_only=True):
 
 
 def raised(study: Study, entries: Entries, sight: Sight, context: Context, now: datetime) -> Iterator[Task]:
-    """Open tasks and alerts raised by filed forms."""
+    """Open tasks and alerts raised by filed forms.
+
+    A sign of danger (a rule with a tier) stands from the moment at which the system had it until it is ended, whatever
+    becomes of the record (SAF-09); everything else follows the record as it is now.
+    """
     for known in study.raising_forms:
         for entry in entries.of(known.id):
-            version = study.at(entry.current.document)
-            form = version.forms[known.id]
-            for rule in form.raises:
-                path = f"forms.{form.id}.raises.{rule.id}.when"
-                if _stands(version, entries, entry, rule, path, sight, context):
-                    yield task_of(rule, entry.id, entry.current.occurred_at, now, form)
+            then = (entry, _before(entries, entry))
+            for rule, path, version in _rules(study, entry):
+                if not rule.tier and _stands(version, entries, then, rule, path, sight, context):
+                    yield task_of(rule, entry.id, entry.current.occurred_at, now, version.forms[known.id])
+        for entry in entries.ever.get(known.id, ()):
+            yield from _signs(study, entries, entry, sight, context, now)
+
+
+def _signs(
+    study: Study, entries: Entries, entry: Entry, sight: Sight, context: Context, now: datetime
+) -> Iterator[Task]:
+    found: set[str] = set()
+    if not any(
+        rule.tier for version in entry.versions for rule in study.at(version.document).forms[entry.root.form].raises
+    ):
+        return
+    for then in stood(entries, entry):
+        for rule, path, version in _rules(study, then[0]):
+            is_new = bool(rule.tier) and rule.id not in found
+            if is_new and _stands(version, entries, then, rule, path, sight, context):
+                found.add(rule.id)
+                yield task_of(rule, entry.id, then[0].current.recorded_at, now, version.forms[entry.root.form])
+
+
+def _rules(study: Study, entry: Entry) -> Iterator[tuple[Raise, str, Study]]:
+    """What an entry's form raises in the version of the document that the entry was filed under."""
+    version = study.at(entry.current.document)
+    form = version.forms[entry.current.form]
+    for rule in form.raises:
+        yield rule, f"forms.{form.id}.raises.{rule.id}.when", version
+
+
+def _before(entries: Entries, entry: Entry) -> Sequence[Entry]:
+    same = entries.of(entry.current.form)
+    return same[: next(place for place, one in enumerate(same) if one.id == entry.id)]
 
 
 def _stands(
-    study: Study, entries: Entries, entry: Entry, rule: Raise, path: str, sight: Sight, context: Context
+    study: Study, entries: Entries, then: Stood, rule: Raise, path: str, sight: Sight, context: Context
 ) -> bool:
+    entry = then[0]
     if not sight.sees_form(rule.until or "task_done"):
         return False
-    if rule.when is not None:
-        reads = (f"{entry.current.form}.{name.partition('.')[2] or name}" for name in study.reads(path))
-        if not sight.sees_all(reads) or _holds(study, entries, entry, path, context) is not True:
-            return False
     if rule.until == entry.current.form:
-        return entry.id == entries.of(entry.current.form)[-1].id
-    return not is_ended(entries, entry.id, rule)
-
-
-def _holds(study: Study, entries: Entries, entry: Entry, path: str, context: Context) -> object:
-    """Evaluate a rule over an entry's own answers, and those of the records of the same form before it."""
-    rule, facts = study.rule(path), dict(form_facts(study, entry, context))
-    if any("." in name for name in rule.reads):
-        same = entries.of(entry.current.form)
-        before = same[: next(place for place, one in enumerate(same) if one.id == entry.id)]
-        if before:
-            facts["baseline"] = record_facts(study, before[0], context)
-            facts["previous"] = record_facts(study, before[-1], context)
-    return evaluate(rule, facts, context)
+        if entry.id != entries.of(entry.current.form)[-1].id:
+            return False
+    elif is_ended(entries, entry.id, rule):
+        return False
+    if rule.when is None:
+        return True
+    reads = (f"{entry.current.form}.{name.partition('.')[2] or name}" for name in study.reads(path))
+    return sight.sees_all(reads) and holds(study, path, then, context)
 
 
 def is_ended(entries: Entries, about: str, rule: Raise) -> bool:

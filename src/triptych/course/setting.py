@@ -24,6 +24,8 @@ class Setting:
         opening = self.site_entries.latest("site_opening")
         self.site_active = opening is not None
         self.site_activated = bool(self.site_entries.of("site_activation"))
+        own_country = opening.current.values.get("country") if opening else None
+        self.country: str = own_country if isinstance(own_country, str) else defaults.country if defaults else ""
         self.zone = ZoneInfo(opening.current.values["zone"] if opening else defaults.zone if defaults else "UTC")
         self.site_paused = _paused(self.site_entries, "site_pause", "site_resume")
         self.study_paused = _paused(self.study_entries, "pause", "resume")

@@ -217,9 +217,16 @@ class View:
 
     def zone(self, participant: str | None = None) -> ZoneInfo:
         """The time zone of a participant's site, or of the viewer's own."""
+        return self._place(participant).zone
+
+    def country(self, participant: str | None = None) -> str:
+        """The country (ISO 3166-1 alpha-2) of a participant's site, else of the viewer's own or of the study."""
+        return self._place(participant).country
+
+    def _place(self, participant: str | None) -> Setting:
         records = self._records(participant) if participant else ()
         site = current_site(Entries(records)) if records else self.viewer and self.viewer.site
-        return self._setting_at(site or None).zone
+        return self._setting_at(site or None)
 
     def released(self, participant: str) -> Mapping[str, object]:
         """Facts derived from hidden records that the document releases to this role; unknown ones are left out."""

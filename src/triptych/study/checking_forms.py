@@ -13,6 +13,9 @@ MISSING_CODES = (
     *("not-performed", "not-permitted"),
 )
 """The FHIR data-absent-reason codes."""
+PLAN = "risk_plan"
+DANGER = ("immediate", "same_day")
+"""An alert of these tiers ends with a recorded plan and with nothing else (SAF-09)."""
 MAX_TEXT = 100_000
 
 
@@ -40,6 +43,9 @@ def check_raise(refs: References, raised: Raise, path: str, by: str = "", *, own
         refs.refer_to_role(raised.role, f"{path}.role")
     if raised.within is not None:
         refs.duration(raised.within, f"{path}.within", least=1)
+    if raised.level == "alert" and raised.tier in DANGER and raised.until != PLAN:
+        message = f"The sign of danger {raised.title[:60]!r} ends without a recorded plan."
+        refs.say(path, "danger_without_plan", message, f"Write `until: {PLAN}`.")
     if raised.until is None or not refs.refer(raised.until, refs.forms, "form", f"{path}.until") or raised.until == by:
         return
     if all((item.id, item.type) != ("about", "record") for item in refs.forms[raised.until].items):

@@ -6,7 +6,7 @@ A rule that names a part which is lost or wrong is left alone: what would be sai
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-from triptych.rules import BOOL, Rule, RuleProblems, Type, compile_rule
+from triptych.rules import BOOL, ListOf, Rule, RuleProblems, Type, compile_rule
 from triptych.study.errors import Problem
 from triptych.study.model import Definition, Form, StudyDocument
 from triptych.study.names import course_names, form_names, gate_names, item_type, record_type
@@ -66,7 +66,8 @@ class Compiler:
         for number, effect in enumerate(form.sets):
             if effect.when is not None:
                 self._rule(f"{path}.sets.{number}.when", effect.when, names, expects=BOOL)
-        before = {**names, "previous": record_type(form), "baseline": record_type(form)}
+        one = record_type(form)
+        before = {**names, "previous": one, "baseline": one, "earlier": ListOf(one)}
         for raised in form.raises:
             if raised.when is not None:
                 self._rule(f"{path}.raises.{raised.id}.when", raised.when, before, expects=BOOL)

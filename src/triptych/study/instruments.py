@@ -40,6 +40,7 @@ title: What the tasks of an instrument need
 version: "1"
 forms:
   - {id: safety_review, title: Review, log: true, items: [{id: about, label: Record, type: record}]}
+  - {id: risk_plan, title: Plan, log: true, items: [{id: about, label: Record, type: record}]}
 """
 }
 

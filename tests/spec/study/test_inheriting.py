@@ -175,7 +175,14 @@ raises:
 )
 def test_a_study_may_raise_a_sign_of_danger_and_not_lower_it(own, codes):
     shelf = {**SHELF, "instruments/mood-scale": {"mood-scale.yaml": SCALE + DANGER}}
-    assert [problem.code for problem in problems(MOOD + own, shelf)] == codes
+    found = [problem.code for problem in problems(MOOD + own, shelf)]
+    assert [code for code in found if code != "danger_without_plan"] == codes
+
+
+@pytest.mark.requirement("SAF-09")
+def test_a_sign_of_danger_that_ends_with_anything_but_a_plan_is_a_problem():
+    ended = {**SHELF, "instruments/mood-scale": {"mood-scale.yaml": SCALE + DANGER}}
+    assert [problem.code for problem in problems(MOOD, ended)] == ["danger_without_plan"]
 
 
 def test_the_flat_document_is_the_same_study():

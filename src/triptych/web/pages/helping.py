@@ -59,6 +59,7 @@ def site_help(request: HttpRequest) -> SiteHelp:
     site = asker.view.own_site if asker else None
     if asker is None or site is None:
         return SiteHelp(country=country)
+    country = asker.view.country(asker.grant.participant)
     seen = [one for one in asker.view.site_records(site) if one.current]
     clinicians = [one for one in seen if one.form == "site_help"]
     return SiteHelp(
