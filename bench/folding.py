@@ -13,7 +13,7 @@ import msgspec
 from bench.measuring import Row, paired, spent
 from bench.participants import NAME, Participant, decode, participant
 from triptych.course import derive_course
-from triptych.ledger.library import medicines
+from triptych.ledger.library import knowledge
 from triptych.ledger.opening import open_ledger
 from triptych.ledger.store import Reading
 from triptych.ledger.streams import participant_stream
@@ -117,7 +117,7 @@ class Ledger:
     def _fold_one(self, reading: Reading, name: str) -> None:
         records = tuple(decode(stored.body) for stored in reading.records(participant_stream(name)))
         stage = self._stages[len(records)]
-        derive_course(stage.study, name, records, stage.setting, medicines(), stage.now)
+        derive_course(stage.study, name, records, stage.setting, knowledge(), stage.now)
 
 
 class Template:

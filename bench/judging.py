@@ -10,7 +10,7 @@ import cel_expr_python.cel as google
 from bench.measuring import Row, median, spent
 from bench.participants import NAME, Participant, participant
 from triptych.course import Fold, GateState
-from triptych.ledger.library import medicines
+from triptych.ledger.library import knowledge
 from triptych.rules import BOOL, INT, NUMBER, TEXT, Context, ListOf, RecordOf, Rule, Type, compile_rule, evaluate
 
 Facts = Mapping[str, Any]
@@ -140,5 +140,5 @@ def _whole() -> Row:
 
 
 def _judged(at: Participant) -> GateState:
-    fold = Fold(at.study, NAME, at.records, at.setting, medicines(), at.now + timedelta(minutes=1))
+    fold = Fold(at.study, NAME, at.records, at.setting, knowledge(), at.now + timedelta(minutes=1))
     return fold.gate("authorize_dose", 1, {"part": "initial", "amount": 80})

@@ -11,7 +11,7 @@ import msgspec
 from triptych.cli.scenario import SITE, Line, Player, read_lines
 from triptych.course import Course, Record, Setting, derive_course
 from triptych.ledger import Filed
-from triptych.ledger.library import find_study, medicines, study_folder
+from triptych.ledger.library import find_study, knowledge, study_folder
 from triptych.ledger.memory import MemoryStore
 from triptych.ledger.store import Store
 from triptych.study import Study
@@ -39,7 +39,7 @@ class Participant(NamedTuple):
 
     def course(self) -> Course:
         """Derive the whole course."""
-        return derive_course(self.study, NAME, self.records, self.setting, medicines(), self.now)
+        return derive_course(self.study, NAME, self.records, self.setting, knowledge(), self.now)
 
 
 def participant(count: int | None = None) -> Participant:

@@ -11,9 +11,9 @@ PUBLIC = {
     """,
     "safety": """
         PRECEDENCE Active Alarm BloodPressure Candidate Case Closing Code Conditions Conflict Contact
-        Criterion Decision Ecg Fact Finding Identified KnowledgeBase Labs Medicine MedicineJudgment
+        Criterion Decision Ecg Fact Finding Identified Knowledge KnowledgeBase Labs Medicine MedicineJudgment
         MedicineTable Participant PregnancyTest Product Profile Reading Resolution Row Screening Taken
-        Unreadable Washout countries_of judge_medicines level_of limit_alarms read_case read_conditions
+        Unreadable Washout countries_of judge_medicines level_of limit_alarms profile_of read_case read_conditions
         read_contacts read_knowledge read_medicines read_profile resolve screen washouts
     """,
     "study": """

@@ -10,7 +10,7 @@ from tests.doors.hands import Hands
 
 from triptych.ledger import Filed
 from triptych.ledger.clock import AttendedTrial, ClockTask
-from triptych.ledger.library import medicines
+from triptych.ledger.library import knowledge
 from triptych.ledger.reminders import Letter
 
 PATIENCE = 30
@@ -61,7 +61,7 @@ class Running:
     def __init__(self, hands: Hands, post: Post, executor: Executor | None = None, **more: Any) -> None:
         self.hands, self.post, self.asleep, self.asked = hands, post, False, 0.0
         self.pages: list[frozenset[str]] = []
-        self.trial = AttendedTrial(hands.store, medicines(), hands.player.clock)
+        self.trial = AttendedTrial(hands.store, knowledge(), hands.player.clock)
         self.task = ClockTask(
             self.trial,
             post,

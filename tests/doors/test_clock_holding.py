@@ -11,7 +11,7 @@ from tests.doors.hands import Hands
 from triptych.ledger import Filed
 from triptych.ledger.clock import AttendedTrial, ClockTask
 from triptych.ledger.holding import NoRival, PostgresHolder, holder_of
-from triptych.ledger.library import medicines
+from triptych.ledger.library import knowledge
 from triptych.ledger.opening import open_ledger
 from triptych.ledger.reminders import Letter
 from triptych.study import Study
@@ -44,7 +44,7 @@ def test_it_wakes_by_itself(hands: Hands) -> None:
     def running_clock() -> datetime:
         return due - timedelta(milliseconds=200) + (datetime.now(UTC) - begun)
 
-    trial = AttendedTrial(hands.store, medicines(), running_clock)
+    trial = AttendedTrial(hands.store, knowledge(), running_clock)
     post = Ring()
     task = ClockTask(trial, post, running_clock)
     task.start()
@@ -75,7 +75,7 @@ def test_a_sender_that_hangs_does_not_hold_up_the_pages(hands: Hands) -> None:
         return due + timedelta(seconds=59) + (datetime.now(UTC) - begun)
 
     post = Slow()
-    trial = AttendedTrial(hands.store, medicines(), running_clock)
+    trial = AttendedTrial(hands.store, knowledge(), running_clock)
     task = ClockTask(trial, post, running_clock, changed=lambda _: changed.set())
     task.start()
     try:

@@ -12,7 +12,7 @@ from triptych.course import Entries, Record
 from triptych.course.facts import Facts
 from triptych.ledger import Actor, Filed, Held, Refused, Trial
 from triptych.ledger.errors import NotALedger
-from triptych.ledger.library import medicines, product_files
+from triptych.ledger.library import knowledge, medicines, product_files
 from triptych.ledger.memory import MemoryStore
 from triptych.ledger.store import Store
 from triptych.ledger.streams import KEPT, Streams, site_stream
@@ -253,7 +253,7 @@ def test_facts_read_like_a_mapping_and_are_made_when_asked_for() -> None:
 
 
 def test_an_empty_ledger_has_no_study_and_says_what_to_do(make_store: Callable[[str], Store]) -> None:
-    trial = Trial(make_store("memory"), medicines(), lambda: START)
+    trial = Trial(make_store("memory"), knowledge(), lambda: START)
     with pytest.raises(NotALedger, match="Create the trial first"):
         trial.study  # noqa: B018
 

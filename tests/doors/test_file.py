@@ -227,10 +227,10 @@ def test_nobody_is_contacted_before_the_study_is_open(small: Any) -> None:
 
     from triptych.cli.scenario import Clock
     from triptych.ledger import Trial
-    from triptych.ledger.library import medicines
+    from triptych.ledger.library import knowledge
     from triptych.ledger.memory import MemoryStore
 
-    trial = Trial.create(MemoryStore(), small, medicines(), Clock(START), "ada")
+    trial = Trial.create(MemoryStore(), small, knowledge(), Clock(START), "ada")
     hands = Hands.__new__(Hands)
     hands.count = 0
     hands.player = type("Clocked", (), {"clock": Clock(START)})()

@@ -11,7 +11,7 @@ from tests.doors.hands import Hands
 
 from triptych.course import Listed, listed
 from triptych.ledger import Actor, Filed, Held, Trial, View
-from triptych.ledger.library import find_study, medicines, product_files, read_folder, study_folder
+from triptych.ledger.library import find_study, knowledge, product_files, read_folder, study_folder
 from triptych.ledger.store import Row, Store
 from triptych.study import load_study
 
@@ -182,6 +182,6 @@ def test_random_filings_and_waits_leave_list_and_fold_equal(data: st.DataObject)
                 hands.administer("pause", {"why": "x"})
         for view in (*viewers(hands),):
             assert view.listing() == folded(view)
-    assert Trial(hands.store, medicines(), hands.player.clock).system_view().listing() == folded(
+    assert Trial(hands.store, knowledge(), hands.player.clock).system_view().listing() == folded(
         hands.trial.system_view()
     )

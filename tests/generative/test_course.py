@@ -12,13 +12,13 @@ from msgspec.structs import replace
 
 from triptych.cli.scenario import Player, read_lines
 from triptych.course import Course, Record, Setting, derive_course
-from triptych.ledger.library import find_study, medicines, study_folder
+from triptych.ledger.library import find_study, knowledge, study_folder
 from triptych.ledger.memory import MemoryStore
 from triptych.ledger.store import Reading
 from triptych.ledger.streams import STUDY, Streams, participant_stream, site_stream
 
 NORWAY = find_study("mdma-mdd-norway")
-MEDICINES = medicines()
+MEDICINES = knowledge()
 SHIPPED = Path(str(study_folder("mdma-mdd-norway"))) / "scenarios"
 OWN = Path(__file__).parent.parent / "scenarios"
 NAMES = [

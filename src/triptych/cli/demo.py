@@ -17,7 +17,7 @@ from triptych.cli.serve import make_accounts, start
 from triptych.ledger.chain import verify
 from triptych.ledger.drafts import Filed
 from triptych.ledger.errors import LedgerError
-from triptych.ledger.library import find_study, medicines, study_folder
+from triptych.ledger.library import find_study, knowledge, study_folder
 from triptych.ledger.opening import open_ledger
 from triptych.ledger.trial import Trial
 
@@ -91,7 +91,7 @@ def remove(folder: Path) -> None:
         raise CommandError(f"{folder} holds no ledger, so it is left alone. Remove it by hand. [not_a_demo]")
     store = open_ledger(str(folder), write=True)  # refused while a site is served from it
     try:
-        is_demo = Trial(store, medicines(), lambda: datetime.now(UTC)).system_view().training
+        is_demo = Trial(store, knowledge(), lambda: datetime.now(UTC)).system_view().training
     except LedgerError:
         is_demo = False
     finally:

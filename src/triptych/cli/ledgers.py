@@ -11,7 +11,7 @@ from triptych.ledger.archive import export as export_archive
 from triptych.ledger.archive import import_archive, read_manifest, verify_against, verify_file
 from triptych.ledger.chain import Verdict
 from triptych.ledger.chain import verify as verify_chains
-from triptych.ledger.library import medicines
+from triptych.ledger.library import knowledge
 from triptych.ledger.opening import open_ledger
 from triptych.ledger.rebuilding import rebuild_lists
 from triptych.ledger.trial import Trial
@@ -118,7 +118,7 @@ def rebuild(data: str) -> None:
     with explained():
         store = open_ledger(data, write=True)
         try:
-            rebuilt = rebuild_lists(store, Trial(store, medicines(), lambda: datetime.now(UTC)))
+            rebuilt = rebuild_lists(store, Trial(store, knowledge(), lambda: datetime.now(UTC)))
         finally:
             store.close()
     for name in rebuilt.differing:

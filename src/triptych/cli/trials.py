@@ -12,7 +12,7 @@ import msgspec
 from triptych.cli.errors import CommandError, explained
 from triptych.cli.ledgers import data_option
 from triptych.ledger.drafts import Actor, Draft, Filed, Outcome
-from triptych.ledger.library import find_study, medicines
+from triptych.ledger.library import find_study, knowledge
 from triptych.ledger.opening import open_ledger
 from triptych.ledger.store import Store
 from triptych.ledger.trial import Trial
@@ -29,7 +29,7 @@ def _opened(data: str) -> Iterator[Store]:
 
 
 def _trial(store: Store) -> Trial:
-    return Trial(store, medicines(), lambda: datetime.now(UTC))
+    return Trial(store, knowledge(), lambda: datetime.now(UTC))
 
 
 def _filed(outcome: Outcome) -> Filed:
@@ -51,7 +51,7 @@ def create(data: str, study: str, person: str, *, training: bool) -> None:
             if any(True for _ in reading.heads()):
                 raise CommandError(f"{data} holds a trial already. Choose an empty place.")
         found = find_study(study)
-        trial = Trial.create(store, found, medicines(), lambda: datetime.now(UTC), person)
+        trial = Trial.create(store, found, knowledge(), lambda: datetime.now(UTC), person)
         if training:
             now = datetime.now(UTC)
             draft = Draft(id=str(uuid.uuid4()), form="training_start", values={}, occurred_at=now)

@@ -28,7 +28,7 @@ from triptych.course.signing import Signature, signatures
 from triptych.course.standing import Change, counts_now, current_site, derive_standing, failed_attempts
 from triptych.course.visits import Visits, midnight
 from triptych.rules import Missing
-from triptych.safety import Conflict, MedicineTable
+from triptych.safety import Conflict, Knowledge
 from triptych.study import Arm, Study
 
 
@@ -63,13 +63,13 @@ def derive_course(
     participant: str,
     records: Sequence[Record],
     setting: Setting,
-    medicines: MedicineTable,
+    knowledge: Knowledge,
     now: datetime,
     sight: Sight | None = None,
     released: Mapping[str, date | None] | None = None,
 ) -> Course:
     """Derive a participant's course from the records that a sight shows, and what is released to it of visits."""
-    return Fold(study, participant, records, setting, medicines, now, sight, released).course()
+    return Fold(study, participant, records, setting, knowledge, now, sight, released).course()
 
 
 class Fold:
@@ -81,14 +81,14 @@ class Fold:
         participant: str,
         records: Sequence[Record],
         setting: Setting,
-        medicines: MedicineTable,
+        knowledge: Knowledge,
         now: datetime,
         sight: Sight | None = None,
         released: Mapping[str, date | None] | None = None,
     ) -> None:
         self.study, self.participant, self.setting, self.now = study, participant, setting, now
         self.sight = sight or Sight(study)
-        self._medicines = medicines
+        self._knowledge = knowledge
         self.entries = Entries(records)
         self.context = context_at(setting, now)
         self.today = local_day(now, setting.zone)
@@ -124,7 +124,7 @@ class Fold:
         """The judgment on the recorded medicines for a dose today; none where medicines are hidden."""
         if not (self.sight.sees_form("medicine") and self.sight.sees_form("medicine_review")):
             return None
-        return medicine_conflict(self.entries, self._medicines, self.today)
+        return medicine_conflict(self.entries, self._knowledge.table, self.today)
 
     @cached_property
     def arm(self) -> Arm | None:

@@ -38,7 +38,7 @@ from triptych.ledger.seen import Seen
 from triptych.ledger.store import Store
 from triptych.ledger.trial import Trial
 from triptych.ledger.view import View
-from triptych.safety import MedicineTable
+from triptych.safety import Knowledge
 
 __all__ = ["AttendedTrial", "ClockTask", "Sender"]
 
@@ -62,8 +62,8 @@ class Sender(Protocol):
 class AttendedTrial(Trial):
     """A trial that tells its listeners, after the commit, about whom something was filed; none stands for all."""
 
-    def __init__(self, store: Store, medicines: MedicineTable, clock: Callable[[], datetime]) -> None:
-        super().__init__(store, medicines, clock)
+    def __init__(self, store: Store, knowledge: Knowledge, clock: Callable[[], datetime]) -> None:
+        super().__init__(store, knowledge, clock)
         self.listeners: list[Callable[[str | None], None]] = []
 
     def file(self, draft: Draft, actor: Actor) -> Outcome:

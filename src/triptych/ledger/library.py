@@ -11,9 +11,11 @@ from triptych.ledger.errors import UnknownStudy
 from triptych.safety import (
     Conditions,
     Contact,
+    Knowledge,
     KnowledgeBase,
     MedicineTable,
     Profile,
+    profile_of,
     read_conditions,
     read_contacts,
     read_knowledge,
@@ -153,7 +155,10 @@ def default_profile() -> Profile:
 
 def study_profile(study: Study) -> Profile:
     """The default profile with what a study document says about screening."""
-    marked = tuple(
-        field.path.removeprefix("screening.") for field in study.unconfirmed if field.path.startswith("screening.")
-    )
-    return default_profile().with_study(study.document.screening, marked)
+    return profile_of(default_profile(), study)
+
+
+@lru_cache(maxsize=1)
+def knowledge() -> Knowledge:
+    """Everything bundled that a trial is judged by beside its document."""
+    return Knowledge(table=medicines(), base=knowledge_base(), conditions=conditions(), profile=default_profile())

@@ -19,7 +19,7 @@ from triptych.ledger.streams import STUDY, Streams, participant_stream, site_str
 from triptych.ledger.supposing import Unsecret, compared
 from triptych.ledger.versions import Supposed, Versions
 from triptych.ledger.view import View
-from triptych.safety import MedicineTable
+from triptych.safety import Knowledge
 from triptych.study import (
     Form,
     Study,
@@ -38,9 +38,9 @@ _reload = lru_cache(maxsize=16)(study_from_canonical)
 class Trial:
     """The doors of one ledger. `clock` gives the server's time, aware; nothing else here reads a clock."""
 
-    def __init__(self, store: Store, medicines: MedicineTable, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, knowledge: Knowledge, clock: Callable[[], datetime]) -> None:
         self._store = store
-        self._medicines = medicines
+        self._knowledge = knowledge
         self._clock = clock
         self._streams = Streams()
         self._studies: dict[tuple[str, ...], Mapping[str, Study]] = {}
@@ -50,13 +50,13 @@ class Trial:
         cls,
         store: Store,
         study: Study,
-        medicines: MedicineTable,
+        knowledge: Knowledge,
         clock: Callable[[], datetime],
         administrator: str,
         role: str = "administrator",
     ) -> "Trial":
         """Open a new trial in an empty ledger: the document in force, and one person who can give roles."""
-        trial = cls(store, medicines, clock)
+        trial = cls(store, knowledge, clock)
         now = clock()
         version = {"digest": study.digest, "version": study.document.version}
         grant = {"person": administrator, "role": role, "blinding": "blinded", "qualification": "Opened the trial"}
@@ -117,7 +117,7 @@ class Trial:
             known = self._streams.load(reading, [STUDY])
             versions = self._versions(reading, known[STUDY])
         now, then = (
-            Unsecret(self._store, self._streams, held, self._medicines, None, self._clock(), known)
+            Unsecret(self._store, self._streams, held, self._knowledge, None, self._clock(), known)
             for held in (versions, Supposed(versions, study))
         )
         return compared(now, then)
@@ -158,7 +158,7 @@ class Trial:
         with self._store.reading() as reading:
             known = self._streams.load(reading, [STUDY, *([site_stream(site)] if site else [])])
             versions = self._versions(reading, known[STUDY])
-        return View(self._store, self._streams, versions, self._medicines, viewer, self._clock(), known, grant)
+        return View(self._store, self._streams, versions, self._knowledge, viewer, self._clock(), known, grant)
 
     def _versions(self, reading: Reading, records: Sequence[Record]) -> Versions:
         """The versions of the document that the study's records release; each set is loaded once."""
@@ -252,7 +252,7 @@ class Trial:
     def _fold(self, case: judging.Case) -> Fold:
         """The whole course behind a draft, judged on the whole ledger and not on what the actor sees."""
         participant = case.draft.participant or ""
-        return Fold(case.study, participant, case.records, case.setting, self._medicines, case.now)
+        return Fold(case.study, participant, case.records, case.setting, self._knowledge, case.now)
 
     def _placed(self, case: judging.Case) -> Draft:
         """A role that is kept from knowing visit numbers files without one; the visit is the open one that wants it."""

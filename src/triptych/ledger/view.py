@@ -34,7 +34,7 @@ from triptych.ledger.store import Store
 from triptych.ledger.streams import STUDY, Streams, participant_stream, site_stream
 from triptych.ledger.versions import Versions
 from triptych.rules import Missing
-from triptych.safety import MedicineTable
+from triptych.safety import Knowledge
 from triptych.study import Release, Role, Study, parse_duration
 
 OWN = frozenset({"signature", "entered_in_error", "held_resolution"})
@@ -50,7 +50,7 @@ class View:
         store: Store,
         streams: Streams,
         versions: Versions,
-        medicines: MedicineTable,
+        knowledge: Knowledge,
         viewer: Actor | None,
         now: datetime,
         known: Mapping[str, tuple[Record, ...]],
@@ -63,7 +63,7 @@ class View:
         `known` holds the study's records and those of the viewer's site; other streams are read when they are
         first looked at, and once.
         """
-        self._store, self._streams, self._medicines = store, streams, medicines
+        self._store, self._streams, self._knowledge = store, streams, knowledge
         self._versions, self.viewer, self.now = versions, viewer, now
         self.study, self._known = versions.newest, dict(known)
         self._setting = self._setting_at(viewer.site if viewer else None)
@@ -297,7 +297,7 @@ class View:
         released = self._released_days(participant, records, setting)
         shown, study = self._shown(records), self._version(setting, records)
         sight = self.sight if study is self.study else self._sight(study)
-        course = derive_course(study, participant, shown, setting, self._medicines, self.now, sight, released)
+        course = derive_course(study, participant, shown, setting, self._knowledge, self.now, sight, released)
         return without_visits(course) if self.sight.masks_visits else course
 
     def _shown(self, records: Iterable[Record]) -> list[Record]:
@@ -400,7 +400,7 @@ class View:
         visits = {release.visit for release in self._releases() if release.visit}
         if not visits:
             return {}
-        whole = Fold(self._version(setting, records), participant, records, setting, self._medicines, self.now)
+        whole = Fold(self._version(setting, records), participant, records, setting, self._knowledge, self.now)
         return {visit.key: visit.actual for visit in whole.planned if visit.visit in visits}
 
     def _released_definitions(
@@ -408,7 +408,7 @@ class View:
     ) -> Iterator[tuple[str, object]]:
         names = [release.definition for release in self._releases() if release.definition]
         if names:
-            whole = Fold(self._version(setting, records), participant, records, setting, self._medicines, self.now)
+            whole = Fold(self._version(setting, records), participant, records, setting, self._knowledge, self.now)
             facts = whole.facts.bound(whole.cycle, {})
             for name in names:
                 if not isinstance(facts[name], Missing):

@@ -10,9 +10,9 @@ from triptych.safety.knowledge import Active, KnowledgeBase, Product, Row, read_
 from triptych.safety.medicines import Conflict, Finding, MedicineTable, Taken, judge_medicines, read_medicines
 from triptych.safety.naming import Candidate, Identified, Resolution, resolve
 from triptych.safety.outcomes import PRECEDENCE, Decision
-from triptych.safety.profile import Profile, read_profile
+from triptych.safety.profile import Profile, profile_of, read_profile
 from triptych.safety.reading import read_case
-from triptych.safety.screening import Screening, screen
+from triptych.safety.screening import Knowledge, Screening, screen
 from triptych.safety.washout import Washout, washouts
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Fact",
     "Finding",
     "Identified",
+    "Knowledge",
     "KnowledgeBase",
     "Labs",
     "Medicine",
@@ -53,6 +54,7 @@ __all__ = [
     "judge_medicines",
     "level_of",
     "limit_alarms",
+    "profile_of",
     "read_case",
     "read_conditions",
     "read_contacts",

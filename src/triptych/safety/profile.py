@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from triptych.study import ScreeningRules
+from triptych.study import ScreeningRules, Study
 
 WashoutPolicy = Literal["table", "half_lives"]
 
@@ -72,6 +72,13 @@ class Profile(Struct, frozen=True, kw_only=True):
         floors = {**self.floors, **{floor.of: floor.days for floor in rules.floors}}
         changed: dict[str, Any] = {**given, "floors": floors, "name": rules.name or f"{self.name}, as the study has it"}
         return msgspec.structs.replace(self, **changed, unconfirmed=(*self.unconfirmed, *unconfirmed))
+
+
+def profile_of(profile: Profile, study: Study) -> Profile:
+    """A profile with what a study document says about screening, its unconfirmed fields among those unconfirmed."""
+    head = "screening."
+    marked = tuple(field.path.removeprefix(head) for field in study.unconfirmed if field.path.startswith(head))
+    return profile.with_study(study.document.screening, marked)
 
 
 def read_profile(text: str) -> Profile:

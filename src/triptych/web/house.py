@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from triptych.ledger import Trial
-from triptych.ledger.library import medicines
+from triptych.ledger.library import knowledge
 from triptych.ledger.opening import open_ledger
 from triptych.ledger.store import Store
 
@@ -20,7 +20,7 @@ class House:
 
     def __init__(self, store: Store, clock: Callable[[], datetime] = read_clock) -> None:
         self.store, self.clock = store, clock
-        self.trial = Trial(store, medicines(), clock)
+        self.trial = Trial(store, knowledge(), clock)
 
     def close(self) -> None:
         """Release the ledger."""

@@ -16,7 +16,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from triptych.ledger.clock import AttendedTrial, ClockTask, Sender
 from triptych.ledger.holding import holder_of
-from triptych.ledger.library import medicines
+from triptych.ledger.library import knowledge
 from triptych.ledger.reminders import Letter, one_line
 from triptych.web.house import House
 
@@ -132,7 +132,7 @@ def sender_named(spec: str) -> Sender:
 @contextmanager
 def reminding(served: House, where: str, sender: Sender) -> Iterator[ClockTask]:
     """Run the clock task for a block; every filing through the house wakes it."""
-    trial = AttendedTrial(served.store, medicines(), served.clock)
+    trial = AttendedTrial(served.store, knowledge(), served.clock)
     task = ClockTask(trial, sender, served.clock, holder=holder_of(where))
     trial.listeners.append(task.woken)
     served.trial = trial
