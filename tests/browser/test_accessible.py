@@ -66,12 +66,16 @@ def staff_pages(demo: Player) -> dict[str, list[str]]:
             "/queries/",
             "/reviews/",
             "/sites/site-1/",
+            "/sites/site-1/on-call/",
+            "/sites/site-1/on-call/?form=duty_rota",
             "/patterns/",
         ],
         "physician": [
             "/participants/NO-07/file/dose_authorization/?visit=dosing&cycle=1",
             "/participants/NO-07/file/vitals/?visit=dosing&cycle=1",
             f"{about}/file/adverse_event/",
+            f"{about}/records/{last['safety_call']}/danger/",
+            f"{about}/records/{last['safety_call']}/danger/take/",
             f"{about}/records/{corrected}/",
             f"{about}/records/{corrected}/correct/",
             "/logs/adverse_event/",
@@ -107,7 +111,7 @@ def test_axe_finds_nothing_on_the_participants_site(demo: Player, window: Window
     one = window("participant.localhost")
     found = [*found_on(one, "/help/"), *found_on(one, "/account/login/")]
     one.log_in("participant-1")
-    for path in ("/", "/answer/subjective_effects/", "/diary/", "/diary/sent/", "/learn/en/", "/learn/es/risks/"):
+    for path in ("/", "/answer/subjective_effects/", "/diary/", "/sent/", "/learn/en/", "/learn/es/risks/"):
         found += found_on(one, path)
     assert found == []
     assert OWN not in one.page.content()

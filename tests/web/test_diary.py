@@ -1,5 +1,6 @@
 """The diary of the days after: open where somebody answers, asked for on its days; a dangerous answer rings."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,14 +17,34 @@ from triptych.ledger import Filed
 __all__ = ["dosed"]
 HOST = {"host": "participant.localhost"}
 CLINICIAN = {"who": "The doctor on duty", "phone": "22 11 11 11", "any_hour": True, "tried_on": "2026-02-01"}
+ROTA = {
+    "starts_on": "2026-01-01",
+    "ends_on": "2036-12-31",
+    "zone": "Europe/Oslo",
+    "hands_over": 8,
+    "weekdays": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+    "works_holidays": True,
+    "clinician": "physician-1",
+    "backup": "therapist-1",
+    "physician": "physician-1",
+    "lead": "principal_investigator-1",
+}
+
+GAP = ">nobody<"
 
 
 @pytest.fixture
 def world(norway: Hands) -> Hands:
     """A trial in which a participant has an access of their own and the site a clinician at any hour, being served."""
     populate(norway)
-    norway.administer("site_help", CLINICIAN, site="site-1")
+    staffed(norway)
     return norway
+
+
+def staffed(hands: Hands, **rota: Any) -> None:
+    """A clinician at any hour, and a rota on which two people take turns."""
+    hands.administer("site_help", CLINICIAN, site="site-1")
+    assert isinstance(hands.file("coordinator", "duty_rota", ROTA | rota, None, site="site-1"), Filed)
 
 
 def kept(world: Hands, **answers: str) -> Any:
@@ -45,7 +66,26 @@ def test_the_diary_opens_only_where_a_clinician_answers_day_and_night(norway: Ha
     assert (closed.status_code, "not open yet" in text_of(closed)) == (403, True)
     assert client.post("/diary/", {"v-mood": "5", "v-suicidal": "none"}, headers=HOST).status_code == 403
     norway.administer("site_help", CLINICIAN, site="site-1")
+    assert client.get("/diary/", headers=HOST).status_code == 403
+    staffed(norway)
     assert client.get("/diary/", headers=HOST).status_code == 200
+
+
+def test_the_diary_closes_where_the_rota_leaves_a_gap_and_opens_with_a_cover(norway: Hands) -> None:
+    populate(norway)
+    client = client_of("pat")
+    staffed(norway, works_holidays=False)
+    holiday = (norway.now + timedelta(days=1)).date().isoformat()
+    norway.file("coordinator", "duty_holiday", {"day": holiday, "name": "A public holiday"}, None, site="site-1")
+    assert client.get("/diary/", headers=HOST).status_code == 403
+    for step in ("clinician", "backup", "physician", "lead"):
+        cover = {"step": step, "person": ROTA[step], "why": "holiday", "starts": f"{holiday}T00:00:00+01:00"}
+        cover["ends"] = (norway.now + timedelta(days=3)).isoformat()
+        norway.file("coordinator", "duty_cover", cover, None, site="site-1")
+    assert client.get("/diary/", headers=HOST).status_code == 200
+    # Somebody who cannot record a plan is nobody on call.
+    staffed(norway, backup="rater-1")
+    assert client.get("/diary/", headers=HOST).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -137,11 +177,9 @@ def test_a_fall_of_mood__is_seen_against_the_diary_before(world: Hands) -> None:
 
 
 def test_it_is_asked_for_in_the_week_after_a_session_and_on_day_14_until_it_is_answered(dosed: Hands) -> None:
-    from datetime import timedelta
-
     from triptych.web.pages.diary import DAYS
 
-    dosed.administer("site_help", CLINICIAN, site="site-1")
+    staffed(dosed)
     system, zone = dosed.trial.system_view(), dosed.trial.system_view().zone("NO-01")
     today = local_day(dosed.player.clock.now, zone)
     since = {
@@ -157,3 +195,59 @@ def test_it_is_asked_for_in_the_week_after_a_session_and_on_day_14_until_it_is_a
         asked = "How are you today?" in text_of(client.get("/", headers=HOST))
         assert asked is (ahead in DAYS), ahead
         dosed.player.clock.now += timedelta(days=1)
+
+
+@pytest.mark.requirement("SAF-09")
+def test_a_name_and_a_time_stand_on_the_page_only_after_that_clinician_has_acknowledged(world: Hands) -> None:
+    client = client_of("pat")
+    before = text_of(kept(world, **{"v-suicidal": "thoughts"}))
+    assert "has read" not in before
+    about = alerts(world)["diary_suicidal"].about
+    staff = client_of("physician-1")
+    danger = text_of(staff.get(f"/participants/P-1/records/{about}/danger/"))
+    assert "Nobody yet" in danger
+    assert danger.index("therapist-1") < danger.index("principal_investigator-1")
+    take = f"/participants/P-1/records/{about}/danger/take/"
+    sent = {**fields(text_of(staff.get(take))), "v-name": "Doctor Dahl"}
+    assert staff.post(take, sent).status_code == 302
+    assert "diary_suicidal" in alerts(world)  # it is taken on and not yet dealt with
+    for path in ("/sent/", "/"):
+        page = text_of(client.get(path, headers=HOST))
+        assert "Doctor Dahl has read" in page
+        assert "physician-1" not in page
+    kept(world, **{"v-suicidal": "none"})
+    assert "has read" not in text_of(client.get("/sent/", headers=HOST))
+
+
+@pytest.mark.requirement("SAF-09")
+def test_three_calls_that_nobody_answers_ask_for_a_recorded_decision_on_a_welfare_check(world: Hands) -> None:
+    kept(world, **{"v-suicidal": "intent"})
+    about = alerts(world)["diary_danger"].about
+
+    def call(reached: bool) -> set[str]:
+        world.file("therapist", "danger_call", {"about": about, "reached": reached})
+        course = world.trial.system_view().course("P-1")
+        assert course is not None
+        return {task.id for task in course.alerts}
+
+    assert "decide_welfare_check" not in call(False) | call(False)
+    assert "decide_welfare_check" in call(False)
+    (third,) = [t for t in world.trial.system_view().course("P-1").alerts if t.id == "decide_welfare_check"]  # type: ignore[union-attr]
+    decided = {"about": third.about, "decision": "asked_for", "asked": "The police, at noon", "why": "No answer"}
+    assert isinstance(world.file("physician", "welfare_check", decided), Filed)
+    assert "decide_welfare_check" not in {t.id for t in world.trial.system_view().course("P-1").alerts}  # type: ignore[union-attr]
+    assert "diary_danger" in alerts(world)
+
+
+def test_the_weeks_on_call_are_shown_with_every_gap(world: Hands) -> None:
+    coordinator = client_of("coordinator-1")
+    assert GAP not in text_of(coordinator.get("/sites/site-1/on-call/"))
+    page = text_of(coordinator.get("/sites/site-1/on-call/?form=duty_rota"))
+    sent = {**fields(page), **{f"v-{name}": value for name, value in ROTA.items()}, "v-works_holidays": "no"}
+    wrong = coordinator.post("/sites/site-1/on-call/?form=duty_rota", {**sent, "v-backup": "physician-1"})
+    assert (wrong.status_code, "somebody else" in text_of(wrong)) == (422, True)
+    assert coordinator.post("/sites/site-1/on-call/?form=duty_rota", sent).status_code == 302
+    day = (world.now + timedelta(days=3)).date().isoformat()
+    world.file("coordinator", "duty_holiday", {"day": day, "name": "A public holiday"}, None, site="site-1")
+    assert text_of(coordinator.get("/sites/site-1/on-call/")).count(GAP) == 4
+    assert client_of("therapist-1").get("/sites/site-1/on-call/").status_code == 404

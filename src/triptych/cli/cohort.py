@@ -10,6 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from triptych.cli.scenario import PARTICIPANT, SITE, Line
+from triptych.course.duty import WEEKDAYS
 from triptych.study import Study
 
 FIRST = "NO-01"
@@ -58,10 +59,23 @@ def extras(now: datetime) -> list[Line]:
         ("laboratory", "Laboratory accreditation certificate", None, -400, -10),
     )
     own = {"person": f"{PARTICIPANT}-1", "role": PARTICIPANT, "blinding": "blinded", "participant": OWN}
-    reached = {"who": "The doctor on duty (nobody: this is a demonstration)", "phone": "00 00 00 00", "any_hour": True}
+    reached: dict[str, Any] = {
+        "who": "The doctor on duty (nobody: this is a demonstration)",
+        "phone": "00 00 00 00",
+        "any_hour": True,
+    }
     reached |= {"tried_on": (today - timedelta(days=1)).isoformat()}
+    rota: dict[str, Any] = {
+        "clinician": "physician-1",
+        "backup": "principal_investigator-1",
+        "physician": "physician-1",
+    }
+    rota |= {"lead": "principal_investigator-1", "zone": "Europe/Oslo", "hands_over": 8, "works_holidays": True}
+    rota |= {"starts_on": (today - timedelta(days=2)).isoformat(), "ends_on": (today + timedelta(days=365)).isoformat()}
+    rota |= {"weekdays": list(WEEKDAYS)}
     return [
         Line(form="site_help", site=SITE, role="administrator", occurred_at=ago[1], values=reached),
+        Line(form="duty_rota", site=SITE, role="coordinator", occurred_at=ago[1], values=rota),
         *(
             Line(
                 form="site_document",

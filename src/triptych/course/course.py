@@ -15,6 +15,7 @@ from triptych.course.deviations import (
     visit_deviations,
 )
 from triptych.course.doses import is_given, unauthorized_doses
+from triptych.course.duty import called
 from triptych.course.entries import Entries, local_day
 from triptych.course.facts import CourseFacts, context_at
 from triptych.course.gates import GateState, judge_gate
@@ -185,10 +186,12 @@ class Fold:
                     yield visit, form.form, self._visits.forms_close(visit.actual)
 
     def _tasks(self, asked: tuple[Query, ...], shown: tuple[Shown, ...]) -> Iterator[Task]:
-        yield from raised(self.study, self.entries, self.sight, self.context, self.now)
+        for task in raised(self.study, self.entries, self.sight, self.context, self.now):
+            yield called(self.study, self.entries, self.setting, task)
         yield from deviation_tasks(self.study, self.entries, shown, self.now)
         yield from query_tasks(self.study, asked)
-        yield from held_tasks(self.entries)
+        for task in held_tasks(self.study, self.entries):
+            yield called(self.study, self.entries, self.setting, task)
         yield from self._visit_tasks()
 
     def _visit_tasks(self) -> Iterator[Task]:
@@ -230,6 +233,7 @@ class Fold:
 
     def _next_change(self, tasks: Sequence[Task]) -> datetime | None:
         instants = [*self._visits.boundaries(self.planned), *(task.due for task in tasks if task.due)]
+        instants.extend(call.at for task in tasks for call in task.calls)
         amended = self.setting.site_entries.of("amendment_in_force")
         days = (date.fromisoformat(entry.current.values["in_force_on"]) for entry in amended)
         instants.extend(midnight(day, self.setting.zone) for day in days)

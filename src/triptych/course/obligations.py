@@ -16,10 +16,19 @@ from triptych.study import Form, Raise, Study, parse_duration
 RESOLUTION = "held_resolution"
 
 
+class Call(Struct, frozen=True, kw_only=True):
+    """One step of an alert that nobody has acknowledged: whom it goes to (none: nobody is on call) and when."""
+
+    step: str
+    at: datetime
+    person: str | None
+
+
 class Task(Struct, frozen=True, kw_only=True):
     """Something asked of the roles named, because of a record or a visit; `due` where there is a limit.
 
-    `since` is none where it rests on what the viewer does not see.
+    `since` is none where it rests on what the viewer does not see. An urgent sign of danger (`tier`) has `calls` until
+    somebody has acknowledged it.
     """
 
     id: str
@@ -32,6 +41,9 @@ class Task(Struct, frozen=True, kw_only=True):
     about: str | None = None
     visit: str | None = None
     form: str | None = None
+    tier: str = ""
+    acknowledged: datetime | None = None
+    calls: tuple[Call, ...] = ()
 
 
 def raised(study: Study, entries: Entries, sight: Sight, context: Context, now: datetime) -> Iterator[Task]:
@@ -116,6 +128,7 @@ def task_of(rule: Raise, about: str, since: datetime, now: datetime, form: Form 
         overdue=due is not None and due <= now,
         about=about,
         form=form.id if form else None,
+        tier=rule.tier,
     )
 
 
@@ -124,17 +137,24 @@ def is_resolved(entries: Entries, held: Record) -> bool:
     return (RESOLUTION, held.id) in entries.about
 
 
-def held_tasks(entries: Entries) -> Iterator[Task]:
-    """A task for every held record that nobody has filed again or dismissed."""
+def held_tasks(study: Study, entries: Entries) -> Iterator[Task]:
+    """A task for every held record that nobody has filed again or dismissed.
+
+    Nothing is derived from its answers, so one whose form can show danger rings for whoever would be told of that.
+    """
     for record in entries.held:
         if not is_resolved(entries, record):
+            form = study.forms.get(record.form)
+            told = {rule.role for rule in form.raises if rule.tier in ("immediate", "same_day")} if form else set()
             yield Task(
                 id="resolve_held",
                 title="File again or dismiss a record that is held",
-                roles=(record.role,),
+                roles=(record.role, *sorted(told - {record.role})),
                 since=record.recorded_at,
+                level="alert" if told else "task",
                 about=record.id,
                 form=record.form,
+                tier="same_day" if told else "",
             )
 
 

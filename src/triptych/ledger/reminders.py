@@ -13,7 +13,7 @@ from typing import Any, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from triptych.course import Course, Grant, Planned
+from triptych.course import Course, Grant, Planned, Task
 from triptych.course.obligations import filers
 from triptych.study import Study
 
@@ -22,10 +22,11 @@ NOTICES = uuid.UUID("3f1d1f0e-7a51-5c0f-9a46-6f3f0a1f3c55")
 WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=4))
 """How long to wait after each failed attempt; after one more the notice is given up, and its records say so."""
 
-Kind = Literal["open", "raised", "overdue", "missed"]
+Kind = Literal["open", "raised", "escalated", "overdue", "missed"]
 _WORDS: Mapping[Kind, str] = {
     "open": "Can be held now",
     "raised": "Alert",
+    "escalated": "Alert, not acknowledged by anybody",
     "overdue": "Overdue",
     "missed": "Not held within its window",
 }
@@ -123,8 +124,9 @@ def notices(study: Study, audience: Audience, course: Course) -> Iterator[Notice
     when it has closed without the visit. A task that is done has no notice.
     """
     for task in (*course.tasks, *course.alerts):
+        yield from _calls(audience, course, task)
         if audience.role in task.roles:
-            if task.level == "alert" and task.since is not None:
+            if task.level == "alert" and task.since is not None and not (task.calls or task.acknowledged):
                 yield _notice(audience, course, "raised", task.id, task.title, task.since, task.about)
             if task.due is not None:
                 yield _notice(audience, course, "overdue", task.id, task.title, task.due, task.about)
@@ -134,6 +136,17 @@ def notices(study: Study, audience: Audience, course: Course) -> Iterator[Notice
                 yield _notice(audience, course, "open", visit.key, visit.title, visit.since)
             elif visit.status == "missed":
                 yield _notice(audience, course, "missed", visit.key, visit.title, visit.since)
+
+
+def _calls(audience: Audience, course: Course, task: Task) -> Iterator[Notice]:
+    """Whom an alert goes to, step by step: who is on call, or everybody of its role where nobody is."""
+    for number, call in enumerate(task.calls):
+        kind: Kind = "escalated" if number else "raised"
+        told = _notice(audience, course, kind, task.id, task.title, call.at, task.about)
+        if call.person is not None and call.person in audience.people:
+            yield replace(told, role=call.step, people=(call.person,))
+        elif call.person is None and audience.role in task.roles:
+            yield told
 
 
 def _asks(study: Study, visit: Planned, role: str) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import replace
@@ -29,6 +28,7 @@ from triptych.course import (
 )
 from triptych.ledger.drafts import Actor
 from triptych.ledger.lists import Heads, keep_rows, read_line
+from triptych.ledger.placed import Placed
 from triptych.ledger.seen import Seen, without_visits
 from triptych.ledger.store import Store
 from triptych.ledger.streams import STUDY, Streams, participant_stream, site_stream
@@ -42,7 +42,7 @@ OWN = frozenset({"signature", "entered_in_error", "held_resolution"})
 NOBODY = Role(id="nobody", title="Nobody")
 
 
-class View:
+class View(Placed):
     """What one viewer may read of a trial at one instant."""
 
     def __init__(
@@ -214,19 +214,6 @@ class View:
 
     def _allows(self, participant: str, site: str | None) -> bool:
         return self._grant is not None and self._grant.covers(site) and self._grant.reaches(participant)
-
-    def zone(self, participant: str | None = None) -> ZoneInfo:
-        """The time zone of a participant's site, or of the viewer's own."""
-        return self._place(participant).zone
-
-    def country(self, participant: str | None = None) -> str:
-        """The country (ISO 3166-1 alpha-2) of a participant's site, else of the viewer's own or of the study."""
-        return self._place(participant).country
-
-    def _place(self, participant: str | None) -> Setting:
-        records = self._records(participant) if participant else ()
-        site = current_site(Entries(records)) if records else self.viewer and self.viewer.site
-        return self._setting_at(site or None)
 
     def released(self, participant: str) -> Mapping[str, object]:
         """Facts derived from hidden records that the document releases to this role; unknown ones are left out."""

@@ -17,8 +17,10 @@ from triptych.web.questions import ask_about
 MOST_DIGITS = 4
 
 
-def file_posted(request: HttpRequest, asker: Asker, posted: Posted, participant: str | None) -> bool:
-    """File what was posted. False, with the reasons on the form, if the person must look at it again.
+def file_posted(
+    request: HttpRequest, asker: Asker, posted: Posted, participant: str | None, site: str | None = None
+) -> bool:
+    """File what was posted, about a participant or a site. False, with the reasons, if the person must look again.
 
     What does not fit its form is shown before the door is asked, so that a slip of the hand is not held as a record.
     """
@@ -38,7 +40,7 @@ def file_posted(request: HttpRequest, asker: Asker, posted: Posted, participant:
         values=values,
         occurred_at=happened,
         participant=participant,
-        site=asker.grant.site or (newcomers_site(asker) if posted.form.id == "first_contact" else None),
+        site=site or asker.grant.site or (newcomers_site(asker) if posted.form.id == "first_contact" else None),
         visit=posted.visit or None,
         cycle=int(posted.cycle) if posted.cycle.isdecimal() else None,
         corrects=posted.corrects or None,

@@ -38,6 +38,7 @@ def show(
         "reviewing": asker.view.sight.sees_form("signature"),
         "queried": asker.view.sight.sees_form("query"),
         "approached": asker.view.sites() if asker.view.sight.sees_form("approach") else (),
+        "duties": asker.view.sites() if asker.view.sight.sees_form("duty_rota") else (),
         "site_files": asker.view.sites() if asker.view.sight.sees_form("site_document") else (),
         "training": asker.view.training,
         "changes_in": _seconds(asker.view.now, instants),
@@ -73,6 +74,8 @@ def way_of(asker: Asker, participant: str, task: Task) -> tuple[str, str] | None
         return None
     if task.id in REPLIES and task.form and may_file(role, asker.study.forms[task.form]):
         return reverse(REPLIES[task.id], kwargs={"participant": participant, "query": task.about}), task.title
+    if task.tier and task.id != "resolve_held" and asker.view.sight.sees_form("acknowledgment"):
+        return reverse("danger", kwargs={"participant": participant, "record": task.about}), "See to it"
     if task.id == "resolve_held":
         return reverse("record", kwargs={"participant": participant, "record": task.about}), "Look at it"
     if endable(asker.study, task):

@@ -7,11 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from triptych.course import Planned, local_day
+from triptych.course.duty import Acknowledged
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
 from triptych.web.pages.entry import hidden
 from triptych.web.pages.helping import site_help
-from triptych.web.people import Asker, found, page
+from triptych.web.people import PARTICIPANT, Asker, found, page
 
 FORM: Final = "days_after"
 DAYS = (*range(1, 8), 14)
@@ -36,24 +37,23 @@ def is_asked(asker: Asker, visits: tuple[Planned, ...], today: date) -> bool:
     return days_after(visits, sessions, today) in DAYS and today not in answered
 
 
-def is_open(request: HttpRequest) -> bool:
-    """Whether somebody is there whom an answer can reach: the site has a clinician who answers day and night."""
-    clinician = site_help(request).clinician
-    return clinician is not None and clinician.values.get("any_hour") is True
+def is_open(asker: Asker) -> bool:
+    """Whether somebody is there whom an answer can reach: a clinician at any hour, and a rota without a gap."""
+    return asker.view.is_watched(asker.grant.participant or "")
 
 
 @page
 def diary(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Show the diary, or file it and lead to what follows. It may be kept on any day; on some it is asked for."""
     found(asker.view.course(asker.grant.participant or ""))
-    if not is_open(request):
+    if not is_open(asker):
         return render(request, "own/diary_closed.html", {"asker": asker}, status=403)
     zone, form = asker.view.zone(asker.grant.participant), asker.study.forms[FORM]
     if request.method == "POST":
         posted = Posted.read(form, request.POST, zone)
         posted.visit = posted.cycle = posted.corrects = posted.reason = ""
         if file_posted(request, asker, posted, asker.grant.participant):
-            return redirect("diary_sent")
+            return redirect("sent")
     else:
         posted = Posted.fresh(form, zone, asker.view.now)
     status = 422 if posted.problems or posted.asked else 200
@@ -63,5 +63,13 @@ def diary(request: HttpRequest, asker: Asker) -> HttpResponse:
 
 @page
 def sent(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """Say what is known after a diary was sent, with the numbers first. It never says that somebody has read it."""
-    return render(request, "own/diary_sent.html", {"asker": asker, "help": site_help(request)})
+    """Say what is known after answers were sent, with the numbers first; who has read it only once they say so."""
+    parts = {"asker": asker, "help": site_help(request), "read_by": last_read(asker)}
+    return render(request, "own/sent.html", {**parts, "zone": asker.view.zone(asker.grant.participant)})
+
+
+def last_read(asker: Asker) -> Acknowledged | None:
+    """Who has acknowledged what the participant sent last."""
+    participant = asker.grant.participant or ""
+    sent = [seen.root for seen in asker.view.records(participant) if seen.id == seen.root and seen.role == PARTICIPANT]
+    return asker.view.acknowledged(participant, sent[-1]) if sent else None

@@ -39,6 +39,8 @@ def entry(request: HttpRequest, asker: Asker, participant: str, form: str) -> Ht
     else:
         posted = Posted.fresh(wanted, zone, asker.view.now)
         posted.visit, posted.cycle = request.GET.get("visit", ""), request.GET.get("cycle", "")
+        if "about" in request.GET:
+            posted.typed["about"] = [request.GET["about"]]
         if not is_place(asker.study, posted.visit, posted.cycle):
             raise Http404
     course = found(asker.view.course(participant))

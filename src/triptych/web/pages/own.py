@@ -11,7 +11,7 @@ from triptych.course import Planned, local_day
 from triptych.study import Form
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
-from triptych.web.pages.diary import is_asked, is_open
+from triptych.web.pages.diary import is_asked, is_open, last_read
 from triptych.web.pages.entry import hidden
 from triptych.web.people import Asker, found, page
 
@@ -53,8 +53,9 @@ def today(request: HttpRequest, asker: Asker) -> HttpResponse:
             "coming": coming[:AHEAD],
             "answered": sorted(answered, key=lambda seen: seen.occurred_at, reverse=True),
             "forms": mine,
-            "diary_asked": is_open(request) and is_asked(asker, course.visits, local_day(asker.view.now, zone)),
-            "diary_open": is_open(request),
+            "diary_asked": is_open(asker) and is_asked(asker, course.visits, local_day(asker.view.now, zone)),
+            "read_by": last_read(asker),
+            "diary_open": is_open(asker),
             "now": asker.view.now,
             "zone": zone,
         },
@@ -83,7 +84,7 @@ def answer(request: HttpRequest, asker: Asker, form: str) -> HttpResponse:
     if request.method == "POST":
         posted = Posted.read(wanted, request.POST, zone)
         if file_posted(request, asker, posted, participant):
-            return redirect("home")
+            return redirect("sent")
     else:
         waiting = next(iter(asked(course.visits, [wanted], local_day(asker.view.now, zone))), None)
         if waiting is None:

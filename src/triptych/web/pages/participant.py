@@ -31,6 +31,7 @@ OWN_PAGE = frozenset(
         "entered_in_error",
         "identity_emergency",
         "task_done",
+        "acknowledgment",
     }
 )
 """Forms that are filed from a page of their own, where it is known what they are about."""

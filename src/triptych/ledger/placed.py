@@ -1,0 +1,69 @@
+"""What a view tells of the place a participant is at: its time, its country, who is on call, who has answered."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from triptych.course import Entries, Grant, Record, Setting, Sight, current_site
+from triptych.course.duty import ROTA, STEPS, Acknowledged, acknowledged, changes, is_watched, on_call
+from triptych.ledger.drafts import Actor
+from triptych.study import Study
+
+
+class Placed(ABC):
+    """The part of a view that is about a site. It reads a site's whole setting and tells only what is named here."""
+
+    viewer: Actor | None
+    now: datetime
+    study: Study
+    sight: Sight
+    _grant: Grant | None
+
+    @abstractmethod
+    def study_of(self, participant: str) -> Study:
+        """The version of the document in force for a participant."""
+
+    @abstractmethod
+    def _records(self, participant: str) -> tuple[Record, ...]: ...
+
+    @abstractmethod
+    def _setting_at(self, site: str | None) -> Setting: ...
+
+    @abstractmethod
+    def _reaches(self, records: tuple[Record, ...]) -> bool: ...
+
+    @abstractmethod
+    def _shown(self, records: Iterable[Record]) -> list[Record]: ...
+
+    def zone(self, participant: str | None = None) -> ZoneInfo:
+        """The time zone of a participant's site, or of the viewer's own."""
+        return self._place(participant).zone
+
+    def country(self, participant: str | None = None) -> str:
+        """The country (ISO 3166-1 alpha-2) of a participant's site, else of the viewer's own or of the study."""
+        return self._place(participant).country
+
+    def is_watched(self, participant: str) -> bool:
+        """Whether what a participant answers reaches somebody: there is a clinician at any hour and a whole rota."""
+        return is_watched(self.study_of(participant), self._place(participant), self.now)
+
+    def on_call(self, site: str, days: int) -> tuple[tuple[datetime, dict[str, str | None]], ...]:
+        """Who is on call at a site for each step, from now on at each instant at which that changes."""
+        if self._grant is None or not self._grant.covers(site) or not self.sight.sees_form(ROTA):
+            return ()
+        setting = self._setting_at(site)
+        return tuple(
+            (instant, {step: on_call(self.study, setting, step, instant) for step, _ in STEPS})
+            for instant in changes(setting, self.now, self.now + timedelta(days=days))
+        )
+
+    def acknowledged(self, participant: str, about: str) -> Acknowledged | None:
+        """Who has acknowledged the alerts about a record, by the name that the participant knows."""
+        records = self._records(participant)
+        return acknowledged(Entries(self._shown(records)), about) if self._reaches(records) else None
+
+    def _place(self, participant: str | None) -> Setting:
+        records = self._records(participant) if participant else ()
+        site = current_site(Entries(records)) if records else self.viewer and self.viewer.site
+        return self._setting_at(site or None)

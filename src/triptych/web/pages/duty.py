@@ -1,0 +1,48 @@
+"""Who is on call at a site in the weeks to come, where the rota leaves a gap, and the forms that fill it."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from triptych.course import may_file
+from triptych.course.duty import COVER, HOLIDAY, ROTA, STEPS
+from triptych.web.entry import Posted
+from triptych.web.filing import file_posted
+from triptych.web.people import Asker, page
+from triptych.web.show import show
+
+DAYS = 14
+FORMS = (ROTA, COVER, HOLIDAY)
+
+
+@page
+def duty(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
+    """Show who is on call, and file a rota, a cover or a public holiday."""
+    if site not in asker.view.sites() or not asker.view.sight.sees_form(ROTA):
+        raise Http404
+    role, forms = asker.study.roles[asker.grant.role], asker.study.forms
+    may = [forms[name] for name in FORMS if may_file(role, forms[name])]
+    wanted = next((form for form in may if form.id == request.GET.get("form")), None)
+    zone, posted = asker.view.zone(), None
+    if request.method == "POST":
+        if wanted is None:
+            raise Http404
+        posted = Posted.read(wanted, request.POST, zone)
+        if file_posted(request, asker, posted, None, site=site):
+            return redirect("duty", site=site)
+    elif wanted is not None:
+        posted = Posted.fresh(wanted, zone, asker.view.now)
+    return show(
+        request,
+        asker,
+        "duty.html",
+        here="duty",
+        status=422 if posted and (posted.problems or posted.asked) else 200,
+        site=site,
+        times=asker.view.on_call(site, DAYS),
+        steps=[(step, int(after.total_seconds()) // 60) for step, after in STEPS],
+        names={choice.code: choice.label for item in forms[COVER].items for choice in item.choices},
+        days=DAYS,
+        may=may,
+        posted=posted,
+        zone=zone,
+    )
