@@ -1,6 +1,9 @@
 """`triptych evidence` as a person runs it."""
 
 import json
+import math
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -53,3 +56,48 @@ def test_a_name_that_is_not_known_is_refused_with_what_there_is(words):
     result = run(*words)
     assert result.exit_code == 1
     assert "There is no" in result.output
+
+
+@pytest.mark.parametrize(
+    ("method", "estimate", "low", "high"),
+    [
+        ("reml-hk", -0.7119, -0.9534, -0.4704),
+        ("reml-wald", -0.7119, -0.9764, -0.4475),
+        ("reml-hk-floor", -0.7119, -1.0588, -0.3651),
+        ("dl-wald", -0.7119, -0.9764, -0.4475),
+        ("bayes", -0.7047, -1.0545, -0.3575),
+    ],
+)
+def test_each_method_gives_what_the_living_review_gives_by_it(method, estimate, low, high):
+    """SYPRES, search of 25 Nov 2025; its prediction interval is Hartung and Knapp's with a floor."""
+    made = json.loads(run("synthesize", "ptsd-severity", "--method", method, "--format", "json").output)
+    assert made["method"] == method
+    assert (made["estimate"], made["ci_low"], made["ci_high"]) == pytest.approx((estimate, low, high), abs=5e-4)
+
+
+def test_a_method_for_counts_is_refused_for_a_mean_and_has_its_own_measure_for_counts():
+    refused = run("synthesize", "ptsd-severity", "--method", "peto")
+    assert refused.exit_code == 1
+    assert "pools counts of people" in refused.output
+    made = json.loads(run("synthesize", "response", "--method", "peto", "--format", "json").output)
+    assert (made["measure"], made["tau2"]) == ("or", None)
+    # By hand for MAPP1 (37 of 42, 23 of 37): O − E = 37 − 60·42/79, V = 42·37·60·19/(79²·78).
+    apart, spread = 37 - 60 * 42 / 79, 42 * 37 * 60 * 19 / (79**2 * 78)
+    one = next(study for study in made["studies"] if study["trial"] == "mapp1")
+    assert one["estimate"] == pytest.approx(math.exp(apart / spread))
+
+
+def test_what_is_left_of_an_outcome_is_told_for_two_trials_for_one_and_for_none():
+    out = ["--without", "charleston"]
+    assert "two controlled trials" in run("synthesize", "depression", *out).output
+    one = run("synthesize", "depression", *out, "--without", "mp-12", "--method", "bayes", "--format", "json")
+    assert (json.loads(one.output)["k"], json.loads(one.output)["method"]) == (1, "single")
+    none = run("synthesize", "depression", *out, "--without", "mp-12", "--without", "mapp1")
+    assert "no trial is left to count, so nothing can be said" in none.output
+    assert "No retracted report gives a figure" in run("synthesize", "ptsd-severity", "--retracted").output
+
+
+def test_the_command_starts_without_loading_what_only_a_synthesis_needs():
+    loaded = "import sys, triptych.cli; print(*(name for name in ('scipy', 'django') if name in sys.modules))"
+    said = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == ""

@@ -39,11 +39,11 @@ PUBLIC = {
         NotConverged NotEstimable OutcomeDefinition Pooled Posterior Prediction Prior Proportion Pull
         RateInterval Regression Sharing StudyInterval Subgroups Synthesis TableStudy ThreeLevel TooFewStudies
         Trial UpTo Without Zeros bang bayesian check_base conclusions cumulative default_method egger
-        egger_mixed event_effect event_rate finding findings_of first_sentence from_interval from_p
+        egger_mixed event_effect event_rate figure finding findings_of first_sentence from_interval from_p
         g_from_difference g_from_f g_from_log_odds g_from_p g_from_t grade guess_adjusted guesses harms hedges_g
-        influence james leave_one_out load_base mantel_haenszel mean_difference no_effect number_needed peto
+        influence interval james leave_one_out load_base mantel_haenszel mean_difference no_effect number_needed peto
         pool regress report_text sd_from_interval sd_from_se sd_of_change study_interval subgroups synthesize
-        three_level
+        three_level unit_of
     """,
     "exchange": "Dictionary Field Finding FromFhir FromUsdm Imported Line NotADictionary NotFhir NotUsdm "
     "case_of_bundle export_usdm forest_svg import_redcap import_usdm lint medicines_as_fhir protocol_html "

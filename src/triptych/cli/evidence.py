@@ -1,6 +1,7 @@
 """`triptych evidence`: the base of published results, its check, its synthesis and its reports."""
 
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -15,10 +16,12 @@ from triptych.evidence import (
     OutcomeDefinition,
     Synthesis,
     check_base,
-    default_method,
+    figure,
     finding,
+    interval,
     report_text,
     synthesize,
+    unit_of,
 )
 from triptych.exchange import forest_svg, synthesis_html
 from triptych.ledger.library import evidence as bundled
@@ -74,7 +77,7 @@ def check() -> None:
 
 @evidence.command("synthesize")
 @click.argument("outcome")
-@click.option("--method", type=click.Choice(sorted(METHODS)), help="How τ² and the interval are estimated.")
+@click.option("--method", type=click.Choice(METHODS), help="How it is pooled; the default is the published review's.")
 @click.option("--without", "left_out", multiple=True, metavar="SITE_OR_TRIAL", help="Leave out; may be repeated.")
 @click.option("--retracted", is_flag=True, help="Count retracted reports as well.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "svg", "html"]), default="table")
@@ -101,6 +104,8 @@ def synthesize_outcome(
         case _:
             click.echo(_table(definition, made))
             click.echo(f"\n{told.answer}\n{told.more}".rstrip())
+            if retracted and synthesize(base, outcome, left_out=left_out).k == made.k:
+                click.echo("No retracted report gives a figure of its own to this outcome.")
 
 
 @evidence.command()
@@ -131,16 +136,33 @@ def _plain(made: Synthesis) -> dict[str, Any]:
 
 
 def _table(definition: OutcomeDefinition, made: Synthesis) -> str:
-    shown = f"{definition.title}; {definition.unit}; {made.method or default_method(definition)}"
-    lines = [shown, f"{'trial':28} {'people':>6} {'effect':>8} {'95 % interval':>18} {'weight':>7}"]
+    lines = [definition.title, f"{unit_of(definition, made)}; {definition.better} is better; method {made.method}"]
+    lines.append(f"{'trial':28} {'people':>6} {'effect':>8} {'95 % interval':>18} {'weight':>7}")
     for one in made.studies:
         weight = f"{one.weight:6.1f}%" if one.weight is not None else ""
         mark = "" if one.confirmed else "  recalled"
-        reach = f"{one.ci_low:.2f} to {one.ci_high:.2f}"
-        lines.append(f"{one.title + f' {one.year}':28} {one.n:6} {one.estimate:8.2f} {reach:>18} {weight:>7}{mark}")
-    if made.estimate is not None:
-        reach = f"{made.ci_low:.2f} to {made.ci_high:.2f}"
-        lines.append(f"{'together' if made.k > 1 else 'alone':28} {made.n:6} {made.estimate:8.2f} {reach:>18}")
-    if made.tau2 is not None and made.i2 is not None:
-        lines.append(f"τ² {made.tau2:.4f}, I² {made.i2:.1f} %")
-    return "\n".join(lines)
+        reach = interval(one.ci_low, one.ci_high)
+        name = f"{one.title} {one.year}"
+        lines.append(f"{name:28} {one.n:6} {figure(one.estimate):>8} {reach:>18} {weight:>7}{mark}".rstrip())
+    if made.estimate is not None and made.ci_low is not None and made.ci_high is not None:
+        reach = interval(made.ci_low, made.ci_high)
+        name = "together" if made.k > 1 else "alone, Student's interval"
+        lines.append(f"{name:28} {made.n:6} {figure(made.estimate):>8} {reach:>18}")
+    lines.append("; ".join(_beside(made)))
+    return "\n".join(line for line in [*lines, made.note] if line)
+
+
+def _beside(made: Synthesis) -> Iterator[str]:
+    """What stands below the table, where the method gives it."""
+    if made.p is not None:
+        yield f"p {made.p:.4f}" if made.p >= 0.0001 else "p < 0.0001"
+    if made.tau2 is not None:
+        yield f"τ² {made.tau2:.4f}"
+    if made.i2 is not None:
+        yield f"I² {made.i2:.1f} %"
+    if made.q is not None:
+        yield f"Q {made.q:.2f}"
+    if made.pi_low is not None and made.pi_high is not None:
+        yield f"95 % prediction interval {interval(made.pi_low, made.pi_high)}"
+    if made.left_out:
+        yield f"left out: {', '.join(made.left_out)}"

@@ -25,13 +25,15 @@ from triptych.evidence.figures import Estimate, Events, Mean
 from triptych.evidence.grade import grade
 from triptych.evidence.harm import Needed, Proportion, RateInterval, event_rate, number_needed
 from triptych.evidence.influence import Pull, UpTo, Without, cumulative, influence, leave_one_out
+from triptych.evidence.methods import METHODS
 from triptych.evidence.mixed import Interval, Method
 from triptych.evidence.multilevel import ThreeLevel, three_level
-from triptych.evidence.outcomes import METHODS, SIDE_BY_SIDE, Synthesis, default_method, no_effect, synthesize
+from triptych.evidence.outcomes import SIDE_BY_SIDE, Synthesis, default_method, no_effect, synthesize
 from triptych.evidence.pooling import Pooled, Prediction, StudyInterval, pool, study_interval
 from triptych.evidence.regression import Coefficient, Regression, Subgroups, regress, subgroups
 from triptych.evidence.report import findings_of, first_sentence, report_text
 from triptych.evidence.risks import guesses, harms
+from triptych.evidence.sentences import figure, interval, unit_of
 from triptych.evidence.small_study import egger, egger_mixed
 from triptych.evidence.summary import Finding, conclusions, finding
 from triptych.evidence.tables import Common, TableStudy, mantel_haenszel, peto
@@ -91,6 +93,7 @@ __all__ = [
     "egger_mixed",
     "event_effect",
     "event_rate",
+    "figure",
     "finding",
     "findings_of",
     "first_sentence",
@@ -107,6 +110,7 @@ __all__ = [
     "harms",
     "hedges_g",
     "influence",
+    "interval",
     "james",
     "leave_one_out",
     "load_base",
@@ -125,4 +129,5 @@ __all__ = [
     "subgroups",
     "synthesize",
     "three_level",
+    "unit_of",
 ]

@@ -192,7 +192,7 @@ class OutcomeDefinition(Part, frozen=True, kw_only=True):
     id: str
     title: str
     condition: str
-    measure: Literal["smd", "rr"]
+    measure: Literal["smd", "md", "rr"]
     figures: Literal["endpoint", "change", "events"]
     population: Literal["primary", "comorbid"]
     better: Literal["lower", "higher"]

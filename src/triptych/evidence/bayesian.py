@@ -10,11 +10,11 @@ from typing import Literal, assert_never
 
 import numpy as np
 from msgspec import Struct
-from scipy.special import logsumexp, ndtr
 
 from triptych.evidence.errors import TooFewStudies
 from triptych.evidence.figures import Estimate, check_level, finite, positive
 from triptych.evidence.mixed import Floats, root
+from triptych.evidence.quantiles import normal_below
 
 POINTS = 400
 """Points over τ. Twice as many move what is said of μ by less than 1e-7, and the quantiles of τ by some 1e-4."""
@@ -65,7 +65,7 @@ class _Mixture:
 
     def below(self, value: float) -> float:
         """The share below a value."""
-        return float(self.shares @ ndtr((value - self.means) / self.sds))
+        return float(self.shares @ normal_below((value - self.means) / self.sds))
 
     def quantile(self, share: float) -> float:
         """The value below which the share lies."""
@@ -84,7 +84,8 @@ def bayesian(estimates: Sequence[Estimate], prior: Prior, level: float = 0.95) -
     tau, log_width = _grid(float(np.median(np.sqrt(v))) + prior.tau_scale)
     log_share, means, sds = _given_tau(y, v, tau, prior)
     log_share = log_share + _log_prior(tau, prior) + log_width
-    evidence = float(logsumexp(log_share))
+    highest = float(log_share.max())
+    evidence = highest + math.log(float(np.exp(log_share - highest).sum()))
     shares: Floats = np.exp(log_share - evidence)
     mu, new = _Mixture(shares, means, sds), _Mixture(shares, means, np.sqrt(sds**2 + tau**2))
     tail = (1 - level) / 2

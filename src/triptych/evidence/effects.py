@@ -7,8 +7,6 @@ is below zero. A ratio is given as its natural logarithm.
 import math
 from typing import Literal, assert_never
 
-from scipy.special import gammaln
-
 from triptych.evidence.errors import NotEstimable
 from triptych.evidence.figures import Estimate, Events, Mean
 
@@ -58,7 +56,7 @@ def bias_factor(df: float) -> float:
     """Hedges' exact factor J by which d of `df` degrees of freedom is shrunk (Hedges 1981)."""
     if df < 2:
         raise NotEstimable(f"Hedges' g needs 2 degrees of freedom, at least 4 people in two arms; there are {df:g}.")
-    return math.exp(float(gammaln(df / 2) - gammaln((df - 1) / 2)) - math.log(df / 2) / 2)
+    return math.exp(math.lgamma(df / 2) - math.lgamma((df - 1) / 2) - math.log(df / 2) / 2)
 
 
 def mean_difference(study: str, treatment: Mean, control: Mean) -> Estimate:

@@ -4,10 +4,9 @@ import math
 from typing import Literal, assert_never
 
 from msgspec import Struct
-from scipy.special import betaincinv
 
 from triptych.evidence.figures import Events, check_level
-from triptych.evidence.quantiles import two_sided
+from triptych.evidence.quantiles import beta_quantile, two_sided
 
 Proportion = Literal["exact", "wilson"]
 """*exact*: Clopper & Pearson 1934, never too narrow. *wilson*: Wilson 1927, right on average."""
@@ -52,8 +51,8 @@ def event_rate(arm: Events, kind: Proportion = "exact", level: float = 0.95) -> 
     match kind:
         case "exact":
             tail = (1 - level) / 2
-            low = float(betaincinv(x, n - x + 1, tail)) if x else 0.0
-            high = float(betaincinv(x + 1, n - x, 1 - tail)) if x < n else 1.0
+            low = beta_quantile(tail, x, n - x + 1) if x else 0.0
+            high = beta_quantile(1 - tail, x + 1, n - x) if x < n else 1.0
         case "wilson":
             z = two_sided(level)
             middle, scale = x + z * z / 2, n + z * z

@@ -10,10 +10,10 @@ from typing import Literal, NamedTuple, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from triptych.evidence.errors import NotConverged, NotEstimable, TooFewStudies
 from triptych.evidence.figures import Estimate
+from triptych.evidence.loading import scipy
 from triptych.evidence.quantiles import chi2_quantile
 
 Floats = NDArray[np.float64]
@@ -146,7 +146,8 @@ def _where_spread_is(data: Data, wanted: float) -> float:
 
 def root(function: Callable[[float], float], low: float, high: float) -> float:
     """Where a function that changes its sign between two values is zero, to the last digits."""
-    return float(brentq(function, low, high, xtol=1e-14 * max(abs(low), abs(high)), rtol=1e-14, maxiter=500))
+    tolerance = 1e-14 * max(abs(low), abs(high))
+    return float(scipy("optimize").brentq(function, low, high, xtol=tolerance, rtol=1e-14, maxiter=500))
 
 
 def _reml(data: Data) -> float:

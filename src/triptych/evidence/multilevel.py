@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
-from scipy.optimize import minimize
 
 from triptych.evidence.errors import NotConverged, TooFewStudies
 from triptych.evidence.figures import Estimate, check_level
+from triptych.evidence.loading import scipy
 from triptych.evidence.mixed import Floats, data_of, fit_at, spread
 from triptych.evidence.quantiles import chi2_tail, p_two_sided, two_sided
 
@@ -115,7 +115,7 @@ class _Model:
         def fall(point: Floats) -> float:
             return -self.at(float(point[0]) * self.scale, float(point[1]) * self.scale)[2]
 
-        found = minimize(
+        found = scipy("optimize").minimize(
             fall,
             start,
             method="Nelder-Mead",

@@ -5,29 +5,21 @@ what its site is switched off for do not count unless they are asked for.
 """
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, get_args
+from collections.abc import Callable, Collection
+from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from triptych.evidence.base import ArmResult, Base, Contrast, OutcomeDefinition, Trial, without
-from triptych.evidence.effects import event_effect, hedges_g
+from triptych.evidence.effects import event_effect, hedges_g, mean_difference
 from triptych.evidence.errors import NotEstimable
 from triptych.evidence.figures import Estimate, Events, Mean
-from triptych.evidence.mixed import Interval, Method
-from triptych.evidence.pooling import Pooled, pool, study_interval
+from triptych.evidence.methods import figures_by
+from triptych.evidence.pooling import study_interval
 from triptych.evidence.quantiles import p_two_sided, two_sided
+from triptych.evidence.tables import TableStudy, peto
 
-METHODS: Mapping[str, tuple[Method, Interval]] = {
-    "fixed": ("fixed", "wald"),
-    **{
-        f"{method}-{interval}": (method, interval)
-        for method in get_args(Method)
-        if method != "fixed"
-        for interval in get_args(Interval)
-    },
-}
-"""What `--method` may be: how τ² is estimated, and how the interval is made."""
 FIGURES = ("estimate", "ci_low", "ci_high", "p", "tau2", "i2", "pi_low", "pi_high", "q")
 SIDE_BY_SIDE = ("reml-wald", "reml-hk", "reml-hk-floor")
 """Shown beside one another on every page, since with few studies the second may be the narrowest."""
@@ -53,7 +45,8 @@ class StudyEffect(Struct, frozen=True, kw_only=True):
 class Synthesis(Struct, frozen=True, kw_only=True):
     """An outcome's pooled estimate on the scale that is shown; one study stands alone, and without any all is none.
 
-    `p` is of no effect; `pi_low` and `pi_high` say where the effect of another trial would lie.
+    `measure` is *smd*, *md*, *rr* or, by Peto, *or*. `p` is of no effect; `pi_low` and `pi_high` say where the effect
+    of another trial would lie. `note` says what a method assumes.
     """
 
     outcome: str
@@ -72,6 +65,7 @@ class Synthesis(Struct, frozen=True, kw_only=True):
     method: str
     studies: tuple[StudyEffect, ...]
     left_out: tuple[str, ...] = ()
+    note: str = ""
 
 
 def synthesize(
@@ -92,9 +86,7 @@ def synthesize(
     method = method or default_method(definition)
     found = contrasts(base, outcome, left_out, retracted=retracted)
     estimates = [effect_of(definition, trial, contrast) for trial, contrast in found]
-    studies = [
-        _study(definition, trial, contrast, one) for (trial, contrast), one in zip(found, estimates, strict=True)
-    ]
+    studies = [_study(definition, *pair, one) for pair, one in zip(found, estimates, strict=True)]
     common: dict[str, Any] = {
         "outcome": outcome,
         "measure": definition.measure,
@@ -103,39 +95,27 @@ def synthesize(
         "method": method,
         "left_out": tuple(sorted(left_out)),
     }
-    if len(found) > 1:
-        pooled = pool(estimates, *METHODS[method])
-        shown = scale_of(definition)
-        weighed = [_weighed(study, weight) for study, weight in zip(studies, pooled.weights, strict=True)]
-        figures = {**_pooled(pooled, shown), **prediction(estimates, METHODS[method][0], shown)}
-        return Synthesis(**{**common, **figures}, studies=tuple(weighed))
-    nothing = dict.fromkeys(FIGURES)
     if not found:
-        return Synthesis(**{**common, **nothing}, studies=())
-    alone = {**nothing, **_alone(definition, estimates[0], studies[0]), "method": "single"}
-    return Synthesis(**{**common, **alone}, studies=tuple(studies))
+        return Synthesis(**{**common, **dict.fromkeys(FIGURES)}, studies=())
+    if len(found) == 1:
+        alone = {**dict.fromkeys(FIGURES), **_alone(definition, estimates[0], studies[0]), "method": "single"}
+        return Synthesis(**{**common, **alone}, studies=tuple(studies))
+    tables = [table_of(trial, contrast) for trial, contrast in found] if definition.figures == "events" else []
+    made = figures_by(method, estimates, tables, scale_of(definition))
+    if method == "peto":
+        common["measure"], studies = "or", _odds(studies, tables)
+    weights = made.weights or (None,) * len(studies)
+    weighed = (replace(study, weight=weight) for study, weight in zip(studies, weights, strict=True))
+    figures = {name: getattr(made, name) for name in (*FIGURES, "note")}
+    return Synthesis(**{**common, **figures}, studies=tuple(weighed))
 
 
 def _alone(definition: OutcomeDefinition, one: Estimate, study: StudyEffect) -> dict[str, float]:
     """One trial by itself: a mean of few people has Student's interval, which the normal one would narrow."""
-    df = study.n - 2 if definition.measure == "smd" else None
+    df = None if definition.measure == "rr" else study.n - 2
     reach, shown = two_sided(0.95, df) * one.se, scale_of(definition)
     p = p_two_sided(one.yi / one.se, df)
     return {"estimate": study.estimate, "ci_low": shown(one.yi - reach), "ci_high": shown(one.yi + reach), "p": p}
-
-
-def prediction(
-    estimates: Sequence[Estimate], method: Method, shown: Callable[[float], float]
-) -> dict[str, float | None]:
-    """Where the true effect of another trial would lie: t with k - 1 and the error that does not shrink with Q.
-
-    It is that of the published reviews; the error of Hartung and Knapp would narrow it where trials happen to agree.
-    """
-    if method == "fixed":
-        return {"pi_low": None, "pi_high": None}
-    plain = pool(estimates, method, "wald")
-    reach = two_sided(0.95, plain.k - 1) * math.hypot(plain.se, math.sqrt(plain.tau2))
-    return {"pi_low": shown(plain.estimate - reach), "pi_high": shown(plain.estimate + reach)}
 
 
 def widest(base: Base, outcome: str, left_out: Collection[str] = (), *, retracted: bool = False) -> Synthesis:
@@ -163,14 +143,26 @@ def contrasts(
 
 
 def effect_of(definition: OutcomeDefinition, trial: Trial, contrast: Contrast) -> Estimate:
-    """A trial's effect on the scale that is pooled. Raises `NotEstimable` where a figure is missing."""
+    """A trial's effect on the scale that is pooled, a ratio as its logarithm.
+
+    Raises:
+        NotEstimable: a figure is missing.
+    """
     arms = {arm.arm: arm for arm in trial.result(contrast.result).arms}
     treated, control = arms[contrast.experimental], arms[contrast.control]
     if definition.figures == "events":
         # One half to events and people of both arms where an arm has none, as the review does.
         return event_effect(trial.id, events_of(treated), events_of(control), "rr", zeros="events")
     figures = endpoint_of if definition.figures == "endpoint" else change_of
+    if definition.measure == "md":
+        return mean_difference(trial.id, figures(treated), figures(control))
     return hedges_g(trial.id, figures(treated), figures(control), "approximate")
+
+
+def table_of(trial: Trial, contrast: Contrast) -> TableStudy:
+    """A trial's counts in both arms. Raises `NotEstimable` where one is missing."""
+    arms = {arm.arm: arm for arm in trial.result(contrast.result).arms}
+    return TableStudy(trial.id, events_of(arms[contrast.experimental]), events_of(arms[contrast.control]))
 
 
 def events_of(arm: ArmResult) -> Events:
@@ -232,20 +224,10 @@ def _study(definition: OutcomeDefinition, trial: Trial, contrast: Contrast, one:
     )
 
 
-def _weighed(study: StudyEffect, weight: float) -> StudyEffect:
-    fields = {name: getattr(study, name) for name in study.__struct_fields__}
-    return StudyEffect(**{**fields, "weight": weight})
-
-
-def _pooled(pooled: Pooled, shown: Callable[[float], float]) -> dict[str, float | None]:
-    """The pooled figures on the scale that is shown; τ² stays on the scale that was pooled."""
-    return {
-        "estimate": shown(pooled.estimate),
-        "ci_low": shown(pooled.ci_low),
-        "ci_high": shown(pooled.ci_high),
-        "tau2": pooled.tau2,
-        # The review's definition, from Q: 68.0 for depression and not the share of τ² in the typical variance.
-        "i2": 100 * max(0.0, 1 - (pooled.k - 1) / pooled.q) if pooled.q else 0.0,
-        "p": pooled.p,
-        "q": pooled.q,
-    }
+def _odds(studies: list[StudyEffect], tables: list[TableStudy]) -> list[StudyEffect]:
+    """The studies with their odds ratios by Peto, as they stand beside the pooled one."""
+    alone = [peto([table]) for table in tables]
+    return [
+        replace(study, estimate=math.exp(one.estimate), ci_low=math.exp(one.ci_low), ci_high=math.exp(one.ci_high))
+        for study, one in zip(studies, alone, strict=True)
+    ]

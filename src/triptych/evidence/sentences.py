@@ -9,6 +9,13 @@ from triptych.evidence.grade import Grade
 from triptych.evidence.outcomes import Synthesis, no_effect
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+MEASURES = {
+    "smd": "standardized difference",
+    "md": "difference in points",
+    "rr": "risk ratio",
+    "or": "odds ratio",
+}
+"""What a measure is called in a sentence."""
 
 
 def count(number: int) -> str:
@@ -25,9 +32,23 @@ def figure(value: float) -> str:
     return f"{value:.2f}".replace("-", "\u2212")
 
 
+def unit_of(definition: OutcomeDefinition, synthesis: Synthesis) -> str:
+    """What the figures of a synthesis are in: the outcome's unit, unless the method has a measure of its own."""
+    return definition.unit if synthesis.measure == definition.measure else MEASURES[synthesis.measure]
+
+
 def interval(low: float, high: float) -> str:
     """An interval in words."""
     return f"{figure(low)} to {figure(high)}"
+
+
+def _reach(definition: OutcomeDefinition, low: float, high: float) -> str:
+    """An interval with as many decimals as it takes that an end which is not no effect does not read as no effect."""
+    null = no_effect(definition)
+    decimals = 2
+    while decimals < 6 and any(end != null and round(end, decimals) == null for end in (low, high)):
+        decimals += 1
+    return " to ".join(f"{end:.{decimals}f}".replace("-", "\u2212") for end in (low, high))
 
 
 def excludes_no_effect(definition: OutcomeDefinition, synthesis: Synthesis) -> bool:
@@ -40,10 +61,11 @@ def excludes_no_effect(definition: OutcomeDefinition, synthesis: Synthesis) -> b
 def answer(definition: OutcomeDefinition, synthesis: Synthesis, certainty: Grade) -> str:
     """What is known of an outcome, in one sentence with its certainty, from the widest interval."""
     if synthesis.estimate is None or synthesis.ci_low is None or synthesis.ci_high is None:
-        return f"{definition.title}: no controlled trial was found, so nothing can be said about an effect."
+        why = "no trial is left to count" if synthesis.left_out else "no controlled trial was found"
+        return f"{definition.title}: {why}, so nothing can be said about an effect."
     trials = f"{count(synthesis.k)} controlled trial{'s' if synthesis.k != 1 else ''} with {synthesis.n} people"
-    what = "risk ratio" if definition.measure == "rr" else "standardized difference"
-    number = f"{what} {figure(synthesis.estimate)}, 95 % interval {interval(synthesis.ci_low, synthesis.ci_high)}"
+    reach = _reach(definition, synthesis.ci_low, synthesis.ci_high)
+    number = f"{MEASURES[synthesis.measure]} {figure(synthesis.estimate)}, 95 % interval {reach}"
     if excludes_no_effect(definition, synthesis):
         limits = _limits(certainty)
         return f"{definition.title}: in {trials} {_which(definition, synthesis)} ({number}); {limits}."
@@ -81,7 +103,7 @@ def beyond(definition: OutcomeDefinition, synthesis: Synthesis) -> str:
         parts.append(
             f"Another trial {told} (95 % prediction interval {interval(synthesis.pi_low, synthesis.pi_high)})."
         )
-    if definition.population == "comorbid":
+    if definition.population == "comorbid" and synthesis.k:
         parts.append("It was measured beside another condition, and says nothing about people who have this one alone.")
     recalled = [study.title for study in synthesis.studies if not study.confirmed]
     if recalled:

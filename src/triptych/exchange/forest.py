@@ -76,8 +76,13 @@ class _Scale:
         places = [self._of(value) for value in (*ends, no_effect(definition))]
         self._low, self._high = min(places), max(places)
         self._span = (self._high - self._low) or 1.0
-        wanted = (0.1, 0.25, 0.5, 1, 2, 4, 10, 25, 50) if definition.measure == "rr" else range(-6, 7)
+        wanted = (0.1, 0.25, 0.5, 1, 2, 4, 10, 25, 50, 100) if definition.measure == "rr" else self._even()
         self.ticks = [tick for tick in wanted if self._low - 1e-9 <= self._of(tick) <= self._high + 1e-9]
+
+    def _even(self) -> list[float]:
+        """Round numbers, four to nine of them, zero always among them where it lies within."""
+        step = next(size for size in (0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50) if self._span / size <= 9 or size == 50)
+        return [step * place for place in range(math.ceil(self._low / step), math.floor(self._high / step) + 1)]
 
     def at(self, value: float) -> float:
         """Where an effect stands."""
