@@ -8,7 +8,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 from tests.browser.conftest import Watched, Windows
 from tests.doors.hands import Hands
 
@@ -19,6 +19,12 @@ from triptych.ledger.library import study_folder
 from triptych.study import Item
 
 SCENARIO = study_folder(STUDY) / "scenarios" / "whole-course.jsonl"
+
+
+def press(link: Locator) -> None:
+    """Press what leads to another page, and wait until that page is there: the one before it may look much the same."""
+    with link.page.expect_navigation():
+        link.click()
 
 
 class Walk:
@@ -51,8 +57,7 @@ class Walk:
         window = self.page(line.role)
         self.open(window, line)
         self.fill(window.page, line)
-        window.page.locator("main form[method=post] button").last.click()
-        window.page.wait_for_load_state()
+        press(window.page.locator("main form[method=post] button").last)
         made = [s for s in self.records(line.participant) if s.id not in before and s.form == line.form]
         assert len(made) == 1, (line, window.page.locator("main").inner_text()[:800])
         assert made[0].status == "filed", (line, made)
@@ -65,10 +70,10 @@ class Walk:
         about = self.named.get(str(line.values.get("about", "")), "")
         match line.form:
             case "first_contact":
-                window.open("/").get_by_role("link", name="Record a first contact").click()
+                press(window.open("/").get_by_role("link", name="Record a first contact"))
                 window.page.fill("#participant", line.participant or "")
             case "signature":
-                window.open(f"{base}/records/{about}/").get_by_role("link", name="Sign").first.click()
+                press(window.open(f"{base}/records/{about}/").get_by_role("link", name="Sign").first)
                 window.page.fill("input[name=password]", PASSWORD)
             case "query":
                 window.open(f"{base}/records/{about}/query/?item={line.values.get('item', '')}")
@@ -77,10 +82,9 @@ class Walk:
                 window.open(f"{base}/queries/{about}/{verb}/")
             case _ if line.corrects:
                 window.open(f"{base}/records/{self.named[line.corrects]}/")
-                window.page.get_by_role("link", name="Correct").first.click()
+                press(window.page.get_by_role("link", name="Correct").first)
             case _:
                 self.follow(window, line, base)
-        window.page.wait_for_load_state()
 
     def follow(self, window: Watched, line: Line, base: str) -> None:
         """The link to a form: from its visit, or from what may be recorded at any time."""
@@ -91,7 +95,7 @@ class Walk:
         if link.count():
             if not link.is_visible():
                 link.locator("xpath=ancestor::details[1]/summary").click()
-            link.click()
+            press(link)
         else:
             window.open(path)
 
