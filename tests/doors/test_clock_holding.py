@@ -1,19 +1,22 @@
 """The clock task goes on after failures, wakes by itself, hinders no page, and has one holder."""
 
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import psycopg
 import pytest
-from tests.doors.clocked import PATIENCE, SERIOUS, Post, Run, Running, broken, serious
+from tests.doors.clocked import PATIENCE, SERIOUS, AtOnce, Post, Run, Running, broken, serious
 from tests.doors.hands import Hands
 
-from triptych.ledger import Filed
+from triptych.ledger import Filed, clock
 from triptych.ledger.clock import AttendedTrial, ClockTask
 from triptych.ledger.holding import NoRival, PostgresHolder, holder_of
 from triptych.ledger.library import knowledge
 from triptych.ledger.opening import open_ledger
-from triptych.ledger.reminders import Letter
+from triptych.ledger.reminders import Letter, next_instant
 from triptych.study import Study
 
 
@@ -145,3 +148,34 @@ def test_a_holder_whose_connection_died_asks_again_and_one_that_waits_can_be_sto
     first.give_up()
     assert not first.take()
     assert isinstance(holder_of("some/folder"), NoRival)
+
+
+class Later(AtOnce):
+    """Keeps what it is given until it is told to do it."""
+
+    def __init__(self) -> None:
+        self.kept: list[Callable[[], object]] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        self.kept.append(lambda: fn(*args, **kwargs))
+        return Future()
+
+
+def test_what_is_sent_while_the_clock_already_looks_is_not_sent_again(
+    hands: Hands, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = Later()
+    running = run(hands, executor=later)
+    due = serious(hands)
+    running.at(due)
+    assert len(later.kept) == 1
+
+    def next_instant_once_sent(*args: Any) -> datetime | None:
+        while later.kept:
+            later.kept.pop()()
+        return next_instant(*args)
+
+    monkeypatch.setattr(clock, "next_instant", next_instant_once_sent)
+    hands.file("physician", "rescue_medicine", {"what": "Lorazepam 1 mg", "given_at": hands.now.isoformat()})
+    running.at(hands.now + timedelta(seconds=30))
+    assert (len(running.post.letters), len(running.reminders())) == (1, 1)

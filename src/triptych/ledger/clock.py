@@ -162,6 +162,8 @@ class ClockTask:
         return min(max(earliest - self._clock(), timedelta()), LONGEST).total_seconds()
 
     def _work(self, heard: set[str | None]) -> None:
+        with self._woken:
+            sending = frozenset(self._sending)  # before the view: what is filed after it is neither told there nor here
         whole = self._trial.system_view()
         self._file_again()
         is_set_back = self._last is not None and whole.now < self._last
@@ -174,7 +176,8 @@ class ClockTask:
         if reached:
             self._changed(frozenset(reached))
         views = self._views(whole) if names else ()
-        lines = [line for name in sorted(names) for line in self._due(whole, name, views)]
+        due_now = (line for name in sorted(names) for line in self._due(whole, name, views))
+        lines = [(line, zone) for line, zone in due_now if line.notice.id not in sending]
         if lines:
             self._send(whole, lines)
 
@@ -200,8 +203,7 @@ class ClockTask:
         if instant is not None:
             self._next[name] = instant
         zone = whole.zone(name)
-        with self._woken:
-            return [(line, zone) for line in lines if line.notice.id not in self._sending]
+        return [(line, zone) for line in lines]
 
     def _send(self, whole: View, lines: Sequence[tuple[Line, tzinfo]]) -> None:
         if FORM not in whole.study.forms:
