@@ -11,7 +11,7 @@ PUBLIC = {
     """,
     "safety": """
         PRECEDENCE Active Alarm BloodPressure Candidate Case Closing Code Conditions Conflict Contact
-        Criterion Decision Ecg Fact Finding Identified Knowledge KnowledgeBase Labs Medicine MedicineJudgment
+        Criterion Decision Ecg Fact Finding Hazard Identified Knowledge KnowledgeBase Labs Medicine MedicineJudgment
         MedicineTable Participant PregnancyTest Product Profile Reading Resolution Row Screening Taken
         Unreadable Washout countries_of judge_medicines level_of limit_alarms profile_of read_case read_conditions
         read_contacts read_knowledge read_medicines read_profile resolve screen washouts
@@ -20,16 +20,19 @@ PUBLIC = {
         INSTRUMENTS LEVELS SILENT Amendment Arm Choice Column Condition DeviationClass DeviationRule Difference
         Dose Duration Education Floor Form Gate Instrument InstrumentDocument Item Level Limit Listing Marked Misfit
         NotADuration NotShipped Panel Part Passage Placement Problem Protocol Question Raise Release Role
-        Schedule Scored ScreeningRules Section Shelf Study StudyDocument StudyError StudyProblems Table Text Timing
+        Schedule Scored ScreeningFact
+        ScreeningRules Section Shelf Study StudyDocument StudyError StudyProblems Table Text Timing
         Unconfirmed Visit amendment_problems answers as_files bands_of check_instrument check_study complete differences
         fit flat_data flat_study flat_yaml known_to_each_other load_instrument load_study misfits new_study
         next_version parse_days parse_duration protocol_text read_education read_marked read_not_shipped
         render_text schedule score score_notes shown_items study_from_canonical write_yaml
     """,
     "course": """
-        Altered Approach CASEBOOK Course Deviation Effect Entries Entry Fold FormState Funnel GateState Grant Grants
-        Judged Listed Origin Planned Query Record Setting Sight Signature Span Task Window current_site derive_course
-        effects funnel is_trained judge_gate listed local_day may_file projected review_digest sees_as_signer
+        Altered Approach CASEBOOK CONFIRMABLE CONFIRMATION Course Deviation Effect Entries Entry Fold FormState Funnel
+        GateState Grant Grants
+        Judged Listed Month Origin Planned Query Record Screened Setting Sight Signature Span StudyCriterion Task Window
+        current_site derive_course
+        effects funnel is_trained judge_gate listed local_day may_file months projected review_digest sees_as_signer
         shown_digest slots
         slots_by_key under_review visits_of_form
     """,

@@ -8,6 +8,8 @@ from triptych.rules import Context, RuleFault, evaluate
 from triptych.study import Form, Item, Study, answers, complete, shown_items
 
 BORN = "1984-06-17"
+AGAINST = ("nursing", "family_history", "behavior")
+"""Facts of a screening of which a yes stands against a session."""
 PEOPLE = ("therapist-1", "co_therapist-1")
 
 
@@ -45,7 +47,7 @@ def _options(item: Item, values: Mapping[str, Any], now: datetime) -> Iterator[A
     """What could be answered, the likeliest first."""
     match item.type:
         case "boolean":
-            yield from (True, False)
+            yield from (False, True) if item.fact in AGAINST else (True, False)
         case "integer" | "decimal":
             yield from _numbers(item)
         case "code":

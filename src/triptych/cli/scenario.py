@@ -2,13 +2,13 @@
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from triptych.course import Course
+from triptych.course import CONFIRMATION, Course
 from triptych.ledger.drafts import Actor, Draft, Filed, Outcome
 from triptych.ledger.library import knowledge
 from triptych.ledger.store import Store
@@ -198,7 +198,12 @@ class Player:
         form = self.study.forms.get(line.form or "")
         named = {item.id for item in form.items if item.type == "record"} if form else set()
         values = {key: name_id(v) if key in named and isinstance(v, str) else v for key, v in line.values.items()}
-        if values.get("shown") == "@current" and line.participant:
+        if line.form == CONFIRMATION and values.get("shown") == "@current" and line.participant:
+            planned = date.fromisoformat(str(values["planned_on"]))
+            screened = self.trial.view(actor).screened(line.participant, planned, line.cycle)
+            assert screened is not None  # whoever confirms sees the participant
+            values |= {"shown": screened.shown, "decision": values.get("decision", screened.decision)}
+        elif values.get("shown") == "@current" and line.participant:
             seen = self.trial.view(actor).records(line.participant)
             roots = {record.id: record.root for record in seen}
             root = roots.get(values.get("about", ""))

@@ -10,7 +10,7 @@ from typing import Any
 
 from triptych.cli.answering import answer
 from triptych.cli.scenario import PARTICIPANT, Expectation, Line, Player, Step
-from triptych.course import Course, Planned, may_file, visits_of_form
+from triptych.course import CONFIRMATION, Course, Planned, may_file, visits_of_form
 from triptych.ledger.drafts import Filed
 from triptych.ledger.store import Store
 from triptych.study import Dose, Form, Role, Study
@@ -21,7 +21,8 @@ BEGIN = ("first_contact", "consent", "medicine_review", "prior_use")
 DOSES = ("dose_administration", "dose_authorization")
 MASKED = {"missing": "masked"}
 RESULTS = ("laboratory", "ecg")
-READY = ("intake_review", "readiness", "physician_cover")
+READY = ("screening_interview", "intake_review", "readiness", "physician_cover")
+LONG = timedelta(days=60)
 LAST = ("therapy_session", "session_end")
 """Forms of a day that come after its doses."""
 
@@ -78,10 +79,15 @@ class Walk:
 
     def _hold(self, visit: Planned) -> Iterator[Step]:
         yield self._play(Line(note=f"{visit.label} {visit.title}".strip()))
-        self._now = max(self._day(visit), self._now)
         forms = [self.study.forms[state.form] for state in visit.forms]
-        if any(form.id == "dose_administration" for form in forms):
+        is_session = any(form.id == "dose_administration" for form in forms)
+        if is_session or self._day(visit) - self._now > LONG:
+            yield from self._rest(visit)
+        self._now = max(self._day(visit), self._now)
+        if is_session:
             yield from self._make_ready()
+        elif any(form.id == "therapy_session" for form in forms):
+            yield from self._pressure()
         # What the gate of a dose reads comes before the dose, whatever the order on the visit.
         order = {form.id: 2 if form.id in LAST else 1 if form.id in DOSES else 0 for form in forms}
         for form in sorted(forms, key=lambda form: order[form.id]):
@@ -89,6 +95,18 @@ class Walk:
                 yield from self._doses(visit)
             else:
                 yield self._file(form, visit)
+
+    def _rest(self, visit: Planned) -> Iterator[Step]:
+        """Blood pressure at rest on the two days before a session, or before whatever ends a long pause."""
+        for days in (2, 1):
+            before = self._day(visit) - timedelta(days=days)
+            if before > self._now:
+                self._now = before
+                yield from self._pressure()
+
+    def _pressure(self) -> Iterator[Step]:
+        if "blood_pressure" in self.study.forms:
+            yield self._file(self.study.forms["blood_pressure"])
 
     def _make_ready(self) -> Iterator[Step]:
         """File what the gate of a dose asks for on the day and no visit has: results, their review, the readiness."""
@@ -105,6 +123,8 @@ class Walk:
 
     def _doses(self, visit: Planned) -> Iterator[Step]:
         """The initial dose of the session, and the supplemental one where the arm has one, each authorized before."""
+        if any(one.id == "screening_confirmed" for one in self.study.gates["authorize_dose"].conditions):
+            yield self._confirm(visit)
         dose = self._dose(visit)
         amounts = {"initial": dose.initial if dose else 0.0}
         if dose is not None and dose.supplemental is not None:
@@ -116,6 +136,14 @@ class Walk:
             yield self._file(self.study.forms["dose_authorization"], visit, given)
             given |= {"outcome": "taken", "taken_at": self._now.isoformat()}
             yield self._file(self.study.forms["dose_administration"], visit, given)
+
+    def _confirm(self, visit: Planned) -> Step:
+        """The physician's confirmation of the screening of today; every point left to a physician is judged."""
+        screened = self.player.trial.system_view().screened(NAME, self._now.date(), visit.cycle)
+        assert screened is not None  # its first contact has been filed
+        given = {"planned_on": self._now.date().isoformat(), "shown": "@current", "decision": screened.decision}
+        given["judged"] = "Looked at, nothing stands against a session"
+        return self._file(self.study.forms[CONFIRMATION], None, given, role="physician", cycle=visit.cycle)
 
     def _dose(self, visit: Planned) -> Dose | None:
         arms = {arm.id: arm for arm in self.study.document.arms}
@@ -148,6 +176,7 @@ class Walk:
         visit: Planned | None = None,
         given: Mapping[str, Any] | None = None,
         role: str = "",
+        cycle: int | None = None,
     ) -> Step:
         self._now += timedelta(minutes=5)
         chosen = self.study.roles[role] if role else self._role(form)
@@ -165,7 +194,7 @@ class Walk:
                 role=chosen.id,
                 occurred_at=self._now,
                 visit=shown.visit if shown else None,
-                cycle=shown.cycle if shown else None,
+                cycle=shown.cycle if shown else cycle,
             )
         )
 

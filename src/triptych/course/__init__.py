@@ -1,5 +1,6 @@
 """Document and records in, course out: where a participant stands, as a pure function of records and now."""
 
+from triptych.course.calendar import Month, months
 from triptych.course.course import Course, Fold, derive_course
 from triptych.course.deviations import Deviation
 from triptych.course.effects import Effect, effects
@@ -13,6 +14,7 @@ from triptych.course.projecting import Span, projected
 from triptych.course.record import Origin, Record
 from triptych.course.reviewing import CASEBOOK, Altered, review_digest, shown_digest, under_review
 from triptych.course.schedule import FormState, Planned, Window, slots, slots_by_key, visits_of_form
+from triptych.course.screening import CONFIRMABLE, CONFIRMATION, Screened, StudyCriterion
 from triptych.course.setting import Setting
 from triptych.course.sight import Sight, may_file
 from triptych.course.signing import Signature, sees_as_signer
@@ -21,6 +23,8 @@ from triptych.course.training import is_trained
 
 __all__ = [
     "CASEBOOK",
+    "CONFIRMABLE",
+    "CONFIRMATION",
     "Altered",
     "Approach",
     "Course",
@@ -36,14 +40,17 @@ __all__ = [
     "Grants",
     "Judged",
     "Listed",
+    "Month",
     "Origin",
     "Planned",
     "Query",
     "Record",
+    "Screened",
     "Setting",
     "Sight",
     "Signature",
     "Span",
+    "StudyCriterion",
     "Task",
     "Window",
     "current_site",
@@ -55,6 +62,7 @@ __all__ = [
     "listed",
     "local_day",
     "may_file",
+    "months",
     "projected",
     "review_digest",
     "sees_as_signer",

@@ -23,6 +23,7 @@ from triptych.course.medicines import medicine_conflict
 from triptych.course.obligations import Query, Task, filers, held_tasks, queries, query_tasks, raised
 from triptych.course.record import Record
 from triptych.course.schedule import HELD, PENDING, Planned
+from triptych.course.screening import CONFIRMATION, Screened, is_confirmed, screened
 from triptych.course.setting import Setting
 from triptych.course.sight import Sight
 from triptych.course.signing import Signature, signatures
@@ -95,7 +96,8 @@ class Fold:
         self.today = local_day(now, setting.zone)
         self.standing = derive_standing(study, self.entries, self.context)
         self._visits = Visits(study, self.entries, self.standing, self.sight, released or {}, setting.zone, now)
-        self.facts = CourseFacts(study, self._current_attempt(), setting, now, partial(course_facts, self))
+        self.counting = self._current_attempt()
+        self.facts = CourseFacts(study, self.counting, setting, now, partial(course_facts, self))
 
     def _current_attempt(self) -> Entries:
         """Entries that count for gates: of earlier screening attempts, only log forms and what may serve again."""
@@ -126,6 +128,19 @@ class Fold:
         if not (self.sight.sees_form("medicine") and self.sight.sees_form("medicine_review")):
             return None
         return medicine_conflict(self.entries, self._knowledge.table, self.today)
+
+    def screened(self, planned: date, cycle: int | None = None) -> Screened:
+        """The screening for a planned day, as known today; the cycle is the one under way if none is named."""
+        at = (planned, self.cycle if cycle is None else cycle)
+        return screened(self.study, self.counting, self.facts, self.sight, self._knowledge, at)
+
+    def screening_confirmed(self, cycle: int | None) -> bool | Missing | None:
+        """Whether a physician's confirmation for today stands; none where what it rests on is hidden."""
+        rested_on = (form.id for form in self.study.document.forms if any(item.fact for item in form.items))
+        if not all(map(self.sight.sees_form, (CONFIRMATION, "medicine", "medicine_review", *rested_on))):
+            return None
+        at = self.cycle if cycle is None else cycle
+        return is_confirmed(self.study, self.counting, self.facts, self.sight, self._knowledge, at)
 
     @cached_property
     def arm(self) -> Arm | None:
@@ -252,6 +267,9 @@ def course_facts(fold: Fold, cycle: int | None) -> Mapping[str, object]:
         facts["medicine_conflict"] = conflict.conflict
     elif conflict is not None:
         facts["medicine_conflict"] = Missing(frozenset(conflict.missing))
+    stands = fold.screening_confirmed(cycle)
+    if stands is not None:
+        facts["screening_confirmed"] = stands
     if cycle is not None and fold.sight.sees_form("dose_administration"):
         facts["dose_initial_given"] = is_given(fold.entries, "initial", cycle)
         facts["dose_supplemental_given"] = is_given(fold.entries, "supplemental", cycle)

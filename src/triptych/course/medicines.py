@@ -7,18 +7,20 @@ from triptych.safety import Conflict, MedicineTable, Taken, judge_medicines
 
 
 def medicine_conflict(entries: Entries, table: MedicineTable, on: date) -> Conflict:
-    """Judge the recorded medicines for a dose on a day.
-
-    The list counts as affirmed complete only if the newest review says so and no medicine was recorded after it.
-    """
-    review = entries.latest("medicine_review")
+    """Judge the recorded medicines for a dose on a day."""
     recorded = entries.of("medicine")
-    affirmed = (
+    taken = (_taken(entries, entry) for entry in recorded)
+    return judge_medicines(table, taken, on, affirmed=affirmed_complete(entries))
+
+
+def affirmed_complete(entries: Entries) -> bool:
+    """Whether the newest review says that the list is complete and no medicine was recorded after it."""
+    review = entries.latest("medicine_review")
+    return (
         review is not None
         and review.current.values.get("complete") is True
-        and all(entry.versions[-1].recorded_at <= review.root.recorded_at for entry in recorded)
+        and all(entry.versions[-1].recorded_at <= review.root.recorded_at for entry in entries.of("medicine"))
     )
-    return judge_medicines(table, (_taken(entries, entry) for entry in recorded), on, affirmed=affirmed)
 
 
 def _taken(entries: Entries, entry: Entry) -> Taken:

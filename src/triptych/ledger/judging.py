@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 from msgspec import structs
 
 from triptych.course import (
     CASEBOOK,
+    CONFIRMATION,
     Entries,
     Entry,
     Fold,
@@ -270,6 +271,25 @@ def _training(case: Case, signed: Iterable[Entry]) -> Iterator[Reason]:
             "that is in force. An administrator records it in the file of the site, with the code of the definition."
         )
         yield Reason(code="not_trained", text=text, source="CRL-02", final=True)
+
+
+def screening(case: Case, fold: Fold) -> Iterator[Reason]:
+    """Whether a physician confirms what they were shown, it is the answer of now, and it may be confirmed at all.
+
+    The fold is of the whole ledger, so a role that sees less can confirm nothing.
+    """
+    values = case.draft.values
+    planned = values.get("planned_on")
+    if case.draft.form != CONFIRMATION or not isinstance(planned, str):
+        return
+    now = fold.screened(date.fromisoformat(planned), case.draft.cycle)
+    if not now.may_be_confirmed:
+        text = f"The screening says {now.decision.replace('_', ' ')}. It cannot be confirmed before that has changed."
+        missing = now.answer.missing_items
+        yield Reason(code="not_confirmable", text=text, source="SAF-08", final=True, missing=missing)
+    elif (now.shown, now.decision) != (values.get("shown"), values.get("decision")):
+        text = "What was shown is not what stands now. Look at the screening again before confirming it."
+        yield Reason(code="not_what_was_shown", text=text, source="P11-09", final=True)
 
 
 def gating(case: Case, fold: Fold) -> Iterator[Reason]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
-from triptych.course import Course, Fold, Grant, Grants, Record, Setting, current_site, local_day
+from triptych.course import CONFIRMATION, Course, Fold, Grant, Grants, Record, Setting, current_site, local_day
 from triptych.course.entries import Entries
 from triptych.ledger import judging
 from triptych.ledger.chain import link, seal
@@ -247,6 +247,8 @@ class Trial:
         reasons = reasons or tuple(judging.linking(case))
         if not reasons and case.form is not None and case.form.kind == "decision":
             reasons = tuple(judging.gating(case, self._fold(case)))
+        if not reasons and case.draft.form == CONFIRMATION:
+            reasons = tuple(judging.screening(case, self._fold(case)))
         return reasons or tuple(_stock(plan, case.setting))
 
     def _fold(self, case: judging.Case) -> Fold:

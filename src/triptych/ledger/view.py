@@ -15,6 +15,7 @@ from triptych.course import (
     Grant,
     Listed,
     Record,
+    Screened,
     Setting,
     Sight,
     current_site,
@@ -147,6 +148,19 @@ class View(Placed):
         """The participant's course, derived from what this viewer sees; none where nothing may be seen."""
         records = self._records(participant)
         return self._derived(participant, records) if self._reaches(records) else None
+
+    def screened(self, participant: str, planned: date, cycle: int | None = None) -> Screened | None:
+        """The screening of a participant for a planned day, on what this viewer sees; none where nothing may be seen.
+
+        The cycle is the one of the session; without one it is the cycle under way.
+        """
+        records = self._records(participant)
+        if not self._reaches(records):
+            return None
+        setting = self._setting_at(current_site(Entries(records)))
+        study = self._version(setting, records)
+        fold = Fold(study, participant, self._shown(records), setting, self._knowledge, self.now, self._sight(study))
+        return fold.screened(planned, cycle)
 
     def under_review(self, participant: str, scope: str) -> tuple[str, tuple[Seen, ...]]:
         """What a review of a visit or the casebook covers for this viewer: the hash to sign, and the records."""

@@ -6,7 +6,7 @@ from triptych.safety.conditions import Conditions, read_conditions
 from triptych.safety.contacts import Contact, countries_of, read_contacts
 from triptych.safety.criteria import Criterion, Fact
 from triptych.safety.judging import MedicineJudgment
-from triptych.safety.knowledge import Active, KnowledgeBase, Product, Row, read_knowledge
+from triptych.safety.knowledge import Active, Hazard, KnowledgeBase, Product, Row, read_knowledge
 from triptych.safety.medicines import Conflict, Finding, MedicineTable, Taken, judge_medicines, read_medicines
 from triptych.safety.naming import Candidate, Identified, Resolution, resolve
 from triptych.safety.outcomes import PRECEDENCE, Decision
@@ -32,6 +32,7 @@ __all__ = [
     "Ecg",
     "Fact",
     "Finding",
+    "Hazard",
     "Identified",
     "Knowledge",
     "KnowledgeBase",

@@ -56,7 +56,7 @@ from triptych.study.model import (
     Visit,
 )
 from triptych.study.protocol import SILENT, Listing, Protocol, Section, Table, Text, protocol_text
-from triptych.study.screening import Floor, ScreeningRules
+from triptych.study.screening import Floor, ScreeningFact, ScreeningRules
 from triptych.study.showing import Column, Schedule, render_text, schedule
 from triptych.study.treatment import Amendment, Arm, Dose, Part
 from triptych.study.writing import write_yaml
@@ -101,6 +101,7 @@ __all__ = [
     "Role",
     "Schedule",
     "Scored",
+    "ScreeningFact",
     "ScreeningRules",
     "Section",
     "Shelf",

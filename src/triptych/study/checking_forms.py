@@ -5,6 +5,7 @@ from collections import Counter
 
 from triptych.study.model import Form, Item, Raise
 from triptych.study.references import References
+from triptych.study.screening import FACT_SHAPES
 
 UCUM = re.compile(r"[!-~]{1,60}")
 MISSING_CODES = (
@@ -59,6 +60,7 @@ def _item(refs: References, item: Item, path: str) -> None:
     elif item.unit is not None or item.range is not None or item.expected is not None:
         message = f"{item.label[:60]!r} is not a number, so it has neither unit nor limits."
         refs.say(path, "not_a_number", message, "Take them out, or change the type.")
+    _fact(refs, item, path)
     _choices(refs, item, path)
     _limits(refs, item, path)
     refs.number(item.max_length, 1, MAX_TEXT, f"{path}.max_length")
@@ -75,6 +77,17 @@ def _unit(refs: References, item: Item, path: str) -> None:
     elif not UCUM.fullmatch(item.unit):
         hint = "UCUM units have no spaces: mm[Hg], /min, Cel, mmol/L."
         refs.say(f"{path}.unit", "bad_unit", f"{item.unit[:60]!r} is not a UCUM unit.", hint)
+
+
+def _fact(refs: References, item: Item, path: str) -> None:
+    """An answer that a decision rests on has the unit that the decision is made in."""
+    if item.fact is None:
+        return
+    types, unit = FACT_SHAPES.get(item.fact, (("boolean",), ""))
+    if item.type not in types or (item.unit or "") != unit:
+        message = f"The fact {item.fact!r} of a screening is {' or '.join(types)} {unit}".rstrip() + "."
+        hint = "Give the item that type and unit, or take out `fact`."
+        refs.say(f"{path}.fact", "fact_misfits", message, hint)
 
 
 def _choices(refs: References, item: Item, path: str) -> None:

@@ -127,7 +127,8 @@ class Study:
         """Whether any condition of a gate in a participant's course depends on the day it is asked."""
         gates = (gate for gate in self.document.gates if self.forms[gate.guards].about == "participant")
         paths = (f"gates.{gate.id}.conditions.{c.id}.rule" for gate in gates for c in gate.conditions)
-        return any("today" in self.reads(path) or "course.medicine_conflict" in self.reads(path) for path in paths)
+        daily = {"today", "course.medicine_conflict", "course.screening_confirmed"}
+        return any(not daily.isdisjoint(self.reads(path)) for path in paths)
 
 
 def load_study(files: Mapping[str, str], product_files: Mapping[str, str], shelf: Shelf = NO_SHELF) -> Study:

@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
-from triptych.study.screening import ScreeningRules
+from triptych.study.screening import ScreeningFact, ScreeningRules
 from triptych.study.treatment import AdverseEventDefinition, Amendment, Arm, Part, Reference, Therapy
 
 ItemType = Literal[
@@ -44,7 +44,8 @@ class Item(Part, frozen=True, kw_only=True):
     `range` is hard (a value outside it does not fit the form), `expected` is soft (a value outside it asks).
     `missing` lists the FHIR data-absent-reason codes that may stand in for an answer.
     `secret` names the secret that this item would reveal; only roles unblinded for it see the answer. `score` says
-    that a derived item is a result of an instrument, and `help` then how it comes about.
+    that a derived item is a result of an instrument, and `help` then how it comes about. `fact` is the fact of the
+    screening case (see `triptych.study.screening`) that the answer is.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Item(Part, frozen=True, kw_only=True):
     derived: str | None = None
     secret: str | None = None
     score: Literal["", "total", "subscale", "flag"] = ""
+    fact: ScreeningFact | None = None
     help: str = ""
 
 
@@ -162,13 +164,17 @@ class Form(Part, frozen=True, kw_only=True):
 
 
 class Condition(Part, frozen=True, kw_only=True):
-    """One sourced condition of a gate; `cleared_by` is the role that can clear it, `how` what that role does."""
+    """One sourced condition of a gate; `cleared_by` is the role that can clear it, `how` what that role does.
+
+    `rationale` says why a criterion of eligibility is there (PSY-04).
+    """
 
     id: str
     text: str
     rule: str
     cleared_by: str = ""
     how: str = ""
+    rationale: str = ""
 
 
 class Gate(Part, frozen=True, kw_only=True):

@@ -63,6 +63,7 @@ _COURSE: Mapping[str, Type] = {
     "phase": TEXT,
     "failed_attempts": INT,
     "medicine_conflict": BOOL,
+    "screening_confirmed": BOOL,
     "arm": TEXT,
     "dose_initial": NUMBER,
     "dose_maximum": NUMBER,

@@ -3,10 +3,67 @@
 Every field that is absent leaves the number of the default screening profile standing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from triptych.study.treatment import Part
+
+ScreeningFact = Literal[
+    "birth_date",
+    "sex",
+    "childbearing_potential",
+    "contraception",
+    "nursing",
+    "weight",
+    "height",
+    "diagnoses",
+    "condition",
+    "history_complete",
+    "family_history",
+    "ideation",
+    "behavior",
+    "systolic",
+    "diastolic",
+    "heart_rate",
+    "temperature",
+    "qtcf",
+    "rhythm",
+    "sodium",
+    "potassium",
+    "alt",
+    "ast",
+    "creatinine",
+    "tsh",
+    "drug_screen",
+    "drugs_found",
+    "pregnancy_test",
+]
+FACT_SHAPES: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "birth_date": (("date",), ""),
+    "sex": (("code",), ""),
+    "contraception": (("text",), ""),
+    "weight": (("integer", "decimal"), "kg"),
+    "height": (("integer", "decimal"), "cm"),
+    "diagnoses": (("text",), ""),
+    "condition": (("text",), ""),
+    "ideation": (("integer",), "{score}"),
+    "systolic": (("integer", "decimal"), "mm[Hg]"),
+    "diastolic": (("integer", "decimal"), "mm[Hg]"),
+    "heart_rate": (("integer", "decimal"), "/min"),
+    "temperature": (("integer", "decimal"), "Cel"),
+    "qtcf": (("integer", "decimal"), "ms"),
+    "rhythm": (("text", "code"), ""),
+    "sodium": (("integer", "decimal"), "mmol/L"),
+    "potassium": (("integer", "decimal"), "mmol/L"),
+    "alt": (("integer", "decimal"), "U/L"),
+    "ast": (("integer", "decimal"), "U/L"),
+    "creatinine": (("integer", "decimal"), "umol/L"),
+    "tsh": (("integer", "decimal"), "m[IU]/L"),
+    "drug_screen": (("code",), ""),
+    "drugs_found": (("text",), ""),
+    "pregnancy_test": (("code",), ""),
+}
+"""The types and the unit (UCUM) that an item has whose answer is a fact of the screening; others are booleans."""
 
 
 class Floor(Part, frozen=True, kw_only=True):

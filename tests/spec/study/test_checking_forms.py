@@ -50,6 +50,13 @@ CASES = {
         "id: one",
         "UCUM",
     ),
+    "a fact in another unit": (
+        'unit: "mm[Hg]"',
+        'unit: "mm[Hg]"\n        fact: weight',
+        "fact_misfits",
+        "fact: weight",
+        "unit",
+    ),
     "a unit with a space": ('unit: "mm[Hg]"', 'unit: "mm Hg"', "bad_unit", "mm Hg", "mm[Hg]"),
     "a unit of a text": (
         "label: Note, type: text",
