@@ -48,9 +48,9 @@ PUBLIC = {
         pool regress report_text sd_from_interval sd_from_se sd_of_change study_interval subgroups synthesize
         three_level unit_of
     """,
-    "exchange": "Dictionary Field Finding FromFhir FromUsdm Imported Line NotADictionary NotFhir NotUsdm "
-    "case_of_bundle export_usdm forest_svg import_redcap import_usdm lint medicines_as_fhir protocol_html "
-    "protocol_pdf read_dictionary synthesis_html",
+    "exchange": "Dictionary Field Finding FromFhir FromRecord FromUsdm Imported Line NotADictionary NotFhir NotUsdm "
+    "case_of_bundle day_of_record export_usdm forest_svg import_redcap import_usdm lint medicines_as_fhir "
+    "protocol_html protocol_pdf read_dictionary screen_bundle synthesis_html",
     "ledger": "Actor Draft Filed Held Outcome Reason Refused Seen Trial View",
 }
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,30 +10,63 @@ import click
 from msgspec.structs import replace
 
 from triptych.cli.errors import CommandError, explained
-from triptych.ledger.library import conditions, default_profile, find_study, knowledge_base, study_profile
-from triptych.safety import Profile, Resolution, Screening, read_case, resolve, screen
+from triptych.exchange import day_of_record, screen_bundle
+from triptych.exchange.fhir_bundle import MAX_BYTES
+from triptych.ledger.library import find_study, knowledge, knowledge_base
+from triptych.safety import Knowledge, Resolution, Screening, profile_of, read_case, resolve, screen
+
+DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command("screen")
-@click.option("--case", "case_file", type=click.Path(path_type=Path), required=True, help="A case in JSON; - reads it.")
+@click.option("--case", "case_file", type=click.Path(path_type=Path), help="A case in JSON; - reads it.")
+@click.option("--bundle", "bundle_file", type=click.Path(path_type=Path), help="A FHIR R4 Bundle (JSON); - reads it.")
 @click.option("--study", help="A study document whose profile applies: a folder or a bundled name.")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The planned session, in place of the case's.")
+@click.option("--on", type=DAY, help="The planned session, in place of the case's.")
+@click.option("--evaluated", type=DAY, help="The day as of which a Bundle is read: its own, or else today.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def screen_case(case_file: Path, study: str | None, on: datetime | None, *, as_json: bool) -> None:
+def screen_case(
+    case_file: Path | None,
+    bundle_file: Path | None,
+    study: str | None,
+    on: datetime | None,
+    evaluated: datetime | None,
+    *,
+    as_json: bool,
+) -> None:
     """Decide whether a participant may be treated on the planned day, and say why.
 
-    The case has the format of the screening cases. Anything absent is listed as missing and never ends in eligible.
+    The case has the format of the screening cases. Anything absent is listed as missing and never ends in eligible;
+    nor does a Bundle that leaves a question open.
     """
+    if (case_file is None) == (bundle_file is None):
+        raise click.UsageError("Name one file: --case CASE.json or --bundle PATIENT.fhir.json.")
+    planned = on.date() if on else None
     with explained():
-        case = read_case(_read_json(case_file))
-        if on is not None:
-            case = replace(case, planned_session_date=on.date())
-        answer = screen(knowledge_base(), _profile(study), conditions(), case)
+        knowledge = _knowledge(study)
+        if bundle_file is not None:
+            content = _read_bytes(bundle_file)
+            day = evaluated.date() if evaluated else day_of_record(content) or datetime.now(UTC).date()
+            answer = screen_bundle(knowledge, content, day, planned).answer
+        else:
+            case = read_case(_read_json(case_file or Path("-")))
+            case = replace(case, planned_session_date=planned) if planned else case
+            answer = screen(knowledge.base, knowledge.profile, knowledge.conditions, case)
     click.echo(json.dumps(_answer(answer), ensure_ascii=False, indent=1) if as_json else _told(answer))
 
 
-def _profile(study: str | None) -> Profile:
-    return default_profile() if study is None else study_profile(find_study(study))
+def _knowledge(study: str | None) -> Knowledge:
+    found = knowledge()
+    return found if study is None else replace(found, profile=profile_of(found.profile, find_study(study)))
+
+
+def _read_bytes(file: Path) -> bytes:
+    """The bytes of a file, and one more than are taken where it is larger."""
+    try:
+        with sys.stdin.buffer if str(file) == "-" else file.open("rb") as opened:
+            return opened.read(MAX_BYTES + 1)
+    except OSError as fault:
+        raise CommandError(f"{file} cannot be read: {fault.strerror}.") from fault
 
 
 def _read_json(file: Path) -> object:

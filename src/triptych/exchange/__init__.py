@@ -1,7 +1,8 @@
 """Other people's formats: one module a format, each a pure mapping with a thin reader or writer."""
 
 from triptych.exchange.fhir_bundle import Line, NotFhir
-from triptych.exchange.fhir_screening import FromFhir, case_of_bundle
+from triptych.exchange.fhir_deciding import FromRecord, screen_bundle
+from triptych.exchange.fhir_screening import FromFhir, case_of_bundle, day_of_record
 from triptych.exchange.fhir_writing import medicines_as_fhir
 from triptych.exchange.forest import forest_svg, synthesis_html
 from triptych.exchange.protocol_html import protocol_html
@@ -16,6 +17,7 @@ __all__ = [
     "Field",
     "Finding",
     "FromFhir",
+    "FromRecord",
     "FromUsdm",
     "Imported",
     "Line",
@@ -23,6 +25,7 @@ __all__ = [
     "NotFhir",
     "NotUsdm",
     "case_of_bundle",
+    "day_of_record",
     "export_usdm",
     "forest_svg",
     "import_redcap",
@@ -32,5 +35,6 @@ __all__ = [
     "protocol_html",
     "protocol_pdf",
     "read_dictionary",
+    "screen_bundle",
     "synthesis_html",
 ]

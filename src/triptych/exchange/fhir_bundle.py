@@ -4,10 +4,10 @@ Bounded: so many bytes, so many resources, no recursion into what was sent. Noth
 screening's record is refused with every problem that was seen (`NotFhir`); no message holds what the record says.
 """
 
+import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
-import msgspec
 from msgspec import Struct
 
 from triptych.study.errors import StudyError
@@ -50,6 +50,8 @@ class Opened(Struct, frozen=True, kw_only=True):
     patient: Held
     resources: tuple[Held, ...]
     lines: tuple[Line, ...]
+    is_counted: bool
+    """Whether the Bundle says how many it holds, and holds as many: the whole answer to a search."""
     index: Mapping[str, Held | None]
     """Resources by what others call them; none where several go by one name."""
 
@@ -73,7 +75,7 @@ class Opened(Struct, frozen=True, kw_only=True):
 
 def read_bundle(content: bytes) -> Opened:
     """Open a Bundle. Raises `NotFhir` with what is wrong and what would be taken."""
-    return open_bundle(_decoded(content))
+    return open_bundle(decoded(content))
 
 
 def open_bundle(bundle: object) -> Opened:
@@ -93,18 +95,36 @@ def open_bundle(bundle: object) -> Opened:
     index: dict[str, Held | None] = {}
     held, doubtful = _entries(entries, index)
     lines += doubtful
-    return Opened(patient=_patient(held), resources=tuple(held), lines=tuple(lines), index=index)
+    is_counted = bundle["type"] == "searchset" and bundle.get("total") == len(_matches(bundle))
+    patient, resources = _patient(held), tuple(held)
+    return Opened(patient=patient, resources=resources, lines=tuple(lines), is_counted=is_counted, index=index)
 
 
-def _decoded(content: bytes) -> object:
+def decoded(content: bytes) -> object:
+    """The JSON in a file. Raises `NotFhir` where there is none, or more than is taken."""
     if len(content) > MAX_BYTES:
         raise NotFhir(f"The file has more than {MAX_BYTES:,} bytes. Give a Bundle with less in it.")
     if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         raise NotFhir("The file is XML. FHIR is read as JSON: have the record exported as application/fhir+json.")
     try:
-        return msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise NotFhir("The file is not JSON that can be read: damaged, cut off or nested too deeply.") from error
+        text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        why = "damaged, cut off, nested too deeply, or with one key twice in an object"
+        raise NotFhir(f"The file is not JSON that can be read: {why}.") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key given twice: which of the two was meant is not known."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError
+    return found
+
+
+def _no_number(_constant: str) -> NoReturn:
+    """Refuse NaN and infinities, which are not JSON."""
+    raise ValueError
 
 
 def _too_deep(bundle: object) -> bool:
@@ -134,14 +154,17 @@ def _plain(reference: object) -> str:
 
 def _page_lines(bundle: Body) -> Iterator[Line]:
     links = [one for one in dicts(bundle.get("link")) if one.get("relation") == "next"]
-    total, entries = bundle.get("total"), dicts(bundle.get("entry"))
-    matches = [one for one in entries if _search_mode(one) in ("match", "")]
-    if links or (isinstance(total, int) and total > len(matches)):
+    total = bundle.get("total")
+    if links or (isinstance(total, int) and total > len(_matches(bundle))):
         text = "The Bundle is one page of several: the record goes on elsewhere. Give all of it."
         yield Line(resource="Bundle", outcome="question", text=text)
     if bundle.get("implicitRules") is not None:
         text = "The Bundle has rules of its own (implicitRules) that are not known here."
         yield Line(resource="Bundle", outcome="question", text=text)
+
+
+def _matches(bundle: Body) -> list[Body]:
+    return [one for one in dicts(bundle.get("entry")) if _search_mode(one) in ("match", "")]
 
 
 def _search_mode(entry: Body) -> str:

@@ -33,7 +33,13 @@ MEASURES: Mapping[str, Measure] = {
     "2823-3": Measure("labs_and_ecg.potassium_mmol_l", "mmol/L", 1, 12),
     "1742-6": Measure("labs_and_ecg.alt_u_l", "U/L", 0, 50_000),
     "1920-8": Measure("labs_and_ecg.ast_u_l", "U/L", 0, 50_000),
+    "2160-0": Measure("labs_and_ecg.creatinine_umol_l", "umol/L", 5, 3000),
+    "14682-9": Measure("labs_and_ecg.creatinine_umol_l", "umol/L", 5, 3000),
+    "3016-3": Measure("labs_and_ecg.tsh_miu_l", "m[IU]/L", 0, 500),
+    "11580-8": Measure("labs_and_ecg.tsh_miu_l", "m[IU]/L", 0, 500),
     "qtcf_ms": Measure("qtcf_ms", "ms", 200, 800),
+    "planned_initial_mg": Measure("planned_dose_mg.initial", "mg", 0, 250),
+    "planned_supplemental_mg": Measure("planned_dose_mg.supplemental", "mg", 0, 125),
 }
 """By LOINC code, or by the code of a screening item. The limits tell a reading from a slip; none is a criterion."""
 PRESSURE, PREGNANCY = "85354-9", ("2106-3", "2118-8")
@@ -48,6 +54,12 @@ ANSWERS: Mapping[str, str] = {
 NUMBERS: Mapping[str, str] = {
     "cssrs_ideation_max_past_month": "participant.suicide_risk.cssrs_ideation_max_past_month",
 }
+TEXTS: Mapping[str, str] = {"contraception": "participant.contraception"}
+UNDATED_DAYS = 28
+LASTING = ("8302-2", "family_history_psychosis_or_bipolar", "planned_initial_mg", "planned_supplemental_mg")
+DATED = ("qtcf_ms", "urine_drug_screen", PRESSURE, *PREGNANCY, *DRUGS)
+"""A case gives no day for most vital signs and answers. Where one is older than so many days, it is asked again: a
+choice of this project, confirmed by no source. It does not hold for what lasts, nor for what a case dates itself."""
 NEGATIVE, POSITIVE = ("260385009", "LA6577-6", "NEG"), ("10828004", "LA6576-8", "POS")
 
 
@@ -70,15 +82,14 @@ def _finding(opened: Opened, held: Held, on: date) -> Iterator[Fact | Line]:
     known = [code for system, code in codes_of(held.body.get("code")) if system in (LOINC, OWN) and _is_read(code)]
     named = (names_of(held.body.get("code")) or ("an observation",))[0]
     if not known:
-        named_at_all = codes_of(held.body.get("code")) or names_of(held.body.get("code"))
-        outcome: Outcome = "not_read" if named_at_all else "question"
-        yield Line(resource=held.name, outcome=outcome, text=f"{named}: no item of a screening.")
+        yield _unknown(held, named)
         return
     if held.body.get("status") in ("entered-in-error", "cancelled"):
         yield Line(resource=held.name, outcome="set_aside", text=f"{named}: {held.body['status']}.")
         return
     taken = day(held.body.get("effectiveDateTime")) or day(held.body.get("effectiveInstant"))
     doubt = _doubt(opened, held.body, taken, on) or ("It has two meanings." if len(known) > 1 else "")
+    doubt = doubt or _old(known[0], taken, on)
     facts = {} if doubt or taken is None else _read(held.body, known[0])
     if not facts or taken is None:
         text = f"{named}: {doubt or 'Its value cannot be read exactly.'}"
@@ -89,8 +100,25 @@ def _finding(opened: Opened, held: Held, on: date) -> Iterator[Fact | Line]:
     yield Line(resource=held.name, outcome="read", text=f"{named} of {taken}")
 
 
+def _unknown(held: Held, named: str) -> Line:
+    """An observation that is no item of a screening; one that may be, by a code without a system, is a question."""
+    codes = codes_of(held.body.get("code"))
+    is_likely = any(_is_read(code) for _, code in codes) or not (codes or names_of(held.body.get("code")))
+    outcome: Outcome = "question" if is_likely else "not_read"
+    text = "the system of its code is not one that is known." if codes and is_likely else "no item of a screening."
+    return Line(resource=held.name, outcome=outcome, text=f"{named}: {text}")
+
+
 def _is_read(code: str) -> bool:
-    return code in {*MEASURES, *ANSWERS, *NUMBERS, *PREGNANCY, *DRUGS, PRESSURE, "urine_drug_screen"}
+    return code in {*MEASURES, *ANSWERS, *NUMBERS, *TEXTS, *PREGNANCY, *DRUGS, PRESSURE, "urine_drug_screen"}
+
+
+def _old(code: str, taken: date | None, on: date) -> str:
+    """Whether something that a case gives no day for is too old to stand there without one."""
+    measure = MEASURES.get(code)
+    is_dated = code in (*DATED, *LASTING) or (measure is not None and measure.item.startswith("labs_and_ecg."))
+    days = (on - taken).days if taken is not None else 0
+    return "" if is_dated or days <= UNDATED_DAYS else f"It is {days} days old: measure or ask again."
 
 
 def _doubt(opened: Opened, body: Body, taken: date | None, on: date) -> str:
@@ -115,7 +143,11 @@ def _read(body: Body, code: str) -> dict[str, Any]:
         return {"bp": pair} if None not in pair.values() else {}
     if measure := MEASURES.get(code):
         value = _measured(body, measure)
-        return {} if value is None else {measure.item: value}
+        whole = {"qtcf_ms": value, "rhythm": _rhythm(body)} if code == "qtcf_ms" else value
+        return {} if value is None else {measure.item: whole}
+    if item := TEXTS.get(code):
+        text = words(body.get("valueString"))
+        return {item: text} if text else {}
     if item := ANSWERS.get(code):
         answer = body.get("valueBoolean")
         return {item: answer} if isinstance(answer, bool) else {}
@@ -131,6 +163,15 @@ def _part(body: Body, loinc: str, measure: Measure) -> float | None:
     if len(parts) != 1 or parts[0].get("dataAbsentReason") or parts[0].get("modifierExtension"):
         return None
     return _measured(parts[0], measure)
+
+
+def _rhythm(body: Body) -> str | None:
+    """The rhythm in words, from the only component that tells it."""
+    parts = [one for one in dicts(body.get("component")) if (OWN, "rhythm") in codes_of(one.get("code"))]
+    one = parts[0] if len(parts) == 1 else {}
+    return (
+        None if one.get("dataAbsentReason") or one.get("modifierExtension") else words(one.get("valueString")) or None
+    )
 
 
 def _measured(body: Body, measure: Measure) -> float | None:

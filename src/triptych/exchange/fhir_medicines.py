@@ -15,12 +15,37 @@ KINDS = ("MedicationStatement", "MedicationRequest", "MedicationAdministration",
 WITHOUT = ("no-known-medications", "787481004")
 """Codes by which the International Patient Summary and SNOMED CT say that no medicines are known."""
 UNTOLD = ("no-medication-info",)
+NONE_TAKEN = "No medicines are known, it says. Whether that is complete, a person affirms."
 UNNAMED = "medicine without a name"
 Found = tuple[dict[str, Any] | None, Line]
 
 
-def medicines(opened: Opened, on: date) -> Iterator[Found]:
-    """Every medicine of a record as it stood on a day, with what became of its resource."""
+def medicine_list(opened: Opened, on: date) -> tuple[list[dict[str, Any]] | None, list[Line]]:
+    """The medicines of a record as they stood on a day, each once, and what became of their resources.
+
+    The list is empty only where the record says that no medicines are known, and none where it says nothing.
+    """
+    found = list(_medicines(opened, on))
+    taken: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    for medicine, _ in found:
+        key = repr(medicine)
+        taken += [medicine] if medicine is not None and key not in seen else []
+        seen.add(key)
+    lines = [line for _, line in found]
+    said = [line for line in lines if line.text == NONE_TAKEN]
+    if said and taken:
+        lines += [_contradicted(line) for line in said]
+    return (taken if taken or said else None), lines
+
+
+def _contradicted(line: Line) -> Line:
+    return Line(
+        resource=line.resource, outcome="question", text="It says that there are no medicines; others name some."
+    )
+
+
+def _medicines(opened: Opened, on: date) -> Iterator[Found]:
     for held in opened.of(*KINDS):
         yield from _medicine(opened, held, on)
     for held in opened.of("List", "Composition"):
@@ -36,8 +61,7 @@ def _medicine(opened: Opened, held: Held, on: date) -> Iterator[Found]:
     concept, lost = _concept(opened, body)
     codes = codes_of(concept)
     if any(code in WITHOUT for _, code in codes) and not lost:
-        text = "It says that no medicines are known. Whether that is complete, a person affirms."
-        yield None, Line(resource=held.name, outcome="question", text=text)
+        yield None, _none_known(opened, held)
         return
     names = names_of(concept) or tuple(f"{system} {code}" for system, code in codes) or (UNNAMED,)
     status, last, doubts = _course(held, on)
@@ -53,6 +77,16 @@ def _medicine(opened: Opened, held: Held, on: date) -> Iterator[Found]:
     kept = [{"system": system, "code": code} for system, code in codes]
     for name in names:
         yield {"as_entered": name, **taken, "codes": kept}, _line(held, name, status, doubts)
+
+
+def _none_known(opened: Opened, held: Held) -> Line:
+    """What is said by whoever says that there is nothing; anything but a plain statement of it is a question."""
+    body = held.body
+    is_plain = held.kind == "MedicationStatement" and body.get("status") in ("active", "completed")
+    is_plain = is_plain and opened.is_about_patient(body.get("subject")) and not body.get("modifierExtension")
+    is_plain = is_plain and len(codes_of(body.get("medicationCodeableConcept"))) == 1
+    text = NONE_TAKEN if is_plain else "It seems to say that no medicines are known: is that so?"
+    return Line(resource=held.name, outcome="read" if is_plain else "question", text=text)
 
 
 def _line(held: Held, name: str, status: str | None, doubts: list[str]) -> Line:

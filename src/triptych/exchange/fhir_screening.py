@@ -11,14 +11,16 @@ from typing import Any
 
 from msgspec import Struct
 
-from triptych.exchange.fhir_bundle import Held, Line, Opened, dicts, open_bundle, read_bundle
+from triptych.exchange.fhir_bundle import Held, Line, Opened, decoded, dicts, open_bundle, read_bundle
 from triptych.exchange.fhir_findings import Fact, findings
-from triptych.exchange.fhir_medicines import KINDS, medicines
+from triptych.exchange.fhir_lists import unlisted
+from triptych.exchange.fhir_medicines import KINDS, medicine_list
 from triptych.exchange.fhir_values import codes_of, day, names_of, words
 
 BIRTH_SEX = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex"
 SEXES = {"M": "male", "F": "female"}
 PAST = ("inactive", "remission", "resolved")
+STATUSES = [[code] for code in ("active", "recurrence", "relapse", *PAST)]
 NONE_KNOWN, UNTOLD = "no-known-problems", "no-problem-info"
 READ = ("Patient", "Observation", "Condition", "AllergyIntolerance", "Medication", "List", "Composition", *KINDS)
 
@@ -67,10 +69,8 @@ def case_of_bundle(content: bytes | dict[str, Any], on: date, planned: date | No
             facts.append(found)
         else:
             lines.append(found)
-    taken = []
-    for medicine, line in medicines(opened, on):
-        taken += [medicine] if medicine is not None else []
-        lines.append(line)
+    taken, told = medicine_list(opened, on)
+    lines += told
     person, about = _person(opened, on)
     case: dict[str, Any] = {
         "evaluation_date": on.isoformat(),
@@ -83,11 +83,25 @@ def case_of_bundle(content: bytes | dict[str, Any], on: date, planned: date | No
     }
     lines += [*about, *_conditions(opened, case["participant"]), *_others(opened)]
     _place(case, facts)
+    lines += unlisted(opened, lines)
     made = FromFhir(case=case, lines=tuple(lines))
     if made.questions:
         # The case must be safe by itself, wherever it goes: with a question open, nobody's list is complete.
         case["medication_list_affirmed_complete"] = None
     return made
+
+
+def day_of_record(content: bytes | dict[str, Any]) -> date | None:
+    """The day as of which a record was put together: of the Bundle, or of its Composition. None if it is untold.
+
+    Raises:
+        NotFhir: it is no FHIR R4 Bundle about one patient, or more than is taken.
+    """
+    bundle = decoded(content) if isinstance(content, bytes) else content
+    opened = open_bundle(bundle)
+    told = [bundle.get("timestamp") if isinstance(bundle, dict) else None]
+    told += [held.body.get("date") for held in opened.of("Composition")]
+    return next(filter(None, map(day, told)), None)
 
 
 def _person(opened: Opened, on: date) -> tuple[dict[str, Any], list[Line]]:
@@ -139,8 +153,10 @@ def _condition(opened: Opened, held: Held) -> Line:
     doubt = ""
     if not opened.is_about_patient(body.get("subject")):
         doubt = "It is not said to be about this patient."
-    elif verification not in ([], ["confirmed"]):
-        doubt = f"It is not confirmed ({', '.join(verification)}): is it so?"
+    elif verification != ["confirmed"]:
+        doubt = f"It is not confirmed ({', '.join(verification) or 'nothing is said of that'}): is it so?"
+    elif [code for _, code in codes_of(body.get("clinicalStatus"))] not in STATUSES:
+        doubt = "Whether they have it now is not told (clinicalStatus)."
     elif body.get("modifierExtension") or not names or {NONE_KNOWN, UNTOLD} & {*codes}:
         doubt = "What it says of the person's health cannot be taken for an answer."
     return Line(
@@ -168,13 +184,13 @@ def _place(case: dict[str, Any], facts: Iterable[Fact]) -> None:
         if item == "bp":
             case["vitals"]["bp_readings_mmHg"] = [{"date": one.on.isoformat(), **one.value} for one in found]
         elif item == "qtcf_ms":
-            case["labs_and_ecg"]["ecg"] = [{"date": one.on.isoformat(), "qtcf_ms": one.value} for one in found]
+            case["labs_and_ecg"]["ecg"] = [{"date": one.on.isoformat(), **one.value} for one in found]
         elif item == "pregnancy":
             result = "positive" if any(one.value == "positive" for one in found if one.on == newest.on) else "negative"
             case["participant"]["pregnancy_test"] = {"result": result, "date": newest.on.isoformat()}
         elif item.startswith("labs_and_ecg."):
             labs.append(newest.on)
-            _set(case, item, newest.value)
+            _set(case, item, _agreed(found))
         elif "." in item or item == "medication_list_affirmed_complete":
             _set(case, item, _agreed(found))
     _screened(case, _by_item(facts), labs)

@@ -22,7 +22,8 @@ UNITS: Mapping[str, Mapping[str, float]] = {
     "mmol/L": {"mmol/L": 1, "meq/L": 1},  # of ions with one charge
     "U/L": {"U/L": 1, "[iU]/L": 1, "ukat/L": 60},
     "ms": {"ms": 1, "s": 1000},
-    "umol/L": {"umol/L": 1},
+    "umol/L": {"umol/L": 1, "mg/dL": 88.4},  # of creatinine, 113.12 g/mol
+    "mg": {"mg": 1, "g": 1000},
     "m[IU]/L": {"m[IU]/L": 1, "u[IU]/mL": 1},
 }
 """By the unit of a case, the UCUM units taken and their factors (UCUM 2.1; 1 katal is 1 mol/s, 1 U 1 µmol/min)."""
