@@ -160,7 +160,7 @@ def test_a_confirmed_and_authorized_study_is_activated(hands: Hands) -> None:
 @pytest.mark.requirement("CON-02")
 def test_a_site_takes_part_in_an_activated_study_once_the_law_is_met(hands: Hands) -> None:
     everything = ["study_activated", "ethics_approved", "substance_registered", "physician_licensed"]
-    everything += ["investigator_trained", "clinician_reached"]
+    everything += ["investigator_trained", "clinician_reached", "complaints_reach_somebody"]
     assert codes(hands.administer("site_activation", {}, SITE)) == [*everything, "crisis_contacts_checked"]
     opened = {"title": "Site 1", "zone": "Europe/Oslo"}
     hands.administer("site_opening", opened | {"country": "ES"}, SITE)
@@ -174,6 +174,19 @@ def test_a_site_takes_part_in_an_activated_study_once_the_law_is_met(hands: Hand
     hands.administer("site_help", clinician | {"any_hour": False}, SITE)
     assert codes(hands.administer("site_activation", {}, SITE)) == everything
     hands.administer("site_help", clinician, SITE)
+    way = {"recipient": "The ombudsperson", "deputy": "Her deputy", "ethics_board": "Board", "police": "112"}
+    way |= {"ethics_address": "board@example.org", "regulator": "Agency"}
+    channel = hands.administer("complaint_channel", way | {"outside": False})
+    assert isinstance(channel, Filed)
+    tested = {"recipient_received": True, "deputy_received": True, "ethics_received": True}
+    hands.file("compliance", "complaint_channel_test", tested | {"about": channel.record.id}, None)
+    assert "complaints_reach_somebody" in codes(hands.administer("site_activation", {}, SITE))
+    channel = hands.administer("complaint_channel", way | {"outside": True})
+    assert isinstance(channel, Filed)
+    tested["about"] = channel.record.id
+    hands.file("compliance", "complaint_channel_test", tested | {"deputy_received": False}, None)
+    assert "complaints_reach_somebody" in codes(hands.administer("site_activation", {}, SITE))
+    hands.file("compliance", "complaint_channel_test", tested, None)
     hands.administer("trial_authorization", {"authority": "Agency", "number": "1", "granted_on": "2026-02-01"})
     hands.administer("activation", {})
     refused = hands.file("coordinator", "first_contact", {"channel": "self"}, "P-9")

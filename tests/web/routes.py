@@ -10,13 +10,15 @@ from tests.doors.hands import Hands
 UNKNOWN = "8a1e7bd4-0000-4000-8000-000000000000"
 OPEN = "account/"
 HELP = "help/"
+CONCERN = "concern/"
 API = "api/"
 DESCRIPTION = "api/openapi.json"
 OFFLINE = ("manifest.webmanifest", "worker.js")
-"""Open to everybody: what stands below the first is the log-in itself, the second says whom participants call, the
-last two keep that on a phone and are the same for everybody.
+"""Open to everybody: what stands below the first is the log-in itself, the second says whom participants call,
+below the third somebody complains without saying who they are, the last two keep that on a phone and are the same for
+everybody.
 
-Below the third a token counts and no session; the last describes what is there, the same in every trial.
+Below `API` a token counts and no session; `DESCRIPTION` says what is there, the same in every trial.
 """
 LISTS = frozenset({"log", "queries", "casebook", "reviews"})
 """Routes that give what they show as a file too, sorted and filtered as asked."""
@@ -33,7 +35,7 @@ class Route(NamedTuple):
     @property
     def is_open(self) -> bool:
         """Whether it needs no session."""
-        return self.template.startswith(OPEN) or self.template in (HELP, DESCRIPTION, *OFFLINE)
+        return self.template.startswith((OPEN, CONCERN)) or self.template in (HELP, DESCRIPTION, *OFFLINE)
 
     @property
     def is_api(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.doors.hands import Hands
-from tests.web.routes import DESCRIPTION, HELP, OFFLINE, OPEN, Route, client_of, routes, table
+from tests.web.routes import CONCERN, DESCRIPTION, HELP, OFFLINE, OPEN, Route, client_of, routes, table
 
 from triptych.course import may_file
 from triptych.ledger import Filed
@@ -88,6 +88,8 @@ def test_every_route_is_known_and_only_the_log_in_is_open() -> None:
     }
     assert {route.template for route in routes(OWN) if route.is_open} == {
         HELP,
+        CONCERN,
+        f"{CONCERN}answer/",
         *OFFLINE,
         *(f"{OPEN}{name}/" for name in ("login", "logout", "inactive", "signup")),
     }

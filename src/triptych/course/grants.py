@@ -1,6 +1,6 @@
 """Who may act and see: grants of roles are records of the study's stream, and nothing else decides."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -41,7 +41,9 @@ class Grant(Struct, frozen=True, kw_only=True):
 class Grants:
     """All grants of a trial, past ones included, so that who held which rights on a day is one reading (QA-04)."""
 
-    def __init__(self, study_records: Iterable[Record]) -> None:
+    def __init__(self, study_records: Iterable[Record], apart: Collection[str] = ()) -> None:
+        """Read the grants. Roles that stand `apart` are held by nobody who holds another one."""
+        self._apart = frozenset(apart)
         entries = Entries(study_records)
         removed = {
             entries.roots.get(str(e.current.values["about"]), ""): e.root.recorded_at
@@ -63,6 +65,8 @@ class Grants:
 
     def held(self, person: str, role: str, site: str | None, at: datetime) -> Grant | None:
         """The grant by which a person holds a role that reaches a site at an instant."""
+        if role in self._apart and any(g.person == person and g.role != role and g.in_force(at) for g in self.all):
+            return None
         for grant in reversed(self.all):
             if grant.person == person and grant.role == role and grant.covers(site) and grant.in_force(at):
                 return grant

@@ -18,7 +18,7 @@ class Setting:
     ) -> None:
         defaults = study.document.site_defaults
         self.site = site
-        self.grants = Grants(study_records)
+        self.grants = Grants(study_records, [role.id for role in study.document.roles if role.apart])
         self.study_entries = Entries(study_records)
         self.site_entries = Entries(site_records)
         opening = self.site_entries.latest("site_opening")

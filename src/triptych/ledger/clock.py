@@ -93,7 +93,9 @@ class ClockTask:
         changed: Callable[[frozenset[str]], None] = lambda _: None,
         sleep: Callable[[threading.Condition, float | None], None] = sleep,
         post: Executor | None = None,
+        also: Callable[[], bool] = lambda: True,
     ) -> None:
+        """Make the task. `also` is done whenever it wakes, beside the sending; false asks for it again soon."""
         self._trial, self._sender, self._clock, self._changed, self._sleep = trial, sender, clock, changed, sleep
         self._holder = holder or NoRival()
         self._post = post or ThreadPoolExecutor(1, thread_name_prefix="triptych-post")
@@ -105,6 +107,7 @@ class ClockTask:
         self._unfiled: dict[str, tuple[Line, Draft]] = {}
         self._next: dict[str, datetime] = {}
         self._last: datetime | None = None
+        self._also, self._also_again = also, False
 
     def start(self) -> None:
         """Begin, as soon as no other process holds the task."""
@@ -154,7 +157,7 @@ class ClockTask:
             self._heard |= again
 
     def _seconds(self, *, failed: bool) -> float | None:
-        if failed or self._unfiled:
+        if failed or self._unfiled or self._also_again:
             return AFTER_FAILURE.total_seconds()
         earliest = min(self._next.values(), default=None)
         if earliest is None:
@@ -165,6 +168,7 @@ class ClockTask:
         with self._woken:
             sending = frozenset(self._sending)  # before the view: what is filed after it is neither told there nor here
         whole = self._trial.system_view()
+        self._post.submit(self._do_also)
         self._file_again()
         is_set_back = self._last is not None and whole.now < self._last
         self._last = whole.now
@@ -180,6 +184,17 @@ class ClockTask:
         lines = [(line, zone) for line, zone in due_now if line.notice.id not in sending]
         if lines:
             self._send(whole, lines)
+
+    def _do_also(self) -> None:
+        try:
+            again = not self._also()
+        except Exception:  # noqa: BLE001 -- whatever fails, it is tried again
+            _log.exception("What is done beside the reminders failed and is tried again")
+            again = True
+        with self._woken:
+            if again and not self._also_again:
+                self._woken.notify_all()
+            self._also_again = again
 
     def _views(self, whole: View) -> tuple[tuple[Audience, View], ...]:
         """What each audience may read; one of its people stands for all."""

@@ -87,12 +87,16 @@ class Line(Struct, frozen=True, kw_only=True):
 
 
 class Letter(Struct, frozen=True, kw_only=True):
-    """Everything that one person is told at once. `id` is the same when the same is sent again."""
+    """Everything that one person is told at once. `id` is the same when the same is sent again.
+
+    Somebody who has no account here is reached at `address`.
+    """
 
     id: str
     person: str
     subject: str
     lines: tuple[str, ...]
+    address: str = ""
 
     @property
     def body(self) -> str:

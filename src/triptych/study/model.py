@@ -297,7 +297,10 @@ class Visit(Part, frozen=True, kw_only=True):
 
 
 class Role(Part, frozen=True, kw_only=True):
-    """What a person may file and see: form ids or groups, and the secrets they may know when unblinded."""
+    """What a person may file and see: form ids or groups, and the secrets they may know when unblinded.
+
+    A role that stands `apart` is held by nobody who holds another one.
+    """
 
     id: str
     title: str
@@ -306,6 +309,7 @@ class Role(Part, frozen=True, kw_only=True):
     sees: tuple[str, ...] = ()
     unblinded: tuple[str, ...] = ()
     masks: tuple[Literal["visit"], ...] = ()
+    apart: bool = False
 
 
 class SiteDefaults(Part, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -15,6 +16,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from triptych.ledger.clock import AttendedTrial, ClockTask, Sender
+from triptych.ledger.complaining import send_on
 from triptych.ledger.holding import holder_of
 from triptych.ledger.library import knowledge
 from triptych.ledger.reminders import Letter, one_line
@@ -72,7 +74,7 @@ class MailSender:
 
     def send(self, letter: Letter) -> None:
         """Send one message to one person. Raises `LookupError` without an address, or what the mail server says."""
-        address = self._address_of(letter.person)
+        address = letter.address or self._address_of(letter.person)
         if not address:
             raise LookupError("No e-mail address is stored for this person.")
         domain = self._origin.rpartition("@")[2]
@@ -133,7 +135,8 @@ def sender_named(spec: str) -> Sender:
 def reminding(served: House, where: str, sender: Sender) -> Iterator[ClockTask]:
     """Run the clock task for a block; every filing through the house wakes it."""
     trial = AttendedTrial(served.store, knowledge(), served.clock)
-    task = ClockTask(trial, sender, served.clock, holder=holder_of(where))
+    also = partial(send_on, trial, sender.name, sender.send, served.clock)
+    task = ClockTask(trial, sender, served.clock, holder=holder_of(where), also=also)
     trial.listeners.append(task.woken)
     served.trial = trial
     task.start()

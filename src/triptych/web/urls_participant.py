@@ -2,17 +2,21 @@
 
 from django.urls import include, path
 
-from triptych.web.pages import diary, helping, learning, own, wrong
+from triptych.web.pages import concern, diary, helping, learning, own, wrong
 
 urlpatterns = [
     # Open to whoever has no session: the log-in itself, and whom to call for help.
     path("account/", include("triptych.web.account_urls")),
     path("help/", helping.help_now, name="help"),
+    # Open: a complaint is told by nobody in particular, and nothing of who tells it is looked at.
+    path("concern/", concern.concern, name="concern"),
+    path("concern/answer/", concern.answered, name="concern_answer"),
     # Open, and the same for everybody: what a phone needs to keep help and the last pages.
     path("manifest.webmanifest", helping.manifest, name="manifest"),
     path("worker.js", helping.worker, name="worker"),
     path("", own.today, name="home"),
     path("diary/", diary.diary, name="diary"),
+    path("experience/", diary.experience, name="experience"),
     path("sent/", diary.sent, name="sent"),
     path("learn/<slug:language>/", learning.passages, name="passages"),
     path("learn/<slug:language>/<slug:topic>/", learning.passage, name="passage"),

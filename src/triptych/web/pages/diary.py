@@ -15,6 +15,8 @@ from triptych.web.pages.helping import site_help
 from triptych.web.people import PARTICIPANT, Asker, found, page
 
 FORM: Final = "days_after"
+EXPERIENCE: Final = "experience"
+FORTNIGHT = 14
 DAYS = (*range(1, 8), 14)
 """The days after a session on which it is asked for: a week, so that a low in its middle is seen, and day 14."""
 
@@ -25,9 +27,14 @@ def days_after(visits: tuple[Planned, ...], sessions: frozenset[str], today: dat
     return (today - max(held)).days if held else None
 
 
+def sessions_of(asker: Asker) -> frozenset[str]:
+    """The visits on which something is given."""
+    return frozenset(visit.id for visit in asker.study.document.visits if visit.held_by == "dose_administration")
+
+
 def is_asked(asker: Asker, visits: tuple[Planned, ...], today: date) -> bool:
     """Whether the diary is asked for today and has not been answered on this day."""
-    sessions = frozenset(visit.id for visit in asker.study.document.visits if visit.held_by == "dose_administration")
+    sessions = sessions_of(asker)
     zone = asker.view.zone(asker.grant.participant)
     answered = {
         local_day(seen.occurred_at, zone)
@@ -48,7 +55,11 @@ def diary(request: HttpRequest, asker: Asker) -> HttpResponse:
     found(asker.view.course(asker.grant.participant or ""))
     if not is_open(asker):
         return render(request, "own/diary_closed.html", {"asker": asker}, status=403)
-    zone, form = asker.view.zone(asker.grant.participant), asker.study.forms[FORM]
+    return _kept(request, asker, FORM)
+
+
+def _kept(request: HttpRequest, asker: Asker, name: str) -> HttpResponse:
+    zone, form = asker.view.zone(asker.grant.participant), asker.study.forms[name]
     if request.method == "POST":
         posted = Posted.read(form, request.POST, zone)
         posted.visit = posted.cycle = posted.corrects = posted.reason = ""
@@ -59,6 +70,22 @@ def diary(request: HttpRequest, asker: Asker) -> HttpResponse:
     status = 422 if posted.problems or posted.asked else 200
     parts = {"asker": asker, "posted": posted, "hidden": hidden(asker, posted), "zone": zone}
     return render(request, "own/answer.html", parts, status=status)
+
+
+@page
+def experience(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Show the ratings of how a session was, which no therapist reads, or file them."""
+    found(asker.view.course(asker.grant.participant or ""))
+    return _kept(request, asker, EXPERIENCE)
+
+
+def is_experience_asked(asker: Asker, visits: tuple[Planned, ...], today: date) -> bool:
+    """Whether the ratings are asked for: in the two weeks after a session, until they are given."""
+    since = days_after(visits, sessions_of(asker), today)
+    given = [seen for seen in asker.view.records(asker.grant.participant or "") if seen.form == EXPERIENCE]
+    zone = asker.view.zone(asker.grant.participant)
+    last = max((local_day(seen.occurred_at, zone) for seen in given if seen.current), default=None)
+    return since is not None and since < FORTNIGHT and (last is None or (today - last).days > since)
 
 
 @page

@@ -11,11 +11,11 @@ from triptych.course import Planned, local_day
 from triptych.study import Form
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
-from triptych.web.pages.diary import is_asked, is_open, last_read
+from triptych.web.pages.diary import is_asked, is_experience_asked, is_open, last_read
 from triptych.web.pages.entry import hidden
 from triptych.web.people import Asker, found, page
 
-APART = ("days_after", "education_answer")
+APART = ("days_after", "education_answer", "experience")
 """Answered on pages of their own."""
 AHEAD = 3
 """How many of the coming visits stand on the page of today."""
@@ -54,6 +54,7 @@ def today(request: HttpRequest, asker: Asker) -> HttpResponse:
             "answered": sorted(answered, key=lambda seen: seen.occurred_at, reverse=True),
             "forms": mine,
             "diary_asked": is_open(asker) and is_asked(asker, course.visits, local_day(asker.view.now, zone)),
+            "experience_asked": is_experience_asked(asker, course.visits, local_day(asker.view.now, zone)),
             "read_by": last_read(asker),
             "diary_open": is_open(asker),
             "now": asker.view.now,

@@ -18,7 +18,7 @@ addEventListener("message", (event) => {
 /** Keep a copy of a page or of a file that it needs; of pages, the last dozen. */
 async function keep(request, response) {
   const path = new URL(request.url).pathname;
-  if (!response.ok || response.redirected || path.startsWith("/account/")) return;
+  if (!response.ok || response.redirected || path.startsWith("/account/") || path.startsWith("/concern/")) return;
   const isHelp = path === "/help/";
   const kept = await caches.open(isHelp || path.startsWith("/static/") ? HELP : PAGES);
   await kept.put(isHelp ? "/help/" : request, response);

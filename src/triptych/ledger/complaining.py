@@ -1,0 +1,112 @@
+"""Sending complaints on: to everybody of the compliance role and to the ethics committee's address, until it is done.
+
+A letter to the committee holds the complaint itself, so that it arrives whatever anybody here does about it. What was
+sent is a record; what could not be sent is tried again.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from triptych.course.complaints import OBSERVATION, ROLE, SENT, Standing, complaints, open_channel
+from triptych.ledger.drafts import Draft, Filed, Outcome, System
+from triptych.ledger.reminders import NOTICES, Letter, one_line
+from triptych.ledger.trial import Trial
+from triptych.ledger.view import View
+
+SYSTEM = System(person="system", role="system")
+NOBODY = System(person="anonymous", role="system")
+"""Whoever complains without a name."""
+COMMITTEE = "ethics committee"
+_WORDS = {
+    "received": "A complaint has come in",
+    "answer": "A complaint has had no first answer for three days",
+    "outcome": "A complaint has had no outcome for 30 days",
+}
+
+_log = logging.getLogger(__name__)
+
+
+def file_complaint(trial: Trial, identifier: str, values: dict[str, object], now: datetime) -> Outcome:
+    """File a complaint from nobody in particular; one about the leader or about abuse goes into the safety record."""
+    draft = Draft(id=identifier, form="complaint", values=values, occurred_at=now, origin="system")
+    outcome = trial.file(draft, NOBODY)
+    if isinstance(outcome, Filed):
+        settle(trial)
+    return outcome
+
+
+def settle(trial: Trial) -> None:
+    """File the observation of every complaint that needs one and has none yet."""
+    for one in complaints(trial.system_view().study_records()):
+        if one.values.get("leader") is True or one.values.get("abuse") is True:
+            seen = {"text": str(one.values["text"]), "code": one.code}
+            name = str(uuid.uuid5(NOTICES, f"{one.id}:observation"))
+            trial.file(Draft(id=name, form=OBSERVATION, values=seen, occurred_at=one.at, origin="system"), SYSTEM)
+
+
+def letters(view: View) -> Iterator[tuple[Standing, str, str, Letter]]:
+    """What is still to be sent: the complaint, the kind of the letter, to whom, and the letter."""
+    records = view.study_records()
+    channel = open_channel(records)
+    address = str(channel.values["ethics_address"]) if channel else ""
+    people = recipients(view)
+    for one in complaints(records):
+        for kind in ("received", *one.owed(view.now)):
+            for person in people:
+                if f"{kind}:{person}" not in one.sent:
+                    yield one, kind, person, _letter(view, one, kind, person, _short(one, kind))
+            if address and f"{kind}:{COMMITTEE}" not in one.sent:
+                yield one, kind, COMMITTEE, _letter(view, one, kind, COMMITTEE, _whole(one, kind), address)
+
+
+def recipients(view: View) -> list[str]:
+    """Everybody who holds the compliance role now and no other."""
+    roles: dict[str, set[str]] = {}
+    for grant in view.grants():
+        if grant.in_force(view.now):
+            roles.setdefault(grant.person, set()).add(grant.role)
+    return sorted(person for person, held in roles.items() if held == {ROLE})
+
+
+def _letter(view: View, one: Standing, kind: str, to: str, lines: tuple[str, ...], address: str = "") -> Letter:
+    name = str(uuid.uuid5(NOTICES, repr((one.id, kind, to))))
+    return Letter(id=name, person=to, subject=f"{view.study.document.title}: complaint", lines=lines, address=address)
+
+
+def _short(one: Standing, kind: str) -> tuple[str, ...]:
+    line = f"{_WORDS[kind]} (code {one.code})."
+    urgent = "It tells of abuse: have the person named removed from that participant's care now, and record it."
+    return (line, urgent) if one.asks_removal else (line,)
+
+
+def _whole(one: Standing, kind: str) -> tuple[str, ...]:
+    told = [
+        f"{name}: {one_line(str(one.values[name]))}"
+        for name in ("text", "where", "named", "reach")
+        if name in one.values
+    ]
+    marks = [words for name, words in _MARKS.items() if one.values.get(name) is True]
+    return (*_short(one, kind), *marks, *told)
+
+
+_MARKS = {"leader": "It is about the doctor who leads the study.", "abuse": "It tells of abuse."}
+
+
+def send_on(trial: Trial, sender: str, send: Callable[[Letter], None], clock: Callable[[], datetime]) -> bool:
+    """Send what is still to be sent and file what was; whether everything has been."""
+    if SENT not in trial.system_view().study.forms:
+        return True
+    whole = True
+    for one, kind, to, letter in list(letters(trial.system_view())):
+        try:
+            send(letter)
+        except Exception as error:  # noqa: BLE001 -- a sender may fail in any way, and its words may hold an address
+            _log.warning("Letter %s was not sent by %s: %s", letter.id, sender, type(error).__name__)
+            whole = False
+            continue
+        values = {"about": one.id, "kind": kind, "to": to, "sender": sender}
+        draft = Draft(id=letter.id, form=SENT, values=values, occurred_at=clock(), origin="system")
+        trial.file(draft, SYSTEM)
+    return whole

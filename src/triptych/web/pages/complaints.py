@@ -1,0 +1,79 @@
+"""Complaints, for those who hold the compliance role and no other: what is owed by when, and what settles it."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from triptych.course.complaints import ANSWER, CHANNEL, COMPLAINT, OUTCOME, REMOVAL, TEST, complaints, open_channel
+from triptych.web.entry import Posted
+from triptych.web.filing import file_posted
+from triptych.web.people import Asker, found, page
+from triptych.web.show import show
+
+STEPS = (ANSWER, REMOVAL, OUTCOME)
+
+
+def allowed(asker: Asker) -> None:
+    """Whoever does not see complaints finds no page."""
+    if not asker.view.sight.sees_form(COMPLAINT):
+        raise Http404
+
+
+@page
+def listing(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Show every complaint with its clock, and whether the way in is open; file a test of it."""
+    allowed(asker)
+    records = asker.view.study_records()
+    channel = next((one for one in reversed(records) if one.form == CHANNEL and one.current), None)
+    posted = _posted(request, asker, TEST, {"about": channel.root}) if channel else None
+    if request.method == "POST" and posted is not None and file_posted(request, asker, posted, None):
+        return redirect("complaints")
+    return show(
+        request,
+        asker,
+        "complaints.html",
+        here="complaints",
+        status=422 if posted and posted.problems else 200,
+        standing=complaints(asker.view.study_records()),
+        channel=channel,
+        is_open=open_channel(records) is not None,
+        posted=posted,
+        now=asker.view.now,
+        zone=asker.view.zone(),
+    )
+
+
+@page
+def complaint(request: HttpRequest, asker: Asker, record: str) -> HttpResponse:
+    """Show one complaint, and file an answer, a removal or an outcome."""
+    allowed(asker)
+    one = found(next((s for s in complaints(asker.view.study_records()) if s.id == str(record)), None))
+    wanted = request.GET.get("form", "")
+    posted = _posted(request, asker, wanted, {"about": one.id}) if wanted in STEPS else None
+    if request.method == "POST":
+        if posted is None:
+            raise Http404
+        if file_posted(request, asker, posted, None):
+            return redirect("complaint", record=one.id)
+    return show(
+        request,
+        asker,
+        "complaint.html",
+        here="complaints",
+        status=422 if posted and posted.problems else 200,
+        one=one,
+        form=asker.study.forms[COMPLAINT],
+        steps=[asker.study.forms[name] for name in STEPS],
+        posted=posted,
+        now=asker.view.now,
+        zone=asker.view.zone(),
+    )
+
+
+def _posted(request: HttpRequest, asker: Asker, form: str, fixed: dict[str, str]) -> Posted:
+    zone = asker.view.zone()
+    if request.method == "POST":
+        posted = Posted.read(asker.study.forms[form], request.POST, zone)
+    else:
+        posted = Posted.fresh(asker.study.forms[form], zone, asker.view.now)
+    posted.fix(fixed)
+    return posted

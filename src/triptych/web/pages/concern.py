@@ -1,0 +1,70 @@
+"""The way of complaints outside the log-in: no name is asked, and no address, session or device is kept.
+
+The page looks at no session, sets no cookie and is kept by no phone. What is sent is filed by nobody in particular.
+"""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+
+from triptych.course.complaints import COMPLAINT, Standing, complaints, open_channel
+from triptych.ledger import Filed, Refused
+from triptych.ledger.complaining import file_complaint
+from triptych.web.entry import Posted
+from triptych.web.house import house
+from triptych.web.pages.wrong import forgotten
+
+WAYS = ("recipient", "deputy", "ethics_board", "ethics_address", "ethics_phone", "police", "regulator")
+
+
+def is_from_here(request: HttpRequest) -> bool:
+    """Whether a page of ours sent this. It stands in for a token, which would need a cookie."""
+    origin = request.headers.get("Origin", "").partition("://")[2]
+    return request.headers.get("Sec-Fetch-Site", "same-origin" if origin == request.get_host() else "") == "same-origin"
+
+
+@csrf_exempt
+def concern(request: HttpRequest) -> HttpResponse:
+    """Show the form for a complaint while there is somebody to read it, and take one in."""
+    if request.method == "POST" and not is_from_here(request):
+        return forgotten(request)
+    view = house().trial.system_view()
+    channel = open_channel(view.study_records())
+    form = view.study.forms.get(COMPLAINT)
+    if channel is None or form is None:
+        return render(request, "own/concern_closed.html", {}, status=403 if request.method == "POST" else 200)
+    ways = {name: str(channel.values.get(name, "")) for name in WAYS}
+    posted = Posted.fresh(form, view.zone(), view.now)
+    if request.method == "POST":
+        posted = Posted.read(form, request.POST, view.zone())
+        sent = _sent(posted)
+        if sent is not None:
+            return render(request, "own/concern_sent.html", {"ways": ways, "sent": sent})
+    status = 422 if posted.problems else 200
+    return render(request, "own/concern.html", {"ways": ways, "posted": posted, "zone": view.zone()}, status=status)
+
+
+def _sent(posted: Posted) -> Standing | None:
+    """The complaint as it was filed; none, with the reasons on the form, if it was not."""
+    served = house()
+    outcome = file_complaint(served.trial, posted.record, posted.answers(), served.clock())
+    if isinstance(outcome, Refused):
+        posted.problems.extend((reason.item or "", reason.text) for reason in outcome.reasons)
+    if not isinstance(outcome, Filed):
+        return None
+    return next(
+        (one for one in complaints(served.trial.system_view().study_records()) if one.id == posted.record), None
+    )
+
+
+@csrf_exempt
+def answered(request: HttpRequest) -> HttpResponse:
+    """Show what was answered to the complaint of a code. The code is sent, so that no address holds it."""
+    if request.method != "POST":
+        raise Http404
+    if not is_from_here(request):
+        return forgotten(request)
+    code = "".join(sign for sign in request.POST.get("code", "").upper() if sign.isalnum())
+    standing = complaints(house().trial.system_view().study_records())
+    one = next((one for one in standing if one.code.replace("-", "") == code), None)
+    return render(request, "own/concern_answer.html", {"one": one}, status=200 if one else 404)

@@ -1,0 +1,212 @@
+"""Complaints outside the log-in: from nobody in particular, to people outside the sites, and to nobody inside them."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.doors.clocked import AtOnce, Post, Run
+from tests.doors.hands import Hands
+from tests.web.conftest import text_of
+from tests.web.routes import client_of
+from tests.web.test_pages import fields
+from tests.web.test_routes import populate
+
+from triptych.ledger import Actor, Filed
+from triptych.ledger.complaining import send_on
+
+__all__ = ["run"]
+HOST = {"host": "participant.localhost", "Sec-Fetch-Site": "same-origin"}
+WAY = {
+    "recipient": "The ombudsperson",
+    "deputy": "Her deputy",
+    "outside": True,
+    "ethics_board": "The ethics board",
+    "ethics_address": "board@example.org",
+    "police": "Police 02800",
+    "regulator": "The agency, 21 07 70 00",
+}
+SECRET = "He sat much too close to me"
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    from contextlib import ExitStack
+
+    from tests.doors.clocked import Running
+
+    with ExitStack() as stack:
+
+        def start(hands: Hands, post: Post) -> Running:
+            running = Running(
+                hands, post, AtOnce(), also=lambda: send_on(hands.trial, "test", post.send, hands.player.clock)
+            )
+            running.task.start()
+            stack.callback(running.task.stop)
+            running.settled()
+            return running
+
+        yield start
+
+
+@pytest.fixture
+def world(norway: Hands) -> Hands:
+    """A trial in which a participant has an access of their own and complaints reach somebody, being served."""
+    populate(norway)
+    channel = norway.administer("complaint_channel", WAY)
+    assert isinstance(channel, Filed)
+    tested = {"recipient_received": True, "deputy_received": True, "ethics_received": True}
+    norway.file("compliance", "complaint_channel_test", tested | {"about": channel.record.id}, None)
+    return norway
+
+
+def complain(**answers: str) -> Any:
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    page = client.get("/concern/", headers=HOST)
+    assert not page.cookies
+    answer = client.post("/concern/", {**fields(text_of(page)), "v-text": SECRET, **answers}, headers=HOST)
+    assert not answer.cookies
+    return answer
+
+
+@pytest.mark.requirement("CON-08")
+def test_nothing_is_offered_until_a_test_message_arrived_everywhere(norway: Hands) -> None:
+    from django.test import Client
+
+    populate(norway)
+    assert "not open yet" in text_of(Client().get("/concern/", headers=HOST))
+    norway.administer("complaint_channel", WAY)
+    assert Client().post("/concern/", {"v-text": SECRET}, headers=HOST).status_code == 403
+    assert not [seen for seen in norway.trial.system_view().study_records() if seen.form == "complaint"]
+
+
+@pytest.mark.requirement("CON-08")
+def test_a_complaint_about_the_leader_is_in_no_byte_that_any_role_of_a_site_can_obtain(world: Hands) -> None:
+    complain(**{"v-leader": "yes", "v-named": "The leader of the study"})
+    views = {
+        role.id: world.trial.view(
+            Actor(person=f"{role.id}-1", role=role.id, site=None if role.scope == "study" else "site-1")
+        )
+        for role in world.study.document.roles
+    }
+    readers = {name for name, view in views.items() if SECRET in view.everything().decode()}
+    assert readers == {"compliance", "monitor"}  # the monitor has it as an observation of the safety record
+    forms = {seen.form for seen in views["monitor"].study_records() if SECRET in str(seen.values)}
+    assert forms == {"conduct_observation"}
+    for path in ("/complaints/", "/", "/protocol/"):
+        assert SECRET not in text_of(client_of("principal_investigator-1").get(path))
+    assert client_of("principal_investigator-1").get("/complaints/").status_code == 404
+    assert "Came in" in text_of(client_of("compliance-1").get("/complaints/"))
+
+
+@pytest.mark.requirement("CON-08")
+def test_whoever_holds_a_role_of_a_site_too_is_no_recipient(world: Hands) -> None:
+    complain(**{"v-leader": "yes"})
+    grant = {"person": "principal_investigator-1", "role": "compliance", "blinding": "blinded"}
+    world.administer("grant", grant)
+    view = world.trial.view(Actor(person="principal_investigator-1", role="compliance"))
+    assert SECRET not in view.everything().decode()
+    post = Post()
+    assert send_on(world.trial, "test", post.send, world.player.clock)
+    people = {letter.person for letter in post.letters}
+    assert {"compliance-1", "ethics committee"} <= people
+    assert "principal_investigator-1" not in people
+
+
+def test_nothing_of_who_complained_is_kept_even_of_somebody_who_is_logged_in(world: Hands) -> None:
+    client = client_of("pat")
+    page = client.get("/concern/", headers=HOST)
+    sent = {**fields(text_of(page)), "v-text": SECRET}
+    answer = client.post("/concern/", sent, headers={**HOST, "User-Agent": "Telling/1.0"}, REMOTE_ADDR="203.0.113.9")
+    assert answer.status_code == 200
+    (record,) = [seen for seen in world.trial.system_view().study_records() if seen.form == "complaint"]
+    assert (record.actor, record.site, record.participant) == ("anonymous", None, None)
+    from pathlib import Path
+
+    from django.conf import settings
+
+    kept = b"".join(one.read_bytes() for one in Path(settings.FOLDER).iterdir() if one.is_file())
+    for trace in (b"203.0.113.9", b"Telling/1.0", SECRET.encode()):
+        assert trace not in kept
+    assert "pat" not in str(record)
+    assert client.post("/concern/", sent, headers={**HOST, "Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
+@pytest.mark.requirement("CON-08")
+def test_abuse_asks_at_once_for_removal_and_shows_police_committee_and_regulator(world: Hands, run: Run) -> None:
+    running = run(world, Post())
+    page = text_of(complain(**{"v-abuse": "yes"}))
+    running.task.woken()
+    for way in ("Police 02800", "board@example.org", "The agency, 21 07 70 00"):
+        assert way in page
+    running.settled()
+    letters = {letter.person: letter for letter in running.post.letters}
+    assert "removed from that participant" in letters["compliance-1"].body
+    assert SECRET not in letters["compliance-1"].body
+    assert (letters["ethics committee"].address, SECRET in letters["ethics committee"].body) == (
+        "board@example.org",
+        True,
+    )
+    client = client_of("compliance-1")
+    (link,) = set(re.findall(r"/complaints/[0-9a-f-]{36}/", text_of(client.get("/complaints/"))))
+    assert "asked for now" in text_of(client.get("/complaints/"))
+    for form, values in (
+        ("complaint_removal", {"v-decision": "removed", "v-done": "The sponsor told the site at noon"}),
+        ("complaint_outcome", {"v-outcome": "upheld", "v-done": "Reported", "v-reply": "You were right."}),
+    ):
+        step = f"{link}?form={form}"
+        assert client.post(step, {**fields(text_of(client.get(step))), **values}).status_code == 302
+    after = text_of(client.get("/complaints/"))
+    assert ("asked for now" in after, "upheld" in after) == (False, True)
+
+
+@pytest.mark.requirement("CON-08")
+def test_a_complaint_has_a_clock_and_whoever_has_the_code_reads_the_answer(world: Hands, run: Run) -> None:
+    from django.test import Client
+
+    running = run(world, Post())
+    code = re.search(r'class="code">([^<]+)<', text_of(complain()))
+    assert code is not None
+
+    def asked(text: str) -> str:
+        return text_of(Client().post("/concern/answer/", {"code": text}, headers=HOST))
+
+    assert "Nothing has been answered yet" in asked(code[1].lower())
+    assert "no such code" in asked("ABCDE")
+    before = len(running.post.letters)
+    world.later(days=3, minutes=1)
+    running.task.woken()
+    running.settled()
+    late = [letter for letter in running.post.letters[before:] if "no first answer" in letter.body]
+    assert {"compliance-1", "ethics committee"} <= {letter.person for letter in late}
+    (one,) = [seen for seen in world.trial.system_view().study_records() if seen.form == "complaint"]
+    world.file("compliance", "complaint_answer", {"about": one.id, "reply": "We look into it."}, None)
+    assert "We look into it." in asked(code[1])
+
+
+def test_a_letter_that_cannot_be_sent_is_tried_again_and_one_that_was_is_not(world: Hands) -> None:
+    complain()
+    post = Post()
+    post.unreachable = {"ethics committee"}
+    assert not send_on(world.trial, "test", post.send, world.player.clock)
+    post.unreachable = set()
+    assert send_on(world.trial, "test", post.send, world.player.clock)
+    assert send_on(world.trial, "test", post.send, world.player.clock)
+    assert sorted(letter.person for letter in post.letters) == ["compliance-1", "compliance-far", "ethics committee"]
+
+
+def test_ratings_of_a_session_are_read_by_nobody_who_treats(world: Hands) -> None:
+    client = client_of("pat")
+    page = client.get("/experience/", headers=HOST)
+    assert "cannot read this" in text_of(page)
+    sent = {**fields(text_of(page)), "v-trust": "3", "v-words": SECRET}
+    assert client.post("/experience/", sent, headers=HOST).status_code == 302
+    readers = set()
+    for role in world.study.document.roles:
+        site = None if role.scope == "study" else "site-1"
+        view = world.trial.view(Actor(person=f"{role.id}-1", role=role.id, site=site))
+        if SECRET in view.everything().decode():
+            readers.add(role.id)
+    assert readers == {"monitor"}
