@@ -49,8 +49,8 @@ PUBLIC = {
         three_level unit_of
     """,
     "exchange": "Dictionary Field Finding FromFhir FromRecord FromUsdm Imported Line NotADictionary NotFhir NotUsdm "
-    "case_of_bundle day_of_record export_usdm forest_svg import_redcap import_usdm lint medicines_as_fhir "
-    "protocol_html protocol_pdf read_dictionary screen_bundle synthesis_html",
+    "case_of_bundle day_of_record decision_as_fhir export_usdm forest_svg import_redcap import_usdm lint "
+    "medicines_as_fhir protocol_html protocol_pdf read_dictionary screen_bundle synthesis_html",
     "ledger": "Actor Draft Filed Held Outcome Reason Refused Seen Trial View",
 }
 

@@ -131,3 +131,24 @@ def test_what_is_no_bundle_is_refused_in_words(tmp_path):
     done = run("--bundle", str(file))
     assert done.exit_code != 0
     assert "no FHIR Bundle" in done.output
+
+
+def test_a_decision_is_written_as_fhir_with_what_is_missing_and_the_source_of_every_row(tmp_path):
+    record, written = tmp_path / "record.json", tmp_path / "decision.json"
+    record.write_text(
+        json.dumps(well("document", statement("Nardil", "m2", None), statement("flargle", "m3"))), "utf-8"
+    )
+    assert run("--bundle", str(record), "--fhir", str(written), "--pseudonym", "P-7").exit_code == 0
+    held = [entry["resource"] for entry in json.loads(written.read_text("utf-8"))["entry"]]
+    by_kind = {one["resourceType"]: one for one in held}
+    assert by_kind["Patient"]["identifier"][0]["value"] == "P-7"
+    assert "1993" not in written.read_text("utf-8")
+    assert by_kind["Parameters"]["parameter"][0] == {"name": "decision", "valueCode": "excluded"}
+    assert by_kind["GuidanceResponse"]["status"] == "data-requested"
+    assert any("planned_session_date" in one["diagnostics"] for one in by_kind["OperationOutcome"]["issue"])
+    issues = [one for one in held if one["resourceType"] == "DetectedIssue"]
+    row = next(one for one in issues if one["identifier"][0]["value"] == "DDI-017")
+    assert row["severity"] == "high"
+    assert "phenelzine" in row["detail"]
+    assert "confirmed)" in row["evidence"][0]["code"][0]["text"]
+    assert len(by_kind["Provenance"]["target"]) == len(issues) + 1

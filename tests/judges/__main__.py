@@ -14,7 +14,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.exchange.test_fhir import whole
+from tests.exchange.records import statement, well
 
 from triptych.ledger.library import study_names
 
@@ -91,7 +91,7 @@ def fhir_environment() -> Path | None:
 
 
 def judge_fhir() -> int:
-    """Judge the medicine list that is written of a record; how many findings there are."""
+    """Judge the medicine list and the decisions that are written of records; how many findings there are."""
     python = fhir_environment()
     if python is None:
         tell("FHIR NOT JUDGED: that needs npm and package registries.")
@@ -100,12 +100,8 @@ def judge_fhir() -> int:
     if not cases.is_file():
         tell(f"THE JUDGE OF FHIR IS NOT ITSELF JUDGED: no cases at {cases}; set TRIPTYCH_REFERENCE.")
     with tempfile.TemporaryDirectory() as folder:
-        record, written = Path(folder) / "record.json", Path(folder) / "written.json"
-        record.write_text(json.dumps(whole()), "utf-8")
-        case = [sys.executable, "-m", "triptych", "case", str(record), "--on", "2027-03-15", "--fhir", str(written)]
-        subprocess.run(case, check=True, capture_output=True)
         definitions = FHIR / "package" / "dist" / "fhir" / "r4"
-        files = [str(definitions), str(cases), str(written)]
+        files = [str(definitions), str(cases), *map(str, written_fhir(Path(folder)))]
         command = [str(python), str(ROOT / "tests" / "judges" / "fhir_r4.py"), *files]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -115,6 +111,20 @@ def judge_fhir() -> int:
     tell(f"FHIR: {len(said['findings'])} findings; of cases of known worth: {said['bitten']} of 30 defects seen")
     tell("\n".join([f"  false alarms: {', '.join(said['wrong']) or 'none'}", *said["findings"]]))
     return len(said["findings"])
+
+
+def written_fhir(folder: Path) -> list[Path]:
+    """What the commands write of a record with medicines: the list, and a decision for which something is missing."""
+    record, taken, decided = (folder / f"{name}.json" for name in ("record", "medicines", "decision"))
+    against = (statement("Nardil", "m2", None), statement("Contrave", "m3", 3), statement("flargle", "m4", 9))
+    record.write_text(json.dumps(well("document", *against)), "utf-8")
+    triptych = [sys.executable, "-m", "triptych"]
+    for command in (
+        ["case", str(record), "--on", "2027-03-15", "--fhir", str(taken)],
+        ["screen", "--bundle", str(record), "--fhir", str(decided)],
+    ):
+        subprocess.run([*triptych, *command], check=True, capture_output=True)
+    return [taken, decided]
 
 
 def main() -> int:

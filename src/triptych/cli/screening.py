@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import UTC, date, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import click
 from msgspec.structs import replace
 
 from triptych.cli.errors import CommandError, explained
-from triptych.exchange import day_of_record, screen_bundle
+from triptych.exchange import day_of_record, decision_as_fhir, screen_bundle
 from triptych.exchange.fhir_bundle import MAX_BYTES
 from triptych.ledger.library import find_study, knowledge, knowledge_base
 from triptych.safety import Knowledge, Resolution, Screening, profile_of, read_case, resolve, screen
@@ -24,6 +25,8 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--study", help="A study document whose profile applies: a folder or a bundled name.")
 @click.option("--on", type=DAY, help="The planned session, in place of the case's.")
 @click.option("--evaluated", type=DAY, help="The day as of which a Bundle is read: its own, or else today.")
+@click.option("--fhir", type=click.Path(dir_okay=False, path_type=Path), help="Write the decision as FHIR R4.")
+@click.option("--pseudonym", default="participant", help="What the patient is called in what is written.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def screen_case(
     case_file: Path | None,
@@ -31,6 +34,8 @@ def screen_case(
     study: str | None,
     on: datetime | None,
     evaluated: datetime | None,
+    fhir: Path | None,
+    pseudonym: str,
     *,
     as_json: bool,
 ) -> None:
@@ -47,11 +52,15 @@ def screen_case(
         if bundle_file is not None:
             content = _read_bytes(bundle_file)
             day = evaluated.date() if evaluated else day_of_record(content) or datetime.now(UTC).date()
-            answer = screen_bundle(knowledge, content, day, planned).answer
+            read = screen_bundle(knowledge, content, day, planned)
+            answer, case = read.answer, read.case
         else:
             case = read_case(_read_json(case_file or Path("-")))
             case = replace(case, planned_session_date=planned) if planned else case
             answer = screen(knowledge.base, knowledge.profile, knowledge.conditions, case)
+        if fhir is not None:
+            made = decision_as_fhir(answer, case, pseudonym, datetime.now(UTC), version("triptych"))
+            fhir.write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
     click.echo(json.dumps(_answer(answer), ensure_ascii=False, indent=1) if as_json else _told(answer))
 
 

@@ -2,6 +2,7 @@
 
 from triptych.exchange.fhir_bundle import Line, NotFhir
 from triptych.exchange.fhir_deciding import FromRecord, screen_bundle
+from triptych.exchange.fhir_decision import decision_as_fhir
 from triptych.exchange.fhir_screening import FromFhir, case_of_bundle, day_of_record
 from triptych.exchange.fhir_writing import medicines_as_fhir
 from triptych.exchange.forest import forest_svg, synthesis_html
@@ -26,6 +27,7 @@ __all__ = [
     "NotUsdm",
     "case_of_bundle",
     "day_of_record",
+    "decision_as_fhir",
     "export_usdm",
     "forest_svg",
     "import_redcap",

@@ -1,6 +1,6 @@
 """What was read of a record, written as FHIR R4: the medicine list with its codes, and an OperationOutcome of the rest.
 
-The patient is written by a pseudonym and nothing else. Nothing is written that says that somebody may be treated.
+The patient is written by a pseudonym and nothing else. A decision is written by `fhir_decision`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from triptych.exchange.fhir_bundle import Line
 from triptych.exchange.fhir_screening import FromFhir
 
-STATUS = {"ongoing": "active", "stopped": "completed"}
+STATUS = {"ongoing": "active", "stopped": "completed", "affirmed none": "not-taken"}
 ISSUES = {
     "question": ("warning", "incomplete"),
     "set_aside": ("information", "informational"),
@@ -22,11 +22,11 @@ ISSUES = {
 def medicines_as_fhir(made: FromFhir, pseudonym: str) -> dict[str, Any]:
     """A Bundle (collection) of the patient by pseudonym, a MedicationStatement for each medicine, and what is open."""
     person = _url(pseudonym, "Patient")
-    statements = [_statement(one, person) for one in made.case["medications"]]
+    statements = [statement_of(one, person) for one in made.case["medications"] or ()]
     told = {"resourceType": "OperationOutcome", "issue": _issues(made.lines)}
-    patient = {"resourceType": "Patient", "identifier": [{"system": "urn:triptych:participant", "value": pseudonym}]}
     urls = [_url(pseudonym, f"MedicationStatement/{number}") for number in range(len(statements))]
-    entries = [(person, patient), *zip(urls, statements, strict=True), (_url(pseudonym, "OperationOutcome"), told)]
+    outcome = (_url(pseudonym, "OperationOutcome"), told)
+    entries = [(person, patient_of(pseudonym)), *zip(urls, statements, strict=True), outcome]
     held = [{"fullUrl": url, "resource": resource} for url, resource in entries]
     return {"resourceType": "Bundle", "type": "collection", "entry": held}
 
@@ -35,7 +35,13 @@ def _url(pseudonym: str, name: str) -> str:
     return f"urn:uuid:{uuid5(NAMESPACE_URL, f'urn:triptych:{pseudonym}:{name}')}"
 
 
-def _statement(medicine: Mapping[str, Any], person: str) -> dict[str, Any]:
+def patient_of(pseudonym: str) -> dict[str, Any]:
+    """A patient by a pseudonym and nothing else."""
+    return {"resourceType": "Patient", "identifier": [{"system": "urn:triptych:participant", "value": pseudonym}]}
+
+
+def statement_of(medicine: Mapping[str, Any], person: str) -> dict[str, Any]:
+    """A medicine of a case as a MedicationStatement about the patient of this address."""
     coding = [{name: value for name, value in one.items() if value} for one in medicine["codes"]]
     concept = {"text": medicine["as_entered"], **({"coding": coding} if coding else {})}
     statement: dict[str, Any] = {
