@@ -61,8 +61,7 @@ def serving(player: Player, store: MemoryStore) -> Iterator[Player]:
     """Serve a trial for a block, on the player's clock, with an account for everybody in it."""
     from triptych.web import accounts
 
-    house = House.__new__(House)
-    house.store, house.clock, house.trial = store, player.clock, player.trial
+    house = House(store, player.clock, player.trial)
     for role in player.study.document.roles:
         accounts.ensure(f"{role.id}-1", PASSWORD)
         from django.contrib.auth.models import User

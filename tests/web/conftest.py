@@ -44,9 +44,7 @@ def served(site: None) -> Iterator[Callable[[Hands], None]]:
     from triptych.web.house import House, use_house
 
     def use(hands: Hands) -> None:
-        house = House.__new__(House)
-        house.store, house.clock, house.trial = hands.store, hands.player.clock, hands.trial
-        use_house(house)
+        use_house(House(hands.store, hands.player.clock, hands.trial))
 
     yield use
     use_house(None)

@@ -9,10 +9,10 @@ import msgspec
 from msgspec import Struct
 
 from triptych.course import CONFIRMATION, Course
+from triptych.ledger.clock import AttendedTrial
 from triptych.ledger.drafts import Actor, Draft, Filed, Outcome
 from triptych.ledger.library import knowledge
 from triptych.ledger.store import Store
-from triptych.ledger.trial import Trial
 from triptych.study import Role, Study
 
 ADMINISTRATOR = "administrator-1"
@@ -109,7 +109,7 @@ class Player:
         if first is None:
             raise ScenarioError("The scenario names no time: give a filing its occurred_at, or begin with a now line.")
         self.clock = Clock(first)
-        self.trial = Trial.create(store, study, knowledge(), self.clock, ADMINISTRATOR)
+        self.trial = AttendedTrial.create(store, study, knowledge(), self.clock, ADMINISTRATOR)
         self._participant: str | None = None
         self._last: Outcome | None = None
         self._count = 0

@@ -11,7 +11,7 @@ from triptych.course.grants import Grant, Grants
 from triptych.course.listed import Listed, listed
 from triptych.course.obligations import Query, Task
 from triptych.course.projecting import Span, projected
-from triptych.course.record import Origin, Record
+from triptych.course.record import Capture, Origin, Record
 from triptych.course.reviewing import CASEBOOK, Altered, review_digest, shown_digest, under_review
 from triptych.course.schedule import FormState, Planned, Window, slots, slots_by_key, visits_of_form
 from triptych.course.screening import CONFIRMABLE, CONFIRMATION, Screened, StudyCriterion
@@ -27,6 +27,7 @@ __all__ = [
     "CONFIRMATION",
     "Altered",
     "Approach",
+    "Capture",
     "Course",
     "Deviation",
     "Effect",

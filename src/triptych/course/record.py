@@ -12,12 +12,25 @@ Origin = Literal["direct", "outbox", "import", "device", "system"]
 Status = Literal["filed", "held"]
 
 
+class Capture(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """How an entry was captured before the system had it: the device, its own clock, and what it was shown.
+
+    `at` is what the device's clock read, `offset` how many seconds the server's clock was ahead of it when that was
+    last measured (none: never measured), `document` the digest of the study document that the device had.
+    """
+
+    device: str
+    at: datetime
+    offset: float | None = None
+    document: str | None = None
+
+
 class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One stored record. The first three members open its stored bytes and chain it (see `triptych.ledger.chain`).
 
     `occurred_at` is when it happened, `recorded_at` when the system had it (EMA-03); both are aware and in UTC.
     `values` maps item ids to answers; a missing-value code stands as `{"missing": CODE}`.
-    `held` lists the reasons for which a held record does not count.
+    `held` lists the reasons for which a held record does not count. `capture` stands on what came from an outbox.
     """
 
     stream: str
@@ -39,6 +52,7 @@ class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
     origin: Origin = "direct"
     status: Status = "filed"
     held: tuple[str, ...] = ()
+    capture: Capture | None = None
 
     @property
     def participant(self) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from triptych.course import Origin, Record
+from triptych.course import Capture, Origin, Record
 
 MAX_BYTES = 1_000_000
 """The largest record that is taken, in bytes of JSON; files are attached by content hash instead."""
@@ -43,6 +43,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     corrects: str | None = None
     reason: str | None = None
     origin: Origin = "direct"
+    capture: Capture | None = None
 
 
 class Reason(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from triptych.course import Course, Planned
+from triptych.course import Capture, Course, Planned
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -36,6 +36,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     current: bool
     late: bool
     shown: str
+    capture: Capture | None = None
 
 
 def without_visits(course: Course) -> Course:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Self
 
 import msgspec
 
@@ -54,7 +55,7 @@ class Trial:
         clock: Callable[[], datetime],
         administrator: str,
         role: str = "administrator",
-    ) -> "Trial":
+    ) -> Self:
         """Open a new trial in an empty ledger: the document in force, and one person who can give roles."""
         trial = cls(store, knowledge, clock)
         now = clock()
@@ -345,6 +346,7 @@ def _record(reading: Reading, stream: str, case: judging.Case) -> Record:
         corrects=draft.corrects,
         reason=draft.reason,
         origin=draft.origin,
+        capture=draft.capture,
     )
 
 

@@ -119,6 +119,10 @@ class View(Placed):
         records = self._records(participant)
         return self._seen(records, participant) if self._reaches(records) else ()
 
+    def reaches(self, participant: str) -> bool:
+        """Whether the viewer's grant reaches a participant who is known."""
+        return self._reaches(self._records(participant))
+
     def gather(self, participants: Iterable[str]) -> None:
         """Read the records of several participants together, so that looking at one after the other asks nothing."""
         self._look(map(participant_stream, participants))
@@ -391,6 +395,7 @@ class View(Placed):
             current=entry is not None and entry.current.id == record.id,
             late=self._is_late(record),
             shown=shown_digest(root, record, self.sight),
+            capture=record.capture,
         )
 
     def _releases(self) -> list[Release]:

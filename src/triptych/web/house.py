@@ -4,10 +4,11 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from triptych.ledger import Trial
+from triptych.ledger.clock import AttendedTrial
 from triptych.ledger.library import knowledge
 from triptych.ledger.opening import open_ledger
 from triptych.ledger.store import Store
+from triptych.web.hub import Hub
 
 
 def read_clock() -> datetime:
@@ -18,9 +19,13 @@ def read_clock() -> datetime:
 class House:
     """An open trial. Closing it releases the ledger for other processes."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime] = read_clock) -> None:
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime] = read_clock, trial: AttendedTrial | None = None
+    ) -> None:
         self.store, self.clock = store, clock
-        self.trial = Trial(store, knowledge(), clock)
+        self.trial = trial or AttendedTrial(store, knowledge(), clock)
+        self.hub = Hub()
+        self.trial.listeners.append(self.hub.told)
 
     def close(self) -> None:
         """Release the ledger."""

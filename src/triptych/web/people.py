@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from msgspec import Struct
 from msgspec.structs import replace
@@ -52,7 +53,7 @@ class Asker(Struct, frozen=True, kw_only=True):
         return role.title if role else self.grant.role
 
 
-Page = Callable[..., HttpResponse]
+Page = Callable[..., HttpResponseBase]
 Thing = TypeVar("Thing")
 
 
@@ -82,7 +83,7 @@ def page(function: Page) -> Page:
     """Make a page of a function that takes the request and who asks. Without a grant there is nothing to see."""
 
     @wraps(function)
-    def shown(request: HttpRequest, **parts: str) -> HttpResponse:
+    def shown(request: HttpRequest, **parts: str) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _log_in(request)
         asker = asker_of(request)

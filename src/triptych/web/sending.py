@@ -15,10 +15,9 @@ from django.contrib.auth.models import User
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from triptych.ledger.clock import AttendedTrial, ClockTask, Sender
+from triptych.ledger.clock import ClockTask, Sender
 from triptych.ledger.complaining import send_on
 from triptych.ledger.holding import holder_of
-from triptych.ledger.library import knowledge
 from triptych.ledger.reminders import Letter, one_line
 from triptych.web.house import House
 
@@ -134,11 +133,10 @@ def sender_named(spec: str) -> Sender:
 @contextmanager
 def reminding(served: House, where: str, sender: Sender) -> Iterator[ClockTask]:
     """Run the clock task for a block; every filing through the house wakes it."""
-    trial = AttendedTrial(served.store, knowledge(), served.clock)
-    also = partial(send_on, trial, sender.name, sender.send, served.clock)
-    task = ClockTask(trial, sender, served.clock, holder=holder_of(where), also=also)
-    trial.listeners.append(task.woken)
-    served.trial = trial
+    also = partial(send_on, served.trial, sender.name, sender.send, served.clock)
+    holder = holder_of(where)
+    task = ClockTask(served.trial, sender, served.clock, holder=holder, changed=served.hub.told_of, also=also)
+    served.trial.listeners.append(task.woken)
     task.start()
     try:
         yield task

@@ -24,6 +24,7 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401
     made = Environment(**options)  # noqa: S701
     made.globals |= {"url": to, "asset": asset, "messages_of": get_messages, "is_own": is_participant_host}
     made.filters |= {"day": day, "moment": moment, "told": told, "spoken": spoken, "plain": plain, "dialed": dialed}
+    made.filters |= {"clock": clock, "figure": figure}
     return made
 
 
@@ -49,6 +50,20 @@ def day(value: date | str | None) -> str:
 def moment(value: datetime | None, zone: ZoneInfo) -> str:
     """An instant in a site's zone, as 23 Nov 2026 09:05."""
     return f"{value.astimezone(zone):%-d %b %Y %H:%M}" if value else ""
+
+
+def clock(value: datetime | None, zone: ZoneInfo) -> str:
+    """The time of day of an instant in a site's zone, as 09:05."""
+    return f"{value.astimezone(zone):%H:%M}" if value else ""
+
+
+def figure(value: float | str) -> str:
+    """A measured number with no more decimals than it has; a word stays as it is.
+
+    >>> figure(36.0), figure("–")
+    ('36', '–')
+    """
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def told(answer: object, item: Item | None, zone: ZoneInfo) -> str:

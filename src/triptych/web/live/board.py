@@ -1,0 +1,202 @@
+"""What the screen of a medicine session shows of a participant: assembled from a view, decided nowhere here.
+
+The board of an audience is the same for everybody in it: what only its sender may see is left out.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from triptych.course import Course, Planned, local_day
+from triptych.course.doses import GIVEN
+from triptych.ledger import Seen, View
+from triptych.study import Form, Study
+from triptych.web.templating import told
+
+VITALS, DOSE = "vitals", "dose_administration"
+BEFORE, AFTER = timedelta(hours=6), timedelta(hours=30)
+"""What belongs to a session: from so long before the first dose to so long after it; without a dose, the day."""
+SHOWN = 150
+"""Entries on the timeline of the screen. Everything else stands on the participant's page."""
+
+
+class Place(Struct, frozen=True):
+    """The visit that the session is."""
+
+    visit: str
+    cycle: int | None
+    title: str
+
+
+class Dose(Struct, frozen=True):
+    """A dose that was given, at its actual time."""
+
+    part: str
+    at: datetime
+
+
+class Reading(Struct, frozen=True):
+    """Measured values of one moment; only numbers, so that a coded missing answer is a gap."""
+
+    at: datetime
+    values: Mapping[str, float]
+    record: str
+
+
+class Line(Struct, frozen=True):
+    """One line of the timeline."""
+
+    id: str
+    root: str
+    form: str
+    at: datetime
+    recorded_at: datetime
+    title: str
+    text: str
+    by: str
+    late: bool
+    held: bool
+
+
+class Board(Struct, frozen=True, kw_only=True):
+    """The session as it stands at `now`."""
+
+    participant: str
+    site: str | None
+    zone: ZoneInfo
+    now: datetime
+    training: bool
+    place: Place | None
+    doses: tuple[Dose, ...]
+    readings: tuple[Reading, ...]
+    lines: tuple[Line, ...]
+    hidden: int
+
+    @property
+    def dosed_at(self) -> datetime | None:
+        """The actual time of the first dose."""
+        return self.doses[0].at if self.doses else None
+
+
+def board_of(view: View, participant: str, seen: Sequence[Seen], course: Course) -> Board:
+    """Assemble the board from what a view shows of a participant."""
+    study, zone = view.study_of(participant), view.zone(participant)
+    mine = [one for one in seen if view.sight.sees_form(one.form) and (one.current or one.status == "held")]
+    place = session_place(study, course, zone)
+    doses = _doses(mine, place)
+    begins, ends = _span(doses, view.now, zone)
+    within = [one for one in mine if begins <= one.occurred_at <= ends]
+    lines = sorted((_line(one, study, zone) for one in within), key=lambda line: line.at, reverse=True)
+    return Board(
+        participant=participant,
+        site=course.site,
+        zone=zone,
+        now=view.now,
+        training=course.training,
+        place=place,
+        doses=doses,
+        readings=tuple(_readings(within)),
+        lines=tuple(lines[:SHOWN]),
+        hidden=max(0, len(lines) - SHOWN),
+    )
+
+
+def session_place(study: Study, course: Course, zone: ZoneInfo) -> Place | None:
+    """The visit of the medicine session: the one held today, else the one that is open; none where none is."""
+    sessions = {visit.id for visit in study.document.visits if visit.held_by == DOSE}
+    mine = [visit for visit in course.visits if visit.visit in sessions]
+    today = local_day(course.now, zone)
+    found = next((v for v in mine if v.actual == today), None) or next((v for v in mine if v.status == "open"), None)
+    found = found or next((visit for visit in reversed(mine) if visit.actual is not None), None)
+    return _place(found) if found else None
+
+
+def _place(visit: Planned) -> Place:
+    return Place(visit.visit, visit.cycle, visit.title)
+
+
+def _doses(seen: Iterable[Seen], place: Place | None) -> tuple[Dose, ...]:
+    found = [
+        Dose(str(one.values.get("part")), taken_at(one))
+        for one in seen
+        if one.form == DOSE
+        and one.status == "filed"
+        and one.values.get("outcome") in GIVEN
+        and (place is None or (one.visit, one.cycle) == (place.visit, place.cycle))
+    ]
+    return tuple(sorted(found, key=lambda dose: dose.at))
+
+
+def taken_at(dose: Seen) -> datetime:
+    """When a dose was taken: the actual time that was recorded, else when the record says it happened."""
+    actual = dose.values.get("taken_at")
+    return datetime.fromisoformat(actual) if isinstance(actual, str) else dose.occurred_at
+
+
+def _span(doses: Sequence[Dose], now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    if doses:
+        return doses[0].at - BEFORE, doses[0].at + AFTER
+    local = now.astimezone(zone)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight, midnight + timedelta(days=2)
+
+
+def _readings(seen: Iterable[Seen]) -> Iterator[Reading]:
+    for one in sorted(seen, key=lambda one: one.occurred_at):
+        if one.form == VITALS and one.status == "filed":
+            numbers = {key: float(value) for key, value in one.values.items() if is_number(value)}
+            yield Reading(one.occurred_at, numbers, one.root)
+
+
+def is_number(value: object) -> bool:
+    """Whether an answer is a number that was measured; zero is no reading of anything alive."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+def _line(one: Seen, study: Study, zone: ZoneInfo) -> Line:
+    form = study.forms.get(one.form)
+    return Line(
+        id=one.id,
+        root=one.root,
+        form=one.form,
+        at=one.occurred_at,
+        recorded_at=one.recorded_at,
+        title=form.title if form else one.form,
+        text=vital(one.values) if one.form == VITALS else summary(one.values, form, zone),
+        by=one.actor,
+        late=one.late,
+        held=one.status == "held",
+    )
+
+
+def vital(values: Mapping[str, object]) -> str:
+    """The vital signs of a record in the short form that everybody reads."""
+    short = {key: f"{value:g}" for key, value in values.items() if isinstance(value, int | float)}
+    pressure = f"{short.pop('systolic', '–')}/{short.pop('diastolic', '–')}"
+    units = {"heart_rate": "{} /min", "temperature": "{} °C", "spo2": "{} %"}
+    return " · ".join([pressure, *(units.get(key, f"{key} {{}}").format(text) for key, text in short.items())])
+
+
+def summary(values: Mapping[str, object], form: Form | None, zone: ZoneInfo) -> str:
+    """The answers of a record in one line."""
+    items = {item.id: item for item in form.items} if form else {}
+    parts = []
+    for key, value in values.items():
+        item = items.get(key)
+        if value is None or (item is not None and item.type == "record"):
+            continue
+        match value:
+            case bool():
+                text = f"{item.label if item else key}: {'yes' if value else 'no'}"
+            case {"missing": code}:
+                text = f"{item.label if item else key}: {str(code).replace('-', ' ')}"
+            case list():
+                text = ", ".join(told(one, item, zone) for one in value)
+            case int() | float():
+                text = f"{item.label if item else key} {value:g}"
+            case _:
+                text = told(value, item, zone)
+        parts.append(text)
+    return " · ".join(parts)

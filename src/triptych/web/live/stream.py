@@ -1,0 +1,155 @@
+"""The stream of a session's events: what is new since the position that a reader names, pushed as it is filed.
+
+A position is the identifier of the last record that the reader saw, so it tells nothing of what they may not see;
+where nothing that they may see has changed, nothing is sent. The board is drawn once for each audience.
+"""
+
+import asyncio
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from hashlib import sha256
+
+from asgiref.sync import sync_to_async
+from msgspec import Struct
+
+from triptych.ledger import Actor, Seen, View
+from triptych.web.house import House, house
+from triptych.web.live.board import Board, board_of
+from triptych.web.live.drawing import drawn
+
+SILENCE = 10.0
+"""Seconds after which a stream in which nothing happens says that it is still there."""
+KEPT = 256
+MOST = 500
+"""Records that one event resumes with; a reader that missed more draws its page anew."""
+
+Mark = tuple[object, ...]
+
+
+class Drawn(Struct, frozen=True):
+    """A board as it was drawn for an audience: its parts, and the visible records in the order of filing."""
+
+    board: Board
+    parts: dict[str, str]
+    marks: dict[str, str]
+    records: tuple[tuple[str, str, str], ...]
+    mark: Mark
+
+
+class Boards:
+    """The boards drawn last, each for a participant and an audience, until something is filed or time changes it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._drawing: dict[tuple[str, str], threading.Lock] = {}
+        self._kept: OrderedDict[tuple[str, str], Drawn] = OrderedDict()
+
+    def of(self, served: House, view: View, participant: str) -> Drawn | None:
+        """The board of whoever looks, drawn anew if it is not what stands; none where they may see nothing."""
+        if not sees_session(view) or not view.reaches(participant):
+            return None
+        key = participant, view.audience
+        with self._lock:
+            drawing = self._drawing.setdefault(key, threading.Lock())
+        with drawing:
+            mark = (id(served), *served.hub.state(participant))
+            found = self._kept.get(key)
+            if found is None or found.mark != mark:
+                found = _draw(_anew(served, view), participant, mark)
+                if found is None:
+                    return None
+                self._kept[key] = found
+                self._kept.move_to_end(key)
+                while len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+        return found
+
+
+_boards = Boards()
+
+
+def board_for(view: View, participant: str) -> Drawn | None:
+    """The board of a participant for whoever looks; none where they may see nothing of a session."""
+    return _boards.of(house(), view, participant)
+
+
+def sees_session(view: View) -> bool:
+    """Whether a session's screen shows a viewer anything: the role sees vital signs and that a dose was given."""
+    return view.sight.sees_form("vitals") and view.sight.sees_form("dose_administration")
+
+
+def _anew(served: House, view: View) -> View:
+    """The same window opened after the mark was read: what is drawn is never older than what its mark says."""
+    return served.trial.view(view.viewer) if view.viewer else served.trial.system_view()
+
+
+def _draw(view: View, participant: str, mark: Mark) -> Drawn | None:
+    seen = view.records(participant)
+    course = view.course(participant)
+    if course is None:
+        return None
+    board = board_of(view, participant, seen, course)
+    parts = drawn(view.study_of(participant), board)
+    marks = {name: sha256(text.encode()).hexdigest()[:16] for name, text in parts.items()}
+    return Drawn(board, parts, marks, tuple(_records(view, seen)), mark)
+
+
+def _records(view: View, seen: Sequence[Seen]) -> list[tuple[str, str, str]]:
+    shown = [one for one in seen if view.sight.sees_form(one.form)]
+    return [(one.id, one.form, one.occurred_at.isoformat()) for one in shown]
+
+
+class Reader:
+    """One open stream: what it has been sent, and what it is sent next."""
+
+    def __init__(self, actor: Actor, participant: str, after: str | None, is_open: Callable[[], bool]) -> None:
+        self._actor, self._participant, self._after, self._is_open = actor, participant, after, is_open
+        self._sent: dict[str, str] = {}
+
+    def look(self) -> list[str] | None:
+        """The events that are due now; none once this reader may not read on."""
+        view = house().trial.view(self._actor)
+        found = board_for(view, self._participant) if self._is_open() else None
+        if found is None:
+            return None
+        return [*self._records(found), *self._parts(found, view.now)]
+
+    def _records(self, found: Drawn) -> list[str]:
+        names = [name for name, _, _ in found.records]
+        new = found.records[names.index(self._after) + 1 :] if self._after in names else found.records[-1:]
+        if names:
+            self._after = names[-1]
+        return [event("record", {"id": name, "form": form, "at": at}, name) for name, form, at in new[-MOST:]]
+
+    def _parts(self, found: Drawn, now: datetime) -> list[str]:
+        changed = {name: text for name, text in found.parts.items() if self._sent.get(name) != found.marks[name]}
+        if not changed:
+            return []
+        self._sent = dict(found.marks)
+        return [event("board", {"parts": changed, "now": now.isoformat()})]
+
+
+def event(name: str, data: object, position: str | None = None) -> str:
+    """One event as the stream carries it."""
+    head = f"id: {position}\n" if position else ""
+    return f"{head}event: {name}\ndata: {json.dumps(data, ensure_ascii=False, separators=(',', ':'))}\n\n"
+
+
+async def events(reader: Reader, participant: str) -> AsyncIterator[str]:
+    """What a reader is sent until it goes away or may not read on."""
+    look = sync_to_async(reader.look)
+    with house().hub.listening(participant) as heard:
+        yield "retry: 1000\n\n"
+        while True:
+            heard.clear()
+            due = await look()
+            if due is None:
+                yield event("ended", {})
+                return
+            yield "".join(due) or ": here\n\n"
+            with suppress(TimeoutError):
+                await asyncio.wait_for(heard.wait(), SILENCE)

@@ -1,0 +1,204 @@
+"""The screen of a medicine session: one page for the room and for the physician elsewhere, pushed as it happens."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.core.handlers.asgi import ASGIRequest
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from triptych.course import may_file
+from triptych.ledger import Actor
+from triptych.study import Form, Item
+from triptych.web.house import house
+from triptych.web.live import crew
+from triptych.web.live.outbox import MOST, Answer, take
+from triptych.web.live.stream import Drawn, Reader, board_for, events
+from triptych.web.people import Asker, found, grants_of, page
+from triptych.web.show import show
+from triptych.web.templating import HERE, asset
+
+MODULES = ("outbox.js", "session-entry.js")
+STYLE, SCRIPT = "session.css", "session.js"
+
+
+def opened(asker: Asker, participant: str) -> Drawn:
+    """The board of a participant's session for whoever asks; without one the page is not there."""
+    return found(board_for(asker.view, participant))
+
+
+@page
+def session(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
+    """Show the session as it stands; the page keeps itself current from there on."""
+    drawn = opened(asker, participant)
+    if is_running(drawn, asker):
+        crew.stay(request)
+    return show(
+        request,
+        asker,
+        "live/session.html",
+        drawn=drawn,
+        participant=participant,
+        given=given(request, asker, drawn),
+        entries=quick(asker),
+        may_measure=_may(asker, "vitals"),
+        secure=is_secure(request),
+    )
+
+
+def is_running(drawn: Drawn, asker: Asker) -> bool:
+    """Whether a dose was given within the day and night that a session may last."""
+    dosed = drawn.board.dosed_at
+    return dosed is not None and asker.view.now - dosed < timedelta(seconds=crew.LIVE)
+
+
+def is_secure(request: HttpRequest) -> bool:
+    """Whether the browser counts the address as secure: HTTPS, or this machine itself."""
+    host = request.get_host().rpartition(":")[0] or request.get_host()
+    return request.is_secure() or host in ("localhost", "127.0.0.1") or host.endswith(".localhost")
+
+
+def _may(asker: Asker, form: str) -> bool:
+    wanted = asker.study.forms.get(form)
+    return wanted is not None and may_file(asker.study.roles[asker.grant.role], wanted)
+
+
+def given(request: HttpRequest, asker: Asker, drawn: Drawn) -> str:
+    """What the page's scripts are given, as JSON: addresses, people, the forms of quick entries and their items."""
+    participant = drawn.board.participant
+    place = drawn.board.place
+    names = ("session_events", "session_outbox", "session_join", "session")
+    return json.dumps(
+        {
+            "participant": participant,
+            "document": asker.study.digest,
+            "place": {"visit": place.visit, "cycle": place.cycle} if place else None,
+            "urls": {name: reverse(name, kwargs={"participant": participant}) for name in names},
+            "worker": reverse("session_worker"),
+            "modules": {name.removesuffix(".js"): asset(name) for name in MODULES},
+            "crew": {
+                name: {"role": actor.role, "pin": crew.has_pin(request, name)}
+                for name, actor in crew.crew_of(request, asker).items()
+            },
+            "me": asker.actor.person,
+            "forms": {form.id: described(form) for form in quick(asker)},
+            "zone": drawn.board.zone.key,
+            "position": drawn.records[-1][0] if drawn.records else None,
+        }
+    ).replace("<", "\\u003c")
+
+
+def quick(asker: Asker) -> list[Form]:
+    """The facts of a session that the asker's role may enter from the screen."""
+    names = ("vitals", "observation")
+    return [asker.study.forms[name] for name in names if _may(asker, name)]
+
+
+def described(form: Form) -> Mapping[str, Any]:
+    """A form as the page's scripts read it."""
+    return {"title": form.title, "items": [_item(item) for item in form.items if item.derived is None]}
+
+
+def _item(item: Item) -> Mapping[str, Any]:
+    return {
+        "id": item.id,
+        "label": item.label,
+        "type": item.type,
+        "unit": item.unit,
+        "min": item.range.min if item.range else None,
+        "max": item.range.max if item.range else None,
+        "required": item.required,
+        "missing": list(item.missing),
+        "choices": [{"code": choice.code, "label": choice.label} for choice in item.choices],
+    }
+
+
+@require_GET
+@page
+def stream(request: HttpRequest, asker: Asker, participant: str) -> HttpResponseBase:
+    """Push what happens, from the position that the reader names, until it goes away or may not read on.
+
+    Where the server cannot push, what is due now is sent at once and the browser asks again.
+    """
+    opened(asker, participant)
+    after = request.headers.get("Last-Event-ID") or request.GET.get("after")
+    reader = Reader(asker.actor, participant, after, lambda: is_logged_in(request))
+    answer: HttpResponseBase
+    if isinstance(request, ASGIRequest):
+        answer = StreamingHttpResponse(events(reader, participant), content_type="text/event-stream")
+    else:
+        answer = HttpResponse("".join(reader.look() or ()), content_type="text/event-stream")
+    answer["Cache-Control"] = "no-store"
+    answer["X-Accel-Buffering"] = "no"
+    return answer
+
+
+def is_logged_in(request: HttpRequest) -> bool:
+    """Whether the log-in under which a stream was opened still stands."""
+    key = request.session.session_key
+    return key is not None and bool(request.session.exists(key))
+
+
+@require_POST
+@page
+def outbox(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
+    """Take what a tablet kept: each entry is answered for itself, and the server's clock is told."""
+    opened(asker, participant)
+    try:
+        sent = json.loads(request.body)["records"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        sent = None
+    if not isinstance(sent, list) or len(sent) > MOST:
+        return JsonResponse({"problem": f"Send a list of at most {MOST} records."}, status=422)
+    people = crew.crew_of(request, asker)
+    answers = [take(one, participant, people, asker.study) for one in sent]
+    return JsonResponse({"now": house().clock().isoformat(), "answers": [_told(answer) for answer in answers]})
+
+
+def _told(answer: Answer) -> Mapping[str, object]:
+    return {"id": answer.id, "outcome": answer.outcome, "reasons": answer.reasons, "codes": answer.codes}
+
+
+@require_POST
+@page
+def join(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
+    """Let a colleague use this tablet: their password is checked once, and they set a PIN that holds here alone."""
+    opened(asker, participant)
+    person, pin = request.POST.get("person", ""), request.POST.get("pin", "")
+    if not crew.is_new_pin(pin):
+        text = f"A PIN has at least {crew.PIN_DIGITS} digits that are not all the same."
+        return JsonResponse({"problem": text}, status=422)
+    user = authenticate(request, username=person, password=request.POST.get("password", ""))
+    actor = _actor_at(person, participant) if user is not None else None
+    if actor is None:
+        text = "The name and password do not go together, or this person has no role here."
+        return JsonResponse({"problem": text}, status=422)
+    crew.join(request, actor, pin)
+    return JsonResponse({"person": person, "role": actor.role})
+
+
+def _actor_at(person: str, participant: str) -> Actor | None:
+    """The first role of a person that reaches a participant's session."""
+    for grant in grants_of(person, participant_site=False):
+        actor = Actor(person=person, role=grant.role, site=grant.site)
+        if board_for(house().trial.view(actor), participant) is not None:
+            return actor
+    return None
+
+
+@require_GET
+@page
+def worker(request: HttpRequest, asker: Asker) -> HttpResponse:  # noqa: ARG001
+    """The script by which a session's screen opens without a network; each session registers it for itself alone."""
+    if not asker.view.sight.sees_form("vitals"):
+        raise Http404
+    kept = [asset(name) for name in (STYLE, SCRIPT, "triptych.css", "triptych.js", "mark.svg", *MODULES)]
+    kept.append(static("fonts/source-sans-3.woff2"))
+    text = (HERE / "static" / "session-worker.js").read_text("utf-8")
+    return HttpResponse(text.replace("[/* KEPT */]", json.dumps(kept)), content_type="text/javascript")

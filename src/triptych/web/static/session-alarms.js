@@ -1,0 +1,125 @@
+// Alarms of the readings that this tablet knows, decided as the server decides them (safety/alarms.py): one alarm a
+// parameter and episode, raised again only when it becomes worse or comes back. Amber waits for a repeat; red never
+// does, and no reading clears it. They ring with no server.
+
+const LEVELS = ["hold", "withhold", "notify", "emergency"];
+const OPEN = ["unconfirmed", "confirmed", "red", "settled"];
+const CALM = 2;
+const rank = (level) => LEVELS.indexOf(level);
+/** Whether a level is of high priority. */
+export const isRed = (level) => level === "notify" || level === "emergency";
+
+/** Whether a value is at or past a limit. */
+function meets(limit, value) {
+  if (limit.over != null) return value > limit.over;
+  if (limit.at_least != null) return value >= limit.at_least;
+  return limit.under != null && value < limit.under;
+}
+
+/** The highest level that a value reaches; `hold` counts before the first dose alone. */
+export function levelOf(limits, value, beforeDose = false) {
+  const met = limits.filter((one) => meets(one, value) && (beforeDose || one.level !== "hold")).map((one) => one.level);
+  return met.reduce((best, one) => (rank(one) > rank(best) ? one : best), null);
+}
+
+/**
+ * The alarms that the readings of one parameter, oldest first, raise; a missing reading changes nothing.
+ * @param {{about: string, title: string, limits: object[], after: number, late: number}} of times in milliseconds
+ * @param {{at: number, value: number|null, record: string}[]} readings
+ * @param {{at: number, record: string}[]} closings a person's word that an alarm is over
+ */
+export function limitAlarms(of, readings, closings = []) {
+  const episodes = new Episodes(of, closings);
+  for (const reading of readings) if (reading.value !== null) episodes.take(reading, levelOf(of.limits, reading.value));
+  return episodes.done();
+}
+
+class Episodes {
+  constructor(of, closings) {
+    this.of = of;
+    this.closings = closings.toSorted((one, other) => one.at - other.at);
+    this.found = [];
+    this.calm = 0;
+  }
+
+  get current() {
+    const last = this.found.at(-1);
+    return last && OPEN.includes(last.state) ? last : null;
+  }
+
+  take(reading, level) {
+    this.close(reading.at);
+    if (level !== null) this.alarming(reading, level, this.current);
+    else if (this.current) this.within(reading, this.current);
+  }
+
+  done() {
+    this.close(null);
+    return this.found;
+  }
+
+  /** End the current alarm where a person has closed it before the next value. */
+  close(until) {
+    const current = this.current;
+    const closing = current && this.closings.find((one) => one.record === current.record && one.at >= current.at);
+    if (closing && (until === null || closing.at < until)) this.become("closed", closing.at);
+  }
+
+  alarming(reading, level, current) {
+    this.calm = 0;
+    if (!current) this.raise(reading, level);
+    else if (rank(level) > rank(current.level) || (current.state === "settled" && isRed(level))) {
+      this.become("over", reading.at);
+      // A danger that comes back is not smaller than it was: the level of an episode never falls.
+      this.raise(reading, rank(level) > rank(current.level) ? level : current.level);
+    } else if (current.state === "settled") this.become("red", null);
+    else if (current.state === "unconfirmed" && reading.at - current.at >= this.of.after) this.become("confirmed", null);
+  }
+
+  within(reading, current) {
+    this.calm += 1;
+    if (current.state === "unconfirmed") {
+      if (reading.at - current.at >= this.of.after) this.become("not confirmed", reading.at);
+    } else if (this.calm >= CALM) this.become(isRed(current.level) ? "settled" : "over", isRed(current.level) ? null : reading.at);
+  }
+
+  raise(reading, level) {
+    const waits = !isRed(level);
+    this.found.push({
+      about: this.of.about, title: this.of.title, level, state: waits ? "unconfirmed" : "red", at: reading.at,
+      record: reading.record, value: reading.value,
+      repeatDue: waits ? reading.at + this.of.after : null, repeatLate: waits ? reading.at + this.of.late : null, endedAt: null,
+    });
+  }
+
+  become(state, endedAt) {
+    this.found[this.found.length - 1] = { ...this.found.at(-1), state, endedAt, repeatDue: null, repeatLate: null };
+  }
+}
+
+/** Whether an alarm still stands. */
+export const isOpen = (alarm) => OPEN.includes(alarm.state);
+
+let sound = null;
+
+/** Prepare the sound at the first touch: browsers give none to a page that nobody has touched. */
+export function prepareSound() {
+  sound ??= new AudioContext();
+  sound.resume();
+}
+
+/** Ring once, as a high-priority alarm sounds (IEC 60601-1-8: a burst of ten pulses); vibrate where that is possible. */
+export function ring() {
+  navigator.vibrate?.([300, 150, 300, 150, 300]);
+  if (!sound || sound.state !== "running") return false;
+  for (const [at, note] of [[0, 523], [0.2, 659], [0.4, 784], [0.8, 523], [1, 659]].flatMap(([at, note]) => [[at, note], [at + 1.6, note]])) {
+    const tone = sound.createOscillator();
+    const loud = sound.createGain();
+    tone.frequency.value = note;
+    loud.gain.value = 0.25;
+    tone.connect(loud).connect(sound.destination);
+    tone.start(sound.currentTime + at);
+    tone.stop(sound.currentTime + at + 0.15);
+  }
+  return true;
+}

@@ -1,0 +1,191 @@
+// The screen of a session: what the server pushes is put in its place, clocks run, and what is entered goes into the
+// outbox. The page decides nothing; alarms of local readings are in session-alarms.js.
+
+const given = JSON.parse(document.querySelector("#given").textContent);
+const { Outbox } = await import(given.modules.outbox);
+const { entryDialog } = await import(given.modules["session-entry"]);
+const SILENT = 25000;
+const CHOSEN = `triptych-author:${given.participant}`;
+
+const $ = (selector) => document.querySelector(selector);
+const time = (at) => new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: given.zone }).format(at);
+/** An element with text and attributes. */
+export function element(name, text = "", attributes = {}) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+// --- Who is entering -------------------------------------------------------------------------------------------------
+
+let author = sessionStorage.getItem(CHOSEN) ?? given.me;
+if (!(author in given.crew)) author = given.me;
+
+function drawCrew() {
+  const place = $("#crew");
+  place.replaceChildren();
+  for (const person of Object.keys(given.crew)) {
+    const button = element("button", person, { type: "button", "aria-pressed": String(person === author) });
+    button.addEventListener("click", () => {
+      author = person;
+      sessionStorage.setItem(CHOSEN, person);
+      drawCrew();
+    });
+    place.append(button);
+  }
+  const joining = element("button", "+", { type: "button", "aria-label": "Let somebody join this tablet" });
+  joining.addEventListener("click", () => $("#joining").showModal());
+  place.append(joining);
+}
+drawCrew();
+
+$("#joining form").addEventListener("submit", async (event) => {
+  if (event.submitter?.value !== "join") return;
+  event.preventDefault();
+  const form = event.target;
+  const problem = form.querySelector(".error");
+  const response = await fetch(given.urls.session_join, {
+    method: "POST", body: new FormData(form), headers: { "X-CSRFToken": cookie("csrftoken") },
+  }).catch(() => null);
+  const answer = response ? await response.json().catch(() => ({})) : {};
+  problem.hidden = Boolean(response?.ok);
+  problem.textContent = answer.problem ?? "The server was not reached. Nobody joined.";
+  if (!response?.ok) return;
+  given.crew[answer.person] = { role: answer.role, pin: true };
+  author = answer.person;
+  drawCrew();
+  form.reset();
+  $("#joining").close();
+  outbox.send();
+});
+
+function cookie(name) {
+  return document.cookie.split("; ").find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
+}
+
+// --- The outbox ------------------------------------------------------------------------------------------------------
+
+const SAID = {
+  here: "All received", offline: "No network", unreached: "Server not reached",
+  "logged out": "Logged out: log in again in another tab", unknown: "Connecting",
+};
+
+function drawSending({ reach, waiting, refused, offset }) {
+  const place = $("#sending");
+  const count = waiting.length;
+  const kept = count ? `${count} kept on this tablet` : "";
+  const head = count && reach === "here" ? (refused.length ? `${refused.length} refused` : "Sending") : SAID[reach];
+  place.dataset.state = count || reach !== "here" ? "waiting" : "received";
+  place.replaceChildren(element("b", head), element("span", kept));
+  if (Math.abs(offset ?? 0) >= 60) place.append(element("span", `This tablet's clock is ${Math.round(Math.abs(offset) / 60)} min ${offset > 0 ? "behind" : "ahead"}`));
+  drawWaiting(waiting);
+}
+
+function drawWaiting(waiting) {
+  $("#waiting").replaceChildren(...waiting.toReversed().map((one) => {
+    const { form, values, author: by, occurred_at: at } = one.record;
+    const line = element("li", "", { "data-record": one.id });
+    line.append(element("time", time(new Date(at))), " ", element("b", given.forms[form]?.title ?? form), " ", told(values), " ");
+    line.append(element("span", one.answer ? `${by} · refused: ${one.answer.reasons.join(" ")}` : `${by} · not sent yet`, { class: "quiet" }));
+    return line;
+  }));
+}
+
+/** The answers of an entry in one line. */
+function told(values) {
+  return Object.entries(values).map(([key, value]) => (value?.missing ? `${key}: ${value.missing}` : `${key.replace("_", " ")} ${value}`)).join(" · ");
+}
+
+const outbox = new Outbox({
+  participant: given.participant, url: given.urls.session_outbox, document: given.document,
+  changed: drawSending, filed: () => {},
+});
+
+/** Keep an entry of whoever is chosen, at the session's visit. */
+async function enter(form, values, more = {}) {
+  const place = ["vitals"].includes(form) && given.place ? given.place : {};
+  return outbox.add(form, values, author, { ...place, ...more });
+}
+
+// --- What the server pushes ------------------------------------------------------------------------------------------
+
+let heard = Date.now();
+let source = null;
+let position = given.position;
+
+function listen() {
+  source?.close();
+  source = new EventSource(`${given.urls.session_events}?after=${position ?? ""}`);
+  const hear = () => { heard = Date.now(); document.body.classList.remove("unheard"); };
+  source.addEventListener("open", hear);
+  source.addEventListener("record", (event) => {
+    hear();
+    position = event.lastEventId;
+    document.dispatchEvent(new CustomEvent("session:record", { detail: JSON.parse(event.data) }));
+  });
+  source.addEventListener("board", (event) => {
+    hear();
+    const { parts } = JSON.parse(event.data);
+    for (const [name, html] of Object.entries(parts)) {
+      const place = $(`[data-part="${name}"]`);
+      if (place) place.innerHTML = html;
+    }
+    tick();
+    document.dispatchEvent(new CustomEvent("session:board", { detail: parts }));
+  });
+  source.addEventListener("ended", () => { source.close(); document.body.classList.add("unheard"); });
+}
+
+/** Say that the page has heard nothing for a while, and listen anew: a dead line does not always say so itself. */
+function watch() {
+  if (Date.now() - heard < SILENT && source?.readyState !== EventSource.CLOSED) return;
+  document.body.classList.add("unheard");
+  listen();
+}
+
+// --- Clocks ----------------------------------------------------------------------------------------------------------
+
+const span = (seconds) => {
+  const minutes = Math.floor(Math.abs(seconds) / 60);
+  return `${seconds < 0 ? "−" : ""}${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
+};
+
+function tick() {
+  const dosed = $("[data-dosed]")?.dataset.dosed;
+  const since = $("#since");
+  if (since) since.textContent = dosed ? span((outbox.now() - Date.parse(dosed)) / 1000) : "–:––";
+}
+
+// --- Entering --------------------------------------------------------------------------------------------------------
+
+for (const button of document.querySelectorAll("[data-open]")) {
+  button.addEventListener("click", () => {
+    const name = button.dataset.open;
+    if (name === "dim") document.body.classList.toggle("dim");
+    else entryDialog($("#entry"), name, given.forms[name], (values) => enter(name, values));
+  });
+}
+addEventListener("pointerdown", (event) => {
+  if (document.body.classList.contains("dim") && !event.target.closest("[data-open=dim]")) document.body.classList.remove("dim");
+}, true);
+
+// --- Begin -----------------------------------------------------------------------------------------------------------
+
+await outbox.start();
+listen();
+tick();
+setInterval(tick, 1000);
+setInterval(watch, 3000);
+if ("serviceWorker" in navigator) {
+  navigator.serviceWorker.addEventListener("message", ({ data }) => { if (data === "kept") document.body.dataset.kept = "yes"; });
+  navigator.serviceWorker.register(given.worker, { scope: given.urls.session })
+    .then((made) => new Promise((done) => {
+      const worker = made.active ?? made.waiting ?? made.installing;
+      if (worker.state === "activated") done(worker);
+      else worker.addEventListener("statechange", () => { if (worker.state === "activated") done(worker); });
+    }))
+    .then((worker) => worker.postMessage("keep"))
+    .catch(() => {});
+}
+document.body.dataset.ready = "yes";

@@ -1,0 +1,139 @@
+"""What the page decides by itself: every test vector of the rules, and the alarms of random readings, as the server."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import get_args
+
+import msgspec
+from playwright.sync_api import Browser
+from tests.spec.rules.vectors import FILE, VECTORS, names_of
+
+from triptych.rules import compile_rule, rule_to_json
+from triptych.rules._types import type_to_json
+from triptych.safety.alarms import Alarm, AlarmState, Closing, Reading, limit_alarms
+from triptych.study import Limit
+from triptych.web.templating import HERE
+
+ASK = """
+async ([source, text]) => {
+  const rules = await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
+  const { Missing, Listing, Day, Instant, RuleFault, evaluate, readExact } = rules;
+  const read = (value, of) => {
+    if (value === null || value === undefined) return null;
+    if (of === "date") return new Day(value);
+    if (of === "timestamp") return new Instant(value);
+    if (of?.list) {
+      const [items, unaffirmed] = Array.isArray(value) ? [value, []] : [value.items, value.unaffirmed];
+      return new Listing(items.map((one) => read(one, of.list)), unaffirmed);
+    }
+    if (of?.record) return Object.fromEntries(Object.entries(value).map(([k, one]) => [k, read(one, of.fields[k])]));
+    return value;
+  };
+  const written = (answer) => {
+    if (answer instanceof Missing) return { missing: [...answer.paths].sort() };
+    if (answer instanceof Day) return { answer: answer.text };
+    if (answer instanceof Instant) return { instant: String(answer.value) };
+    return { answer: typeof answer === "bigint" ? Number(answer) : answer };
+  };
+  return readExact(text).map(({ rule, facts, names, zone, holds }) => {
+    const known = Object.fromEntries(Object.entries(facts).map(([k, v]) => [k, read(v, names[k])]));
+    try {
+      return written(evaluate(rule, known, { zone, holdsRole: holds && ((who, role) => holds[role].includes(who)) }));
+    } catch (error) {
+      if (error instanceof RuleFault) return { fault: true };
+      return { broken: String(error.stack) };
+    }
+  });
+}
+"""
+
+
+def test_the_page_answers_every_vector_as_the_server_does(browser: Browser) -> None:
+    asked = [vector for vector in VECTORS if "problems" not in vector]
+    sent = [
+        {
+            "rule": rule_to_json(compile_rule(vector["rule"], names_of(vector), gate=vector.get("gate", False))),
+            "facts": vector.get("facts", {}),
+            "names": {name: type_to_json(of) for name, of in names_of(vector).items()},
+            "zone": vector.get("zone", "UTC"),
+            "holds": vector.get("holds"),
+        }
+        for vector in asked
+    ]
+    page = browser.new_page()
+    source = (HERE / "static" / "rules.js").read_text("utf-8")
+    answers = page.evaluate(ASK, [source, json.dumps(sent)])
+    page.close()
+    wrong = {
+        vector["about"]: (answer, expected)
+        for vector, answer in zip(asked, answers, strict=True)
+        if answer != (expected := _expected(vector))
+    }
+    assert wrong == {}
+    assert len(answers) > 150
+    assert FILE["vectors"] == VECTORS
+
+
+def _expected(vector: dict[str, object]) -> dict[str, object]:
+    if "fault" in vector:
+        return {"fault": True}
+    if "missing" in vector:
+        return {"missing": sorted(vector["missing"])}  # type: ignore[call-overload]
+    return {"answer": vector["answer"]}
+
+
+DECIDE = """
+async ([source, cases]) => {
+  const { limitAlarms } = await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
+  return cases.map(({ of, readings, closings }) => limitAlarms(of, readings, closings));
+}
+"""
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+LIMITS = (
+    Limit(level="hold", over=140),
+    Limit(level="withhold", at_least=160),
+    Limit(level="notify", at_least=180),
+    Limit(level="emergency", at_least=200),
+    Limit(level="notify", under=85),
+)
+
+
+def test_page_and_server_decide_alike_over_random_readings(browser: Browser) -> None:
+    chance = Random(6)
+    cases = [_case(chance) for _ in range(400)]
+    after, late = timedelta(minutes=5), timedelta(minutes=10)
+    expected = [limit_alarms("sys", "Systolic", LIMITS, *case, after, late) for case in cases]
+    limits = msgspec.to_builtins(LIMITS)
+    of = {"about": "sys", "title": "Systolic", "limits": limits, "after": 300_000, "late": 600_000}
+    page = browser.new_page()
+    source = (HERE / "static" / "session-alarms.js").read_text("utf-8")
+    sent = [{"of": of, "readings": _sent(readings), "closings": _sent(closings)} for readings, closings in cases]
+    found = page.evaluate(DECIDE, [source, sent])
+    page.close()
+    assert found == [[_alarm(one) for one in alarms] for alarms in expected]
+    assert {alarm["state"] for alarms in found for alarm in alarms} == set(get_args(AlarmState))
+
+
+def _case(chance: Random) -> tuple[list[Reading], list[Closing]]:
+    """Readings a few minutes apart, some missing, around the limits; and some closings of what they raise."""
+    at, readings = START, []
+    for number in range(chance.randrange(1, 14)):
+        at += timedelta(minutes=chance.choice((1, 4, 5, 15)))
+        value = chance.choice((None, 80.0, 84.9, 85.0, 120.0, 141.0, 159.5, 160.0, 165.0, 179.0, 180.0, 200.0, 230.0))
+        readings.append(Reading(at, value, f"r{number}"))
+    closings = [Closing(one.at + timedelta(minutes=chance.randrange(0, 30)), one.record) for one in readings]
+    return readings, [one for one in closings if chance.random() < 0.3]
+
+
+def _sent(times: Sequence[Reading | Closing]) -> list[dict[str, object]]:
+    return [msgspec.structs.asdict(one) | {"at": one.at.timestamp() * 1000} for one in times]
+
+
+def _alarm(alarm: Alarm) -> dict[str, object]:
+    given = msgspec.structs.asdict(alarm)
+    times = {"repeat_due": "repeatDue", "repeat_late": "repeatLate", "ended_at": "endedAt", "at": "at"}
+    shown = {key: value for key, value in given.items() if key not in times}
+    milliseconds = {new: given[old] and given[old].timestamp() * 1000 for old, new in times.items()}
+    return {**shown, **milliseconds}

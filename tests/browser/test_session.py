@@ -1,0 +1,71 @@
+"""The session in a real browser: two tablets and the physician's page at once, with the network cut in between."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.browser.conftest import Windows
+from tests.browser.test_accessible import violations
+from tests.doors.hands import Hands
+
+SESSION = "/participants/P-1/session/"
+
+
+@pytest.fixture
+def live(empty: Hands) -> Hands:
+    """A session in which the first dose was given half an hour ago, by the machine's own clock."""
+    begun = datetime.now(UTC) - timedelta(minutes=40)
+    empty.player.clock.now = begun
+    empty.contact()
+    empty.file("coordinator", "consent", {"version": "1", "agreed": True})
+    values = {"systolic": 120, "diastolic": 78, "heart_rate": 70, "temperature": 36.6}
+    empty.file("therapist", "vitals", values, visit="dosing", cycle=1)
+    dose = {"part": "initial", "outcome": "taken", "amount": 80, "taken_at": empty.now.isoformat()}
+    empty.file("therapist", "dose_administration", dose, visit="dosing", cycle=1)
+    empty.player.clock.now = datetime.now(UTC)
+    return empty
+
+
+def opened(window: Windows, person: str) -> Page:
+    tablet = window()
+    tablet.log_in(person)
+    page = tablet.open(SESSION)
+    expect(page.locator("body[data-ready][data-kept]")).to_be_visible()
+    return page
+
+
+def measure(page: Page, digits: str) -> None:
+    """Enter vital signs on the keypad, one tap a digit."""
+    page.locator("[data-open=vitals]").click()
+    for digit in digits:
+        page.locator("dialog .keys").get_by_role("button", name=digit, exact=True).click()
+    page.get_by_role("button", name="File vital signs").click()
+
+
+def test_what_one_tablet_enters_the_others_see_and_nothing_is_lost_without_a_network(
+    live: Hands, window: Windows
+) -> None:
+    room, other, physician = (opened(window, f"{role}-1") for role in ("therapist", "co_therapist", "physician"))
+    measure(room, "13182" + "88" + "371")
+    for page in (room, other, physician):
+        expect(page.locator("svg.vitals .last.systolic")).to_have_text("SYS 131")
+
+    for tablet in (room, other):
+        tablet.context.set_offline(True)
+    measure(room, "14590" + "99" + "375")
+    measure(other, "14691" + "98" + "376")
+    for tablet in (room, other):
+        expect(tablet.locator("#sending")).to_contain_text("1 kept on this tablet")
+    room.reload()
+    expect(room.locator("#sending")).to_contain_text("1 kept on this tablet")
+
+    for tablet in (room, other):
+        tablet.context.set_offline(False)
+    for page in (room, other, physician):
+        expect(page.locator("ol.lines").last).to_contain_text("145/90")
+        expect(page.locator("ol.lines").last).to_contain_text("146/91")
+    for tablet in (room, other):
+        expect(tablet.locator("#sending")).to_have_text("All received")
+    systolic = [one.values["systolic"] for one in live.trial.system_view().records("P-1") if one.form == "vitals"]
+    assert sorted(systolic) == [120, 131, 145, 146]
+    assert violations(room) == []

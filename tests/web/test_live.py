@@ -1,0 +1,147 @@
+"""The live session: what a tablet's outbox sends is filed, held or refused, and what is pushed is what may be seen."""
+
+import json
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from tests.doors.hands import Hands
+from tests.web.conftest import Log
+
+from triptych.ledger import Filed
+
+VITALS = {"systolic": 128, "diastolic": 80, "heart_rate": 72, "temperature": 36.8}
+SESSION = "/participants/P-1/session/"
+
+
+@pytest.fixture
+def live(norway: Hands) -> Hands:
+    """A session in which the first dose was just given."""
+    norway.contact()
+    norway.file("coordinator", "consent", {"version": "1", "agreed": True})
+    norway.file("therapist", "vitals", VITALS, visit="dosing", cycle=1)
+    dose = {"part": "initial", "outcome": "taken", "amount": 80, "taken_at": norway.now.isoformat()}
+    assert isinstance(norway.file("therapist", "dose_administration", dose, visit="dosing", cycle=1), Filed)
+    return norway
+
+
+def entered(hands: Hands, number: int = 1, **more: Any) -> dict[str, Any]:
+    """An entry as a tablet keeps it, three minutes behind the server."""
+    kept: dict[str, Any] = {
+        "id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"entered:{number}")),
+        "form": "vitals",
+        "values": VITALS,
+        "occurred_at": hands.now.isoformat(),
+        "author": "therapist-1",
+        "device": "tablet",
+        "at": hands.now.replace(minute=0).isoformat(),
+        "offset": 180.0,
+        "document": hands.study.digest,
+        "visit": "dosing",
+        "cycle": 1,
+    }
+    return {**kept, **more}
+
+
+def send(client: Any, *records: dict[str, Any]) -> list[dict[str, Any]]:
+    answer = client.post(f"{SESSION}outbox/", json.dumps({"records": records}), content_type="application/json")
+    assert answer.status_code == 200
+    told: list[dict[str, Any]] = answer.json()["answers"]
+    return told
+
+
+def outcomes(answers: Iterable[dict[str, Any]]) -> list[str]:
+    return [answer["outcome"] for answer in answers]
+
+
+def test_each_entry_is_answered_for_itself_and_sending_again_is_harmless(live: Hands, log_in: Log) -> None:
+    client = log_in("therapist")
+    good, odd = entered(live), entered(live, 2, values=VITALS | {"systolic": 1280})
+    assert outcomes(send(client, good, odd)) == ["filed", "held"]
+    assert outcomes(send(client, good, odd)) == ["filed", "held"]
+    seen = live.trial.system_view().records("P-1")[-2:]
+    assert [one.id for one in seen] == [good["id"], odd["id"]]
+    assert [(one.actor, one.status, one.values["systolic"]) for one in seen] == [
+        ("therapist-1", "filed", 128),
+        ("therapist-1", "held", 1280),
+    ]
+    capture = seen[0].capture
+    assert capture is not None
+    assert (capture.device, capture.offset, capture.document) == ("tablet", 180.0, live.study.digest)
+
+
+def test_what_the_ledger_cannot_take_is_refused_so_that_the_tablet_keeps_it(live: Hands, log_in: Log) -> None:
+    client = log_in("therapist")
+    good = entered(live)
+    assert outcomes(send(client, good)) == ["filed"]
+    answers = send(
+        client,
+        {**good, "values": VITALS | {"systolic": 99}},
+        entered(live, 3, author="physician-1"),
+        entered(live, 4, form="dose_authorization", values={"part": "initial", "amount": 80}),
+        entered(live, 5, occurred_at="yesterday"),
+        {"id": "x"},
+    )
+    assert [answer["codes"] for answer in answers] == [
+        ["conflict"], ["not_joined"], ["decided_here"], ["malformed"], ["malformed"],
+    ]  # fmt: skip
+    assert set(outcomes(answers)) == {"refused"}
+
+
+def test_an_entry_for_a_form_that_the_document_no_longer_has_is_held(live: Hands, log_in: Log) -> None:
+    answers = send(log_in("therapist"), entered(live, form="pulse", values={"rate": 80}))
+    assert outcomes(answers) == ["held"]
+
+
+def test_a_colleague_joins_with_a_password_and_enters_under_their_own_name(live: Hands, log_in: Log) -> None:
+    from django.contrib.auth.models import User
+
+    log_in("co_therapist")
+    colleague = User.objects.get(username="co_therapist-1")
+    colleague.set_password("long enough to be right")
+    colleague.save()
+    client = log_in("therapist")
+    joining = {"person": "co_therapist-1", "password": "wrong", "pin": "2580"}
+    assert client.post(f"{SESSION}join/", joining).status_code == 422
+    joining["password"] = "long enough to be right"
+    assert client.post(f"{SESSION}join/", {**joining, "pin": "1111"}).status_code == 422
+    assert client.post(f"{SESSION}join/", joining).json() == {"person": "co_therapist-1", "role": "co_therapist"}
+    assert outcomes(send(client, entered(live, author="co_therapist-1"))) == ["filed"]
+    last = live.trial.system_view().records("P-1")[-1]
+    assert (last.actor, last.role) == ("co_therapist-1", "co_therapist")
+
+
+def test_the_stream_resumes_after_the_record_that_a_reader_names(live: Hands, log_in: Log) -> None:
+    client = log_in("physician")
+    first = client.get(f"{SESSION}events/").content.decode()
+    position = first.split("id: ")[1].split("\n")[0]
+    assert first.count("event: record") == first.count("event: board") == 1
+    assert client.get(f"{SESSION}events/?after={position}").content.decode().count("event: record") == 0
+    live.file("therapist", "vitals", VITALS | {"systolic": 141}, visit="dosing", cycle=1)
+    live.file("therapist", "observation", {"text": "Going inward"})
+    resumed = client.get(f"{SESSION}events/", headers={"Last-Event-ID": position}).content.decode()
+    assert resumed.count("event: record") == 2
+    assert "SYS 141" in resumed
+    assert "Going inward" in resumed
+
+
+@pytest.mark.requirement("P11-03")
+def test_nobody_is_pushed_anything_once_their_role_has_ended(live: Hands, log_in: Log) -> None:
+    from triptych.ledger import Actor
+    from triptych.web.live.stream import Reader
+
+    reader = Reader(Actor(person="physician-1", role="physician", site="site-1"), "P-1", None, lambda: True)
+    assert reader.look()
+    assert reader.look() == []
+    grant = next(one for one in live.trial.grants_of("physician-1"))
+    assert isinstance(live.administer("grant_removal", {"about": grant.id, "why": "Left"}), Filed)
+    assert reader.look() is None
+    assert Reader(Actor(person="therapist-1", role="therapist"), "P-1", None, lambda: False).look() is None
+
+
+def test_a_role_that_sees_no_session_finds_none(live: Hands, log_in: Log) -> None:
+    for role in ("rater", "night_attendant", "administrator"):
+        client = log_in(role)
+        assert [client.get(f"{SESSION}{path}").status_code for path in ("", "events/")] == [404, 404]
+        assert client.post(f"{SESSION}outbox/", "{}", content_type="application/json").status_code == 404
