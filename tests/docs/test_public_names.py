@@ -28,7 +28,7 @@ PUBLIC = {
         render_text schedule score score_notes shown_items study_from_canonical write_yaml
     """,
     "course": """
-        Altered Approach CASEBOOK CONFIRMABLE CONFIRMATION Course Deviation Effect Entries Entry Fold FormState Funnel
+        Altered Approach CASEBOOK CONFIRMABLE CONFIRMATION Capture Course Deviation Effect Entries Entry Fold FormState Funnel
         GateState Grant Grants
         Judged Listed Month Origin Planned Query Record Screened Setting Sight Signature Span StudyCriterion Task Window
         current_site derive_course
