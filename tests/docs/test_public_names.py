@@ -28,8 +28,8 @@ PUBLIC = {
         render_text schedule score score_notes shown_items study_from_canonical write_yaml
     """,
     "course": """
-        Altered Approach CASEBOOK CONFIRMABLE CONFIRMATION Capture Course Deviation Effect Entries Entry Fold FormState Funnel
-        GateState Grant Grants
+        Altered Approach CASEBOOK CONFIRMABLE CONFIRMATION Capture Course Deviation Effect Entries Entry Fold FormState
+        Funnel GateState Grant Grants
         Judged Listed Month Origin Planned Query Record Screened Setting Sight Signature Span StudyCriterion Task Window
         current_site derive_course
         effects funnel is_trained judge_gate listed local_day may_file months projected review_digest sees_as_signer
