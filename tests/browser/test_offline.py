@@ -1,8 +1,11 @@
 """The participants' site with the network cut: help and the pages seen last are there, and the page says so."""
 
+import pytest
 from tests.browser.conftest import Windows
 
+from triptych.cli.cohort import OWN
 from triptych.cli.scenario import Player
+from triptych.ledger import Seen
 
 PHONE = {"width": 390, "height": 844}
 
@@ -16,7 +19,7 @@ def test_help_and_the_last_page_are_there_without_a_network(demo: Player, window
     one.context.set_offline(True)
     page.goto(f"{one.base}/")
     assert page.get_by_role("heading", name="Today").is_visible()
-    assert page.get_by_text("Nobody at the clinic has seen").is_visible()
+    assert page.get_by_text("Nobody at the clinic has seen anything").is_visible()
     page.get_by_role("link", name="Get help now").click()
     assert page.get_by_role("link", name="Call 113").is_visible()
     page.goto(f"{one.base}/never/seen/")
@@ -26,3 +29,41 @@ def test_help_and_the_last_page_are_there_without_a_network(demo: Player, window
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/account/login/**")
     assert page.evaluate("caches.has('pages-1')") is False
+
+
+@pytest.mark.requirement("EMA-04")
+def test_a_diary_kept_without_a_network_arrives_once_with_what_was_changed_in_it(demo: Player, window: Windows) -> None:
+    one = window("participant.localhost", viewport=PHONE)
+    page = one.log_in("participant-1")
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.goto(f"{one.base}/diary/")
+    page.reload()
+    one.context.set_offline(True)
+    page.goto(f"{one.base}/diary/")
+    page.get_by_label("Mood").fill("7")
+    page.get_by_label("Hours you slept").fill("6")
+    page.get_by_label("Mood").fill("3")
+    page.get_by_label("Hours you slept").focus()
+    page.goto(f"{one.base}/diary/")  # what was written stays when the page is left
+    assert page.get_by_label("Mood").input_value() == "3"
+    page.get_by_label("Yes, thoughts").check()
+    page.get_by_role("button", name="Send my answers").click()
+    page.get_by_role("heading", name="Nobody at the clinic has seen this yet").wait_for()
+    assert page.get_by_text("If you are in danger now, call").is_visible()
+    assert [seen for seen in kept(demo) if seen.form == "days_after"] == []
+    one.context.set_offline(False)
+    page.goto(f"{one.base}/")
+    page.locator("#waiting").wait_for(state="hidden")
+    page.reload()
+    (diary,) = [seen for seen in kept(demo) if seen.form == "days_after"]
+    assert (diary.values["mood"], diary.values["suicidal"], diary.status) == (3, "thoughts", "filed")
+    (edits,) = [seen for seen in kept(demo) if seen.form == "device_edits"]
+    assert "mood: '7' to '3'" in edits.values["edits"]
+    course = demo.course(OWN)
+    assert course is not None
+    assert "diary_suicidal" in {task.id for task in course.alerts}
+
+
+def kept(demo: Player) -> tuple[Seen, ...]:
+    return demo.trial.system_view().records(OWN)

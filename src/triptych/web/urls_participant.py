@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from triptych.web.pages import concern, diary, helping, learning, own, wrong
+from triptych.web.pages import concern, diary, helping, learning, outbox, own, wrong
 
 urlpatterns = [
     # Open to whoever has no session: the log-in itself, and whom to call for help.
@@ -17,6 +17,7 @@ urlpatterns = [
     path("", own.today, name="home"),
     path("diary/", diary.diary, name="diary"),
     path("experience/", diary.experience, name="experience"),
+    path("outbox/", outbox.outbox, name="outbox"),
     path("sent/", diary.sent, name="sent"),
     path("learn/<slug:language>/", learning.passages, name="passages"),
     path("learn/<slug:language>/<slug:topic>/", learning.passage, name="passage"),

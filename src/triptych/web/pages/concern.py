@@ -18,7 +18,9 @@ WAYS = ("recipient", "deputy", "ethics_board", "ethics_address", "ethics_phone",
 
 
 def is_from_here(request: HttpRequest) -> bool:
-    """Whether a page of ours sent this. It stands in for a token, which would need a cookie."""
+    """Whether a page of ours sent this. In place of a token, which needs a cookie and gets out of date."""
+    if getattr(request, "_dont_enforce_csrf_checks", False):  # as Django's own check: a client of its tests
+        return True
     origin = request.headers.get("Origin", "").partition("://")[2]
     return request.headers.get("Sec-Fetch-Site", "same-origin" if origin == request.get_host() else "") == "same-origin"
 

@@ -12,6 +12,7 @@ from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
 from triptych.web.pages.entry import hidden
 from triptych.web.pages.helping import site_help
+from triptych.web.pages.outbox import file_edits
 from triptych.web.people import PARTICIPANT, Asker, found, page
 
 FORM: Final = "days_after"
@@ -64,11 +65,13 @@ def _kept(request: HttpRequest, asker: Asker, name: str) -> HttpResponse:
         posted = Posted.read(form, request.POST, zone)
         posted.visit = posted.cycle = posted.corrects = posted.reason = ""
         if file_posted(request, asker, posted, asker.grant.participant):
+            file_edits(asker, posted.record, request.POST.get("edits", ""))
             return redirect("sent")
     else:
         posted = Posted.fresh(form, zone, asker.view.now)
     status = 422 if posted.problems or posted.asked else 200
     parts = {"asker": asker, "posted": posted, "hidden": hidden(asker, posted), "zone": zone}
+    parts |= {"help": site_help(request)}
     return render(request, "own/answer.html", parts, status=status)
 
 

@@ -13,9 +13,11 @@ from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
 from triptych.web.pages.diary import is_asked, is_experience_asked, is_open, last_read
 from triptych.web.pages.entry import hidden
+from triptych.web.pages.helping import site_help
+from triptych.web.pages.outbox import file_edits
 from triptych.web.people import Asker, found, page
 
-APART = ("days_after", "education_answer", "experience")
+APART = ("days_after", "education_answer", "experience", "device_edits")
 """Answered on pages of their own."""
 AHEAD = 3
 """How many of the coming visits stand on the page of today."""
@@ -85,6 +87,7 @@ def answer(request: HttpRequest, asker: Asker, form: str) -> HttpResponse:
     if request.method == "POST":
         posted = Posted.read(wanted, request.POST, zone)
         if file_posted(request, asker, posted, participant):
+            file_edits(asker, posted.record, request.POST.get("edits", ""))
             return redirect("sent")
     else:
         waiting = next(iter(asked(course.visits, [wanted], local_day(asker.view.now, zone))), None)
@@ -94,4 +97,5 @@ def answer(request: HttpRequest, asker: Asker, form: str) -> HttpResponse:
         posted.visit, posted.cycle = waiting.visit.visit, str(waiting.visit.cycle or "")
     status = 422 if posted.problems or posted.asked else 200
     parts = {"asker": asker, "posted": posted, "hidden": hidden(asker, posted), "zone": zone}
+    parts |= {"help": site_help(request)}
     return render(request, "own/answer.html", parts, status=status)
