@@ -37,20 +37,26 @@ PUBLIC = {
         slots_by_key under_review visits_of_form
     """,
     "evidence": """
-        METHODS SIDE_BY_SIDE Adjusted Base Cell Cells Coefficient Common ConditionText Correction Estimate
-        Events EvidenceError Finding GuessCounts ImpossibleFigures Index Interval Mean Measure Method Needed
-        NotConverged NotEstimable OutcomeDefinition Pooled Posterior Prediction Prior Proportion Pull
-        RateInterval Regression Sharing StudyInterval Subgroups Synthesis TableStudy ThreeLevel TooFewStudies
-        Trial UpTo Without Zeros bang bayesian check_base conclusions cumulative default_method egger
-        egger_mixed event_effect event_rate figure finding findings_of first_sentence from_interval from_p
-        g_from_difference g_from_f g_from_log_odds g_from_p g_from_t grade guess_adjusted guesses harms hedges_g
-        influence interval james leave_one_out load_base mantel_haenszel mean_difference no_effect number_needed peto
-        pool regress report_text sd_from_interval sd_from_se sd_of_change study_interval subgroups synthesize
-        three_level unit_of
+        Absolute Adjusted Base Beside Cell Cells Chapter Coefficient Common ConditionText Correction
+        Drawing Estimate Events EvidenceError EvidenceReport Finding GuessCounts ImpossibleFigures
+        Index Interval METHODS Mean Measure Method Needed NotConverged NotEstimable
+        OutcomeDefinition Pooled Posterior Prediction Prior Proportion Pull RateInterval Regression
+        SIDE_BY_SIDE Sharing StudyInterval Subgroups Synthesis TableStudy ThreeLevel TooFewStudies
+        Trial UpTo Without Zeros absolute bang bayesian beside blinding changes check_base
+        conclusions condition_report cumulative default_method egger egger_mixed event_effect
+        event_rate figure finding findings_of first_sentence flow_counts from_interval from_p
+        g_from_difference g_from_f g_from_log_odds g_from_p g_from_t grade guess_adjusted guesses
+        harms hedges_g influence interval james leave_one_out load_base main_findings
+        mantel_haenszel mean_difference no_effect number_needed peto pool pooled_harms regress
+        sd_from_interval sd_from_se sd_of_change study_interval subgroups synthesize three_level
+        trial_flow unit_of
     """,
-    "exchange": "Dictionary Field Finding FromFhir FromRecord FromUsdm Imported Line NotADictionary NotFhir NotUsdm "
-    "case_of_bundle day_of_record decision_as_fhir export_usdm forest_svg import_redcap import_usdm lint "
-    "medicines_as_fhir protocol_html protocol_pdf read_dictionary screen_bundle synthesis_html",
+    "exchange": """
+        Dictionary Field Finding FromFhir FromRecord FromUsdm Imported Line NotADictionary NotFhir
+        NotUsdm case_of_bundle day_of_record decision_as_fhir export_usdm forest_pdf forest_svg
+        import_redcap import_usdm lint medicines_as_fhir protocol_html protocol_pdf read_dictionary
+        report_html report_markdown report_pdf screen_bundle synthesis_html
+    """,
     "ledger": "Actor Draft Filed Held Outcome Reason Refused Seen Trial View",
 }
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
 import click
 import msgspec
@@ -13,18 +13,23 @@ from triptych.evidence import (
     METHODS,
     Base,
     EvidenceError,
+    Finding,
     OutcomeDefinition,
     Synthesis,
+    beside,
+    changes,
     check_base,
+    condition_report,
     figure,
     finding,
     interval,
-    report_text,
     synthesize,
     unit_of,
 )
-from triptych.exchange import forest_svg, synthesis_html
+from triptych.exchange import forest_pdf, forest_svg, report_html, report_markdown, report_pdf, synthesis_html
 from triptych.ledger.library import evidence as bundled
+
+PATH = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group()
@@ -81,22 +86,31 @@ def check() -> None:
 @click.option("--without", "left_out", multiple=True, metavar="SITE_OR_TRIAL", help="Leave out; may be repeated.")
 @click.option("--retracted", is_flag=True, help="Count retracted reports as well.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "svg", "html"]), default="table")
+@click.option("--beside", "with_beside", is_flag=True, help="Add what the answer hangs on and what would change it.")
+@click.option("--pdf", type=PATH, help="Write the forest plot as a PDF file as well.")
 def synthesize_outcome(
-    outcome: str, method: str | None, left_out: tuple[str, ...], form: str, *, retracted: bool
+    outcome: str,
+    method: str | None,
+    left_out: tuple[str, ...],
+    form: str,
+    pdf: Path | None,
+    *,
+    retracted: bool,
+    with_beside: bool,
 ) -> None:
     """Pool OUTCOME, one of `triptych evidence list`."""
     with explained():
         base = bundled()
     _known(base, outcome, left_out)
+    definition = base.outcomes[outcome]
     try:
         made = synthesize(base, outcome, method or "", left_out, retracted=retracted)
         told = finding(base, outcome, left_out, retracted=retracted)
     except EvidenceError as error:
         raise click.ClickException(str(error)) from None
-    definition = base.outcomes[outcome]
     match form:
         case "json":
-            click.echo(msgspec.json.encode(_plain(made)).decode())
+            click.echo(msgspec.json.encode(msgspec.to_builtins(made)).decode())
         case "svg":
             click.echo(forest_svg(definition, made), nl=False)
         case "html":
@@ -106,18 +120,56 @@ def synthesize_outcome(
             click.echo(f"\n{told.answer}\n{told.more}".rstrip())
             if retracted and synthesize(base, outcome, left_out=left_out).k == made.k:
                 click.echo("No retracted report gives a figure of its own to this outcome.")
+            if with_beside:
+                click.echo("\n".join(_hangs(base, told, retracted=retracted)))
+    if pdf is not None:
+        with explained():
+            pdf.write_bytes(forest_pdf(definition, made))
 
 
 @evidence.command()
 @click.argument("condition")
-def report(condition: str) -> None:
-    """Print the report on CONDITION as Markdown: counts, dates, versions, figures, judgments, risks, sources."""
+@click.option("--html", type=PATH, help="Write an HTML file.")
+@click.option("--pdf", type=PATH, help="Write a tagged PDF file (PDF/UA-1).")
+def report(condition: str, html: Path | None, pdf: Path | None) -> None:
+    """Report on CONDITION: counts, dates, versions, figures, judgments, risks, sources. Without a file, as Markdown."""
     with explained():
         base = bundled()
     if condition not in base.conditions:
         names = ", ".join(base.conditions)
         raise click.ClickException(f"There is no condition {condition[:60]!r}. The conditions are: {names}.")
-    click.echo(report_text(base, condition, __version__), nl=False)
+    made = condition_report(base, condition, __version__)
+    with explained():
+        if html is not None:
+            html.write_text(report_html(made), "utf-8")
+        if pdf is not None:
+            pdf.write_bytes(report_pdf(made))
+    if html is None and pdf is None:
+        click.echo(report_markdown(made), nl=False)
+    for written in (html, pdf):
+        if written is not None:
+            click.echo(f"wrote {written}")
+
+
+def _hangs(base: Base, told: Finding, *, retracted: bool) -> Iterator[str]:
+    """What an answer hangs on and what would change it, line by line."""
+    found = beside(base, told.definition.id, told.main.left_out, retracted=retracted)
+    titled = [("Left out", found.without), ("By year", found.by_year), ("Another method", found.ways)]
+    titled += [(f"By {group.title}", group.lines) for group in found.groups]
+    for title, lines in titled:
+        if lines:
+            yield f"\n{title}"
+        for line in lines:
+            yield f"  {line.label:62} {line.k:3} {figure(line.estimate):>7} {line.reach:>18}"
+    if found.pulls:
+        yield "\nInfluence: residual without it, Cook's distance, share of the weight"
+    for one in found.pulls:
+        yield f"  {one.study:62} {one.rstudent:7.2f} {one.cooks_distance:7.2f} {100 * one.hat:5.0f} %"
+    if found.egger is not None:
+        yield f"\nEgger's test: slope {figure(found.egger.estimate)}, p {found.egger.p:.3f}."
+    yield from found.absent
+    yield "\nWhat would change it"
+    yield from (f"  {text}" for text in changes(base, told, retracted=retracted))
 
 
 def _known(base: Base, outcome: str, left_out: tuple[str, ...]) -> None:
@@ -127,12 +179,6 @@ def _known(base: Base, outcome: str, left_out: tuple[str, ...]) -> None:
     for name in left_out:
         if not base.named(name):
             raise click.ClickException(f"There is no trial or site {name[:60]!r}: see `triptych evidence list`.")
-
-
-def _plain(made: Synthesis) -> dict[str, Any]:
-    """The synthesis with the keys that programs rely on, and what stands beside them."""
-    plain: dict[str, Any] = msgspec.to_builtins(made)
-    return plain
 
 
 def _table(definition: OutcomeDefinition, made: Synthesis) -> str:

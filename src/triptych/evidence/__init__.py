@@ -3,7 +3,7 @@
 The room computes from figures that are handed in. It reads nothing, and says nothing about whether a treatment works.
 """
 
-from triptych.evidence.base import Base, ConditionText, OutcomeDefinition, Trial, load_base
+from triptych.evidence.base import Base, OutcomeDefinition, Trial, load_base
 from triptych.evidence.bayesian import Posterior, Prior, bayesian
 from triptych.evidence.blinding import Adjusted, Cell, Cells, GuessCounts, Index, Sharing, bang, guess_adjusted, james
 from triptych.evidence.checking import check_base
@@ -23,6 +23,7 @@ from triptych.evidence.effects import Correction, Measure, Zeros, event_effect, 
 from triptych.evidence.errors import EvidenceError, ImpossibleFigures, NotConverged, NotEstimable, TooFewStudies
 from triptych.evidence.figures import Estimate, Events, Mean
 from triptych.evidence.grade import grade
+from triptych.evidence.guessing import blinding, guesses
 from triptych.evidence.harm import Needed, Proportion, RateInterval, event_rate, number_needed
 from triptych.evidence.influence import Pull, UpTo, Without, cumulative, influence, leave_one_out
 from triptych.evidence.methods import METHODS
@@ -31,27 +32,43 @@ from triptych.evidence.multilevel import ThreeLevel, three_level
 from triptych.evidence.outcomes import SIDE_BY_SIDE, Synthesis, default_method, no_effect, synthesize
 from triptych.evidence.pooling import Pooled, Prediction, StudyInterval, pool, study_interval
 from triptych.evidence.regression import Coefficient, Regression, Subgroups, regress, subgroups
-from triptych.evidence.report import findings_of, first_sentence, report_text
-from triptych.evidence.risks import guesses, harms
+from triptych.evidence.report import (
+    Chapter,
+    Drawing,
+    EvidenceReport,
+    condition_report,
+    findings_of,
+    first_sentence,
+    flow_counts,
+    main_findings,
+)
+from triptych.evidence.risks import harms, pooled_harms, trial_flow
+from triptych.evidence.robustness import Beside, beside
 from triptych.evidence.sentences import figure, interval, unit_of
 from triptych.evidence.small_study import egger, egger_mixed
-from triptych.evidence.summary import Finding, conclusions, finding
+from triptych.evidence.summary import Absolute, Finding, absolute, changes, conclusions, finding
 from triptych.evidence.tables import Common, TableStudy, mantel_haenszel, peto
+from triptych.evidence.texts import ConditionText
 
 __all__ = [
     "METHODS",
     "SIDE_BY_SIDE",
+    "Absolute",
     "Adjusted",
     "Base",
+    "Beside",
     "Cell",
     "Cells",
+    "Chapter",
     "Coefficient",
     "Common",
     "ConditionText",
     "Correction",
+    "Drawing",
     "Estimate",
     "Events",
     "EvidenceError",
+    "EvidenceReport",
     "Finding",
     "GuessCounts",
     "ImpossibleFigures",
@@ -83,10 +100,15 @@ __all__ = [
     "UpTo",
     "Without",
     "Zeros",
+    "absolute",
     "bang",
     "bayesian",
+    "beside",
+    "blinding",
+    "changes",
     "check_base",
     "conclusions",
+    "condition_report",
     "cumulative",
     "default_method",
     "egger",
@@ -97,6 +119,7 @@ __all__ = [
     "finding",
     "findings_of",
     "first_sentence",
+    "flow_counts",
     "from_interval",
     "from_p",
     "g_from_difference",
@@ -114,14 +137,15 @@ __all__ = [
     "james",
     "leave_one_out",
     "load_base",
+    "main_findings",
     "mantel_haenszel",
     "mean_difference",
     "no_effect",
     "number_needed",
     "peto",
     "pool",
+    "pooled_harms",
     "regress",
-    "report_text",
     "sd_from_interval",
     "sd_from_se",
     "sd_of_change",
@@ -129,5 +153,6 @@ __all__ = [
     "subgroups",
     "synthesize",
     "three_level",
+    "trial_flow",
     "unit_of",
 ]

@@ -10,16 +10,11 @@ from typing import Literal
 
 from msgspec import Struct
 
+from triptych.evidence.texts import Conditions, ConditionText, Fact, Retraction, Review, ReviewRow, Reviews
 from triptych.study import Part, read_marked
 
 Level = Literal["serious", "very serious", "none"]
-
-
-class Retraction(Part, frozen=True, kw_only=True):
-    """That a report was withdrawn: when, and what the notice said. `source` is where the notice was read."""
-
-    on: str
-    notice: str
+Compared = Literal["inert placebo", "low dose", "another substance", "waiting list", "another treatment"]
 
 
 class Report(Part, frozen=True, kw_only=True):
@@ -40,12 +35,13 @@ class Site(Part, frozen=True, kw_only=True):
 
 
 class TrialArm(Part, frozen=True, kw_only=True):
-    """An arm; `randomized` is none where no source gives it."""
+    """An arm; `randomized` is none where no source gives it. `compared` says what kind of control an arm is."""
 
     id: str
     title: str
     role: Literal["experimental", "control"]
     randomized: int | None = None
+    compared: Compared | None = None
 
 
 class ArmResult(Part, frozen=True, kw_only=True):
@@ -108,12 +104,27 @@ class HarmEvent(Part, frozen=True, kw_only=True):
 
 
 class Guesses(Part, frozen=True, kw_only=True):
-    """How many of an arm guessed their arm right; the rest guessed wrong or did not know."""
+    """How many of an arm guessed their arm right.
+
+    `wrong` and `unknown` are none where a source does not tell those who guessed wrong from those who did not know.
+    """
 
     arm: str
     correct: int
     total: int
+    wrong: int | None = None
+    unknown: int | None = None
     note: str = ""
+
+
+class GuessCell(Part, frozen=True, kw_only=True):
+    """The result of those of one arm who made one guess: their people, mean and standard deviation."""
+
+    arm: str
+    guess: Literal["treatment", "control"]
+    n: int
+    mean: float
+    sd: float
 
 
 class Contrast(Part, frozen=True, kw_only=True):
@@ -160,6 +171,9 @@ class TrialDocument(Part, frozen=True, kw_only=True):
     effects: tuple[Effect, ...] = ()
     events: tuple[HarmEvent, ...] = ()
     guesses: tuple[Guesses, ...] = ()
+    guess_cells: tuple[GuessCell, ...] = ()
+    excluded: tuple[Fact, ...] = ()
+    prior_use: Fact | None = None
     contrasts: tuple[Contrast, ...] = ()
     misprints: tuple[Misprint, ...] = ()
 
@@ -216,53 +230,6 @@ class Outcomes(Part, frozen=True, kw_only=True):
     instruments: tuple[Instrument, ...]
 
 
-class Ongoing(Part, frozen=True, kw_only=True):
-    """A registered trial without published results."""
-
-    id: str
-    title: str
-    status: str
-
-
-class Fact(Part, frozen=True, kw_only=True):
-    """A sentence with its source, where there is nothing to be pooled."""
-
-    id: str
-    text: str
-
-
-class ConditionText(Part, frozen=True, kw_only=True):
-    """A condition: what it is called, the main outcome of its page, what limits it, and what is under way."""
-
-    id: str
-    title: str
-    plain: str
-    main: str = ""
-    substance: str = "MDMA"
-    related: tuple[str, ...] = ()
-    limits: tuple[str, ...] = ()
-    facts: tuple[Fact, ...] = ()
-    ongoing: tuple[Ongoing, ...] = ()
-
-
-class Jurisdiction(Part, frozen=True, kw_only=True):
-    """The legal standing in one place, as of a day."""
-
-    id: str
-    title: str
-    standing: str
-    as_of: str
-
-
-class Conditions(Part, frozen=True, kw_only=True):
-    """The conditions with a page, and the legal standing of MDMA by jurisdiction."""
-
-    conditions: tuple[ConditionText, ...]
-    none_found: tuple[str, ...]
-    jurisdictions: tuple[Jurisdiction, ...]
-    searched: str
-
-
 class Trial(Struct, frozen=True):
     """A trial's document, and the paths in it that their source does not confirm."""
 
@@ -288,6 +255,14 @@ class Trial(Struct, frozen=True):
         return next((one for one in self.document.reports if one.id == name), self.document.reports[0])
 
 
+class Reviewed(Struct, frozen=True):
+    """A pooled result of a published review."""
+
+    review: Review
+    row: ReviewRow
+    confirmed: bool
+
+
 class Base(Struct, frozen=True, dict=True):
     """All that is known, and the digest of the texts it was read from."""
 
@@ -295,6 +270,8 @@ class Base(Struct, frozen=True, dict=True):
     definitions: Outcomes
     texts: Conditions
     unconfirmed_texts: frozenset[str]
+    reviews: tuple[Review, ...]
+    unconfirmed_reviews: frozenset[str]
     digest: str
 
     @cached_property
@@ -316,6 +293,15 @@ class Base(Struct, frozen=True, dict=True):
         found = (trial for trial in self.trials if condition in trial.document.conditions)
         return tuple(sorted(found, key=lambda trial: (trial.document.year, trial.id)))
 
+    def reviewed(self, condition: str) -> tuple[Reviewed, ...]:
+        """What published reviews pooled that bears on a condition, each with whether it was read at its source."""
+        return tuple(
+            Reviewed(review, row, f"reviews.{review.id}.rows.{row.id}" not in self.unconfirmed_reviews)
+            for review in self.reviews
+            for row in review.rows
+            if condition in row.conditions
+        )
+
 
 def without(trials: Iterable[Trial], names: Iterable[str]) -> tuple[Trial, ...]:
     """The trials that are neither named nor held at a site that is named."""
@@ -335,11 +321,14 @@ def load_base(texts: Mapping[str, str]) -> Base:
             read = read_marked(name, text, TrialDocument)
             trials.append(Trial(read.value, read.unconfirmed))
     conditions = read_marked("conditions.yaml", texts["conditions.yaml"], Conditions)
+    reviews = read_marked("reviews.yaml", texts["reviews.yaml"], Reviews)
     return Base(
         trials=tuple(trials),
         definitions=read_marked("outcomes.yaml", texts["outcomes.yaml"], Outcomes).value,
         texts=conditions.value,
         unconfirmed_texts=conditions.unconfirmed,
+        reviews=reviews.value.reviews,
+        unconfirmed_reviews=reviews.unconfirmed,
         digest=_digest(texts),
     )
 

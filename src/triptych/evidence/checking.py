@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from triptych.evidence.base import ArmResult, Base, Effect, Instrument, Result, Trial
 from triptych.evidence.quantiles import two_sided
+from triptych.evidence.texts import Review
 
 ROUNDED = 0.05
 """Half a unit of the first decimal, in which nearly everything is printed."""
@@ -41,6 +42,7 @@ def check_base(base: Base) -> tuple[Finding, ...]:
     for trial in base.trials:
         for path, code, message in _of_trial(trial, base, ranges):
             found.append(Finding(trial.id, path, code, message, _explained(trial, path, code)))
+    found += [Finding(review.id, *rest) for review in base.reviews for rest in _of_review(review, base)]
     return tuple(sorted(found))
 
 
@@ -55,6 +57,7 @@ _Found = Iterator[tuple[str, str, str]]
 
 def _of_trial(trial: Trial, base: Base, ranges: dict[str, Instrument]) -> _Found:
     yield from _references(trial, base)
+    yield from _guesses(trial)
     for result in trial.document.results:
         for number, arm in enumerate(result.arms):
             path = f"results.{result.id}.arms.{number}"
@@ -67,6 +70,26 @@ def _of_trial(trial: Trial, base: Base, ranges: dict[str, Instrument]) -> _Found
     for effect in trial.document.effects:
         for code, message in (*_effect(effect), *_against_arms(effect, trial)):
             yield f"effects.{effect.id}", code, message
+
+
+def _of_review(review: Review, base: Base) -> _Found:
+    """A pooled result outside its own interval, or of a condition that has no page."""
+    for row in review.rows:
+        path = f"rows.{row.id}"
+        if row.low is not None and row.high is not None and not row.low <= row.estimate <= row.high:
+            message = f"{row.low:g} to {row.high:g} excludes {row.estimate:g}."
+            yield path, "interval_without_estimate", message
+        for name in {*row.conditions} - base.conditions.keys():
+            yield path, "unknown_condition", f"There is no condition {name!r}."
+
+
+def _guesses(trial: Trial) -> _Found:
+    """Guesses that do not add up to those who were asked."""
+    for number, one in enumerate(trial.document.guesses):
+        known = one.correct + (one.wrong or 0) + (one.unknown or 0)
+        split = one.wrong is not None and one.unknown is not None
+        if known > one.total or (split and known != one.total):
+            yield f"guesses.{number}", "impossible_count", f"{known} guesses of {one.total} people."
 
 
 def _references(trial: Trial, base: Base) -> _Found:

@@ -84,6 +84,8 @@ def synthesize(
     """
     definition = base.outcomes[outcome]
     method = method or default_method(definition)
+    if method == "bayes" and definition.measure == "md":
+        raise NotEstimable("The prior of bayes is for standardized differences and ratios, not for points of a scale.")
     found = contrasts(base, outcome, left_out, retracted=retracted)
     estimates = [effect_of(definition, trial, contrast) for trial, contrast in found]
     studies = [_study(definition, *pair, one) for pair, one in zip(found, estimates, strict=True)]

@@ -1,13 +1,14 @@
-"""Risks and blinding beside the effects: rates by arm with intervals, numbers needed to harm, right guesses."""
+"""Risks beside the effects: rates by arm with intervals, numbers needed to harm, events pooled, people lost."""
 
+import math
 from collections.abc import Iterable
 
 from msgspec import Struct
 
-from triptych.evidence.base import Guesses, HarmEvent, Trial
-from triptych.evidence.blinding import bang
+from triptych.evidence.base import HarmEvent, Trial
 from triptych.evidence.figures import Events
 from triptych.evidence.harm import event_rate, number_needed
+from triptych.evidence.tables import TableStudy, peto
 
 
 class Rate(Struct, frozen=True):
@@ -43,24 +44,9 @@ class Harm(Struct, frozen=True, kw_only=True):
     address: str
 
     @property
-    def text(self) -> str:
-        """The row in one line."""
-        arms = "; ".join(f"{name}: {rate.text}" for name, rate in self.rates)
-        mark = "" if self.confirmed else " (recalled, not confirmed)"
-        return f"{self.title}, {self.term}: {arms}. {self.needed_text}{mark}"
-
-
-class Guessed(Struct, frozen=True, kw_only=True):
-    """How many of an arm guessed right, and Bang's index: 1 where all are right, 0 by chance, below 0 the wrong way."""
-
-    trial: str
-    title: str
-    arm: str
-    rate: Rate
-    bang: float
-    confirmed: bool
-    note: str
-    address: str
+    def told(self) -> str:
+        """The rates by arm in words."""
+        return "; ".join(f"{name}: {rate.text}" for name, rate in self.rates)
 
 
 def wilson(events: int, total: int) -> Rate:
@@ -79,9 +65,53 @@ def harms(trials: Iterable[Trial]) -> list[Harm]:
     return [_harm(trial, event) for trial in trials for event in trial.document.events]
 
 
+class PooledHarm(Struct, frozen=True, kw_only=True):
+    """An event that two or more trials counted by arm: the odds ratio by Peto, for rare events."""
+
+    term: str
+    titles: tuple[str, ...]
+    estimate: float
+    low: float
+    high: float
+    confirmed: bool
+
+
+def pooled_harms(trials: Iterable[Trial]) -> list[PooledHarm]:
+    """The events that are recorded under the same term in two or more trials with two arms each."""
+    found: dict[str, list[tuple[Trial, HarmEvent, TableStudy]]] = {}
+    for trial in trials:
+        for event in trial.document.events:
+            table = _table(trial, event)
+            if table is not None:
+                found.setdefault(event.term, []).append((trial, event, table))
+    return [_pooled(term, seen) for term, seen in found.items() if len(seen) > 1]
+
+
+def _pooled(term: str, seen: list[tuple[Trial, HarmEvent, TableStudy]]) -> PooledHarm:
+    made = peto([table for _, _, table in seen])
+    return PooledHarm(
+        term=term,
+        titles=tuple(trial.document.title for trial, _, _ in seen),
+        estimate=math.exp(made.estimate),
+        low=math.exp(made.ci_low),
+        high=math.exp(made.ci_high),
+        confirmed=all(trial.confirmed(f"events.{event.id}") for trial, event, _ in seen),
+    )
+
+
+def _table(trial: Trial, event: HarmEvent) -> TableStudy | None:
+    """The counts of an event in both arms, where it has two and somebody had it."""
+    roles = {arm.id: arm.role for arm in trial.document.arms}
+    arms = {roles[arm.arm]: Events(arm.events, arm.total) for arm in event.arms if arm.events is not None and arm.total}
+    if len(event.arms) != 2 or len(arms) != 2 or not sum(arm.events for arm in arms.values()):
+        return None
+    return TableStudy(trial.id, arms["experimental"], arms["control"])
+
+
 def _harm(trial: Trial, event: HarmEvent) -> Harm:
     arms = {arm.id: arm for arm in trial.document.arms}
-    rates = [(arm, wilson(arm.events or 0, arm.total or 1)) for arm in event.arms]
+    counted = [(arm, arm.events, arm.total) for arm in event.arms]
+    rates = [(arm, wilson(events, total)) for arm, events, total in counted if events is not None and total]
     by_role = {arms[arm.arm].role: rate for arm, rate in rates}
     needed, text = None, "Without a comparison."
     if len(rates) == 2 and len(by_role) == 2:
@@ -112,26 +142,40 @@ def needed_to_harm(treated: Rate, control: Rate) -> tuple[float | None, str]:
     return found.number, said
 
 
-def guesses(trials: Iterable[Trial]) -> list[Guessed]:
-    """The guesses that are recorded. Whoever did not know counts as wrong where a source does not tell them apart."""
-    return [_guessed(trial, number, one) for trial in trials for number, one in enumerate(trial.document.guesses)]
+class Flow(Struct, frozen=True):
+    """How many of an arm were randomized, and how many of them the first result that counts was measured in."""
+
+    arm: str
+    randomized: int | None
+    measured: int | None
+
+    @property
+    def text(self) -> str:
+        """The row in words; what no source gives is said to be not recorded."""
+        if self.randomized is None and self.measured is None:
+            return f"{self.arm}: not recorded"
+        if self.randomized is None:
+            return f"{self.arm}: {self.measured} measured, number randomized not recorded"
+        if self.measured is None:
+            return f"{self.arm}: {self.randomized} randomized"
+        lost = self.randomized - self.measured
+        return f"{self.arm}: {self.randomized} randomized, {self.measured} measured ({lost} not)"
 
 
-def _guessed(trial: Trial, number: int, one: Guesses) -> Guessed:
-    titles = {arm.id: arm.title for arm in trial.document.arms}
-    return Guessed(
-        trial=trial.id,
-        title=trial.document.title,
-        arm=titles[one.arm],
-        rate=wilson(one.correct, one.total),
-        bang=bang(one.correct, one.total - one.correct).estimate,
-        confirmed=trial.confirmed(f"guesses.{number}"),
-        note=one.note,
-        address=one.source,
+def flows(trial: Trial) -> tuple[Flow, ...]:
+    """Each arm's people at the start and at the result that the trial gives to its first outcome."""
+    document = trial.document
+    measured: dict[str, int | None] = {}
+    if document.contrasts:
+        for arm in trial.result(document.contrasts[0].result).arms:
+            measured[arm.arm] = arm.n if arm.n is not None else arm.total
+    return tuple(
+        Flow(arm.title, arm.randomized, measured.get(arm.id))
+        for arm in document.arms
+        if arm.randomized is not None or arm.id in measured or len(document.arms) == 1
     )
 
 
 def trial_flow(trial: Trial) -> str:
-    """How many were randomized to each arm, where a source gives it."""
-    known = [f"{arm.title}: {arm.randomized}" for arm in trial.document.arms if arm.randomized is not None]
-    return f"randomized {', '.join(known)}" if known else "numbers randomized by arm not recorded"
+    """The flow of people in one line."""
+    return "; ".join(one.text for one in flows(trial)) or "numbers by arm not recorded"

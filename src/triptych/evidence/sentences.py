@@ -4,9 +4,10 @@ No sentence is written by hand, so none can drift from the figures. None says th
 excludes no effect the sentence gives the number, its certainty and what limits it; where it includes it, it says so.
 """
 
-from triptych.evidence.base import ConditionText, OutcomeDefinition, Trial
+from triptych.evidence.base import OutcomeDefinition, Trial
 from triptych.evidence.grade import Grade
 from triptych.evidence.outcomes import Synthesis, no_effect
+from triptych.evidence.texts import ConditionText
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 MEASURES = {
@@ -42,7 +43,7 @@ def interval(low: float, high: float) -> str:
     return f"{figure(low)} to {figure(high)}"
 
 
-def _reach(definition: OutcomeDefinition, low: float, high: float) -> str:
+def reach(definition: OutcomeDefinition, low: float, high: float) -> str:
     """An interval with as many decimals as it takes that an end which is not no effect does not read as no effect."""
     null = no_effect(definition)
     decimals = 2
@@ -64,8 +65,8 @@ def answer(definition: OutcomeDefinition, synthesis: Synthesis, certainty: Grade
         why = "no trial is left to count" if synthesis.left_out else "no controlled trial was found"
         return f"{definition.title}: {why}, so nothing can be said about an effect."
     trials = f"{count(synthesis.k)} controlled trial{'s' if synthesis.k != 1 else ''} with {synthesis.n} people"
-    reach = _reach(definition, synthesis.ci_low, synthesis.ci_high)
-    number = f"{MEASURES[synthesis.measure]} {figure(synthesis.estimate)}, 95 % interval {reach}"
+    limits = reach(definition, synthesis.ci_low, synthesis.ci_high)
+    number = f"{MEASURES[synthesis.measure]} {figure(synthesis.estimate)}, 95 % interval {limits}"
     if excludes_no_effect(definition, synthesis):
         limits = _limits(certainty)
         return f"{definition.title}: in {trials} {_which(definition, synthesis)} ({number}); {limits}."
@@ -151,18 +152,3 @@ def plain_answer(definition: OutcomeDefinition, synthesis: Synthesis, certainty:
         "Most people could tell which group they were in. That can change how they feel and what they report.",
         f"How sure one can be about this difference: {certainty.certainty}. More research may change it.",
     )
-
-
-def would_change(definition: OutcomeDefinition, synthesis: Synthesis, certainty: Grade) -> tuple[str, ...]:
-    """What would change the answer, from what limits it."""
-    wanted = {
-        "risk of bias": "Trials with a plan published beforehand, raters who do not know the arm, and few people lost.",
-        "indirectness": "Trials in which people cannot tell their arm, or report what they guessed, and with few who "
-        "had used MDMA before.",
-        "publication bias": "Publication of every trial that was completed.",
-        "inconsistency": "Trials alike enough to show why results differ.",
-        "imprecision": f"More people: {synthesis.n} so far.",
-    }
-    found = [wanted[domain.name] for domain in certainty.limits]
-    sides = "includes" if not excludes_no_effect(definition, synthesis) else "excludes"
-    return (*found, f"A trial large enough to move the interval, which now {sides} no effect.")

@@ -5,11 +5,21 @@ from collections.abc import Collection
 from msgspec import Struct
 
 from triptych.evidence.base import Base, OutcomeDefinition
+from triptych.evidence.change import would_change
 from triptych.evidence.grade import Grade, grade
-from triptych.evidence.outcomes import SIDE_BY_SIDE, Synthesis, synthesize, widest
-from triptych.evidence.sentences import answer, beyond, disagreement, interval, plain_answer, would_change
+from triptych.evidence.outcomes import SIDE_BY_SIDE, Synthesis, contrasts, synthesize, table_of, widest
+from triptych.evidence.sentences import answer, beyond, disagreement, interval, plain_answer
 
 NOT_RECORDED = "not recorded"
+
+
+class Absolute(Struct, frozen=True):
+    """Of 1,000 people, how many in the control groups had it, and how many by the risk ratio with its interval."""
+
+    control: float
+    treated: float
+    low: float
+    high: float
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -22,7 +32,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     answer: str
     more: str
     plain: tuple[str, ...]
-    would_change: tuple[str, ...]
+    absolute: Absolute | None
 
 
 def finding(base: Base, outcome: str, left_out: Collection[str] = (), *, retracted: bool = False) -> Finding:
@@ -40,8 +50,26 @@ def finding(base: Base, outcome: str, left_out: Collection[str] = (), *, retract
         answer=answer(definition, main, certainty),
         more=" ".join(part for part in more if part),
         plain=plain_answer(definition, main, certainty),
-        would_change=would_change(definition, main, certainty),
+        absolute=absolute(base, main, retracted=retracted),
     )
+
+
+def absolute(base: Base, made: Synthesis, *, retracted: bool = False) -> Absolute | None:
+    """The risk ratio on the risk of all control groups together; none for what is no risk ratio.
+
+    A limit above everybody is everybody: a ratio may promise more than 1,000 of 1,000.
+    """
+    if made.measure != "rr" or made.estimate is None or made.ci_low is None or made.ci_high is None:
+        return None
+    found = contrasts(base, made.outcome, made.left_out, retracted=retracted)
+    controls = [table_of(trial, contrast).control for trial, contrast in found]
+    risk = 1000 * sum(arm.events for arm in controls) / sum(arm.total for arm in controls)
+    return Absolute(risk, *(min(1000.0, risk * ratio) for ratio in (made.estimate, made.ci_low, made.ci_high)))
+
+
+def changes(base: Base, one: Finding, *, retracted: bool = False) -> tuple[str, ...]:
+    """What would change the answer of a finding."""
+    return would_change(base, one.definition, one.main, one.grade, retracted=retracted)
 
 
 def conclusions(base: Base) -> str:

@@ -1,11 +1,13 @@
 """Other people's formats: one module a format, each a pure mapping with a thin reader or writer."""
 
+from triptych.exchange.evidence_pdf import forest_pdf, report_pdf
+from triptych.exchange.evidence_report import report_html, report_markdown, synthesis_html
 from triptych.exchange.fhir_bundle import Line, NotFhir
 from triptych.exchange.fhir_deciding import FromRecord, screen_bundle
 from triptych.exchange.fhir_decision import decision_as_fhir
 from triptych.exchange.fhir_screening import FromFhir, case_of_bundle, day_of_record
 from triptych.exchange.fhir_writing import medicines_as_fhir
-from triptych.exchange.forest import forest_svg, synthesis_html
+from triptych.exchange.forest import forest_svg
 from triptych.exchange.protocol_html import protocol_html
 from triptych.exchange.protocol_pdf import protocol_pdf
 from triptych.exchange.redcap_forms import Imported, import_redcap
@@ -29,6 +31,7 @@ __all__ = [
     "day_of_record",
     "decision_as_fhir",
     "export_usdm",
+    "forest_pdf",
     "forest_svg",
     "import_redcap",
     "import_usdm",
@@ -37,6 +40,9 @@ __all__ = [
     "protocol_html",
     "protocol_pdf",
     "read_dictionary",
+    "report_html",
+    "report_markdown",
+    "report_pdf",
     "screen_bundle",
     "synthesis_html",
 ]

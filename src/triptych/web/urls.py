@@ -87,10 +87,13 @@ urlpatterns = [
     path("protocol/pdf/", protocol.pdf, name="protocol_pdf"),
     path("protocol/forms/<slug:form>/", protocol.form, name="protocol_form"),
     path("evidence/", evidence.evidence, name="evidence"),
-    path("evidence/figures/<slug:outcome>.svg", evidence.figure, name="evidence_figure"),
+    path("evidence/figures/<slug:outcome>.svg", evidence.figure, {"form": "svg"}, name="evidence_figure"),
+    path("evidence/figures/<slug:outcome>.pdf", evidence.figure, {"form": "pdf"}, name="evidence_figure_pdf"),
     path("evidence/<slug:condition>/", evidence.condition, name="evidence_condition"),
     path("evidence/<slug:condition>/plain/", evidence.plain, name="evidence_plain"),
-    path("evidence/<slug:condition>/report/", evidence.report, name="evidence_report"),
+    path("evidence/<slug:condition>/report/", evidence.report, {"form": "md"}, name="evidence_report"),
+    path("evidence/<slug:condition>/report.html", evidence.report, {"form": "html"}, name="evidence_report_html"),
+    path("evidence/<slug:condition>/report.pdf", evidence.report, {"form": "pdf"}, name="evidence_report_pdf"),
     path("patterns/", patterns.patterns, name="patterns"),
 ]
 

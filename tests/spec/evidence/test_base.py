@@ -6,13 +6,14 @@ from triptych.evidence import (
     SIDE_BY_SIDE,
     check_base,
     conclusions,
+    condition_report,
     finding,
     guesses,
     harms,
     load_base,
-    report_text,
     synthesize,
 )
+from triptych.exchange import report_markdown
 from triptych.ledger.library import evidence, evidence_texts
 from triptych.study import StudyProblems
 
@@ -107,11 +108,11 @@ def test_a_figure_that_was_recalled_says_so_wherever_it_counts():
 
 
 def test_the_same_base_gives_the_same_report_and_another_base_another():
-    first, again = (report_text(load_base(evidence_texts()), "ptsd", "1") for _ in range(2))
+    first, again = (report_markdown(condition_report(load_base(evidence_texts()), "ptsd", "1")) for _ in range(2))
     assert first == again
-    assert "not recorded" in first
+    assert "| Records identified | not recorded |" in first
     other = changed("trials/mp-8.yaml", "mean: 45.3", "mean: 45.4")
-    assert report_text(other, "ptsd", "1") != first
+    assert report_markdown(condition_report(other, "ptsd", "1")) != first
     assert conclusions(other) != conclusions(evidence())
 
 
@@ -126,5 +127,6 @@ def test_three_ways_of_making_the_interval_stand_side_by_side():
 def test_guesses_and_harms_of_the_base_are_told_by_the_figures_of_the_room() -> None:
     told = guesses(evidence().trials)
     assert told
-    assert all(round(one.bang, 9) == round(2 * one.rate.share - 1, 9) for one in told)
-    assert all(one.text for one in harms(evidence().trials))
+    whole = [one for one in told if one.unknown is None]
+    assert all(round(one.bang.estimate, 9) == round(2 * one.rate.share - 1, 9) for one in whole)
+    assert all(one.told for one in harms(evidence().trials))

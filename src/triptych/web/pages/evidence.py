@@ -1,30 +1,68 @@
 """What published trials say, by condition: the answer first, then figures, risks, blinding, sources. No trial data."""
 
+from functools import cache
+from typing import Literal
+
 from django.http import HttpRequest, HttpResponse
 from markupsafe import Markup
 
 from triptych import __version__
 from triptych.evidence import (
+    Beside,
+    Finding,
     OutcomeDefinition,
     Synthesis,
+    beside,
+    blinding,
+    changes,
+    condition_report,
     finding,
     findings_of,
     first_sentence,
+    flow_counts,
     guesses,
     harms,
-    report_text,
+    main_findings,
+    pooled_harms,
+    trial_flow,
 )
-from triptych.exchange import forest_svg
+from triptych.exchange import forest_pdf, forest_svg, report_html, report_markdown, report_pdf
 from triptych.ledger.library import evidence as bundled
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
+
+Form = Literal["md", "html", "pdf", "svg"]
+KINDS: dict[Form, str] = {
+    "md": "text/markdown; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
+    "svg": "image/svg+xml",
+}
+# The base that is bundled is the same as long as the program runs, so what follows from it is computed once.
+
+
+@cache
+def _findings(condition: str) -> tuple[Finding, ...]:
+    return findings_of(bundled(), bundled().conditions[condition])
+
+
+@cache
+def _answer(condition: str) -> str:
+    wanted = bundled().conditions[condition]
+    return first_sentence(bundled(), wanted, main_findings(bundled(), wanted))
+
+
+@cache
+def _beside(outcome: str) -> tuple[Beside, tuple[str, ...]]:
+    base = bundled()
+    return beside(base, outcome), changes(base, finding(base, outcome))
 
 
 @page
 def evidence(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Show every condition with its answer in one sentence, and the legal standing by jurisdiction."""
     base = bundled()
-    answers = [(one, first_sentence(base, one, findings_of(base, one))) for one in base.texts.conditions]
+    answers = [(one, _answer(one.id)) for one in base.texts.conditions]
     return show(request, asker, "evidence.html", here="evidence", base=base, answers=answers)
 
 
@@ -33,7 +71,7 @@ def condition(request: HttpRequest, asker: Asker, condition: str) -> HttpRespons
     """Show what is known about one condition."""
     base = bundled()
     wanted = found(base.conditions.get(condition))
-    findings, trials = findings_of(base, wanted), base.of_condition(condition)
+    findings, trials = _findings(condition), base.of_condition(condition)
     return show(
         request,
         asker,
@@ -41,11 +79,18 @@ def condition(request: HttpRequest, asker: Asker, condition: str) -> HttpRespons
         here="evidence",
         base=base,
         condition=wanted,
-        first=first_sentence(base, wanted, findings),
+        first=_answer(condition),
         findings=findings,
         trials=trials,
+        beside=_beside,
+        counts=flow_counts(base, wanted, findings),
+        reviewed=base.reviewed(condition),
+        withdrawn=[one for one in base.reviews if one.retracted and condition in one.conditions],
         harms=harms(trials),
+        pooled_harms=pooled_harms(trials),
         guesses=guesses(trials),
+        blinding=blinding(trials),
+        flow=trial_flow,
         drawn=_drawn,
     )
 
@@ -53,33 +98,43 @@ def condition(request: HttpRequest, asker: Asker, condition: str) -> HttpRespons
 @page
 def plain(request: HttpRequest, asker: Asker, condition: str) -> HttpResponse:
     """Show the same in plain language."""
-    base = bundled()
-    wanted = found(base.conditions.get(condition))
-    findings = findings_of(base, wanted)
-    told = findings[:1] if wanted.main else ()
-    first = first_sentence(base, wanted, findings)
+    wanted = found(bundled().conditions.get(condition))
+    told = main_findings(bundled(), wanted)
+    first = _answer(condition)
     return show(request, asker, "evidence_plain.html", here="evidence", condition=wanted, findings=told, first=first)
 
 
 @page
-def report(_request: HttpRequest, _asker: Asker, condition: str) -> HttpResponse:
-    """Give the reproducible report as Markdown."""
-    base = bundled()
-    wanted = found(base.conditions.get(condition))
-    name = f'attachment; filename="evidence-{wanted.id}.md"'
-    text = report_text(base, wanted.id, __version__)
-    return HttpResponse(text, content_type="text/markdown; charset=utf-8", headers={"Content-Disposition": name})
+def report(_request: HttpRequest, _asker: Asker, condition: str, form: Form) -> HttpResponse:
+    """Give the reproducible report as Markdown, HTML or PDF."""
+    wanted = found(bundled().conditions.get(condition))
+    return _file(_report(wanted.id, form), form, f"evidence-{wanted.id}")
+
+
+@cache
+def _report(condition: str, form: Form) -> bytes:
+    made = condition_report(bundled(), condition, __version__)
+    if form == "pdf":
+        return report_pdf(made)
+    return (report_html(made) if form == "html" else report_markdown(made)).encode()
 
 
 @page
-def figure(_request: HttpRequest, _asker: Asker, outcome: str) -> HttpResponse:
-    """Give a forest plot as an SVG file."""
-    base = bundled()
-    definition = found(base.outcomes.get(outcome))
-    made = finding(base, outcome).main
-    name = f'attachment; filename="{definition.id}.svg"'
-    content = forest_svg(definition, made)
-    return HttpResponse(content, content_type="image/svg+xml", headers={"Content-Disposition": name})
+def figure(_request: HttpRequest, _asker: Asker, outcome: str, form: Form) -> HttpResponse:
+    """Give a forest plot as an SVG or PDF file."""
+    definition = found(bundled().outcomes.get(outcome))
+    return _file(_figure(definition.id, form), form, definition.id)
+
+
+@cache
+def _figure(outcome: str, form: Form) -> bytes:
+    one = finding(bundled(), outcome)
+    return forest_pdf(one.definition, one.main) if form == "pdf" else forest_svg(one.definition, one.main).encode()
+
+
+def _file(content: bytes, form: Form, name: str) -> HttpResponse:
+    heads = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
+    return HttpResponse(content, content_type=KINDS[form], headers=heads)
 
 
 def _drawn(definition: OutcomeDefinition, made: Synthesis) -> Markup:

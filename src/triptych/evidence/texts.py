@@ -1,0 +1,97 @@
+"""What stands beside the figures, each with its source: conditions, legal standing, what published reviews pooled."""
+
+from typing import Literal
+
+from triptych.study import Part
+
+
+class Retraction(Part, frozen=True, kw_only=True):
+    """That a report was withdrawn: when, and what the notice said. `source` is where the notice was read."""
+
+    on: str
+    notice: str
+
+
+class Ongoing(Part, frozen=True, kw_only=True):
+    """A registered trial without published results."""
+
+    id: str
+    title: str
+    status: str
+
+
+class Fact(Part, frozen=True, kw_only=True):
+    """A sentence with its source, where there is nothing to be pooled."""
+
+    id: str
+    text: str
+
+
+class ConditionText(Part, frozen=True, kw_only=True):
+    """A condition: what it is called, the main outcome of its page, what limits it, and what is under way."""
+
+    id: str
+    title: str
+    plain: str
+    main: str = ""
+    substance: str = "MDMA"
+    related: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    ongoing: tuple[Ongoing, ...] = ()
+
+
+class Jurisdiction(Part, frozen=True, kw_only=True):
+    """The legal standing in one place, as of a day."""
+
+    id: str
+    title: str
+    standing: str
+    as_of: str
+
+
+class Conditions(Part, frozen=True, kw_only=True):
+    """The conditions with a page, the legal standing of MDMA by jurisdiction, and risks told of no arm."""
+
+    conditions: tuple[ConditionText, ...]
+    none_found: tuple[str, ...]
+    jurisdictions: tuple[Jurisdiction, ...]
+    searched: str
+    risks: tuple[Fact, ...] = ()
+
+
+class ReviewRow(Part, frozen=True, kw_only=True):
+    """A pooled result as a review prints it; `k` and `i2` are as printed, since some count effects and not trials."""
+
+    id: str
+    conditions: tuple[str, ...]
+    population: str
+    substance: str
+    outcome: str
+    metric: str
+    estimate: float
+    low: float | None = None
+    high: float | None = None
+    k: str = ""
+    people: int | None = None
+    i2: str = ""
+    certainty: Literal["", "very low", "low", "moderate", "high"] = ""
+    note: str = ""
+
+
+class Review(Part, frozen=True, kw_only=True):
+    """A published review. One that was withdrawn keeps its notice and gives no row."""
+
+    id: str
+    citation: str
+    year: int
+    rows: tuple[ReviewRow, ...]
+    doi: str = ""
+    conditions: tuple[str, ...] = ()
+    retracted: Retraction | None = None
+
+
+class Reviews(Part, frozen=True, kw_only=True):
+    """The published reviews."""
+
+    reviews: tuple[Review, ...]
