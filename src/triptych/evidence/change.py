@@ -11,9 +11,8 @@ from triptych.evidence.base import Base, OutcomeDefinition
 from triptych.evidence.errors import EvidenceError
 from triptych.evidence.figures import Estimate
 from triptych.evidence.grade import ENOUGH, Grade
-from triptych.evidence.methods import BY_VARIANCE, prediction
+from triptych.evidence.methods import pooled_by, prediction
 from triptych.evidence.outcomes import SIDE_BY_SIDE, Synthesis, contrasts, effect_of, scale_of, widest
-from triptych.evidence.pooling import pool
 from triptych.evidence.sentences import excludes_no_effect, figure
 
 SIZES = (50, 100, 200, 400, 800, 1600, 3200)
@@ -101,13 +100,13 @@ def _predicts_none(estimates: list[Estimate]) -> bool:
 
 
 def _pooled(estimates: list[Estimate]) -> float:
-    return estimates[0].yi if len(estimates) == 1 else pool(estimates, "reml", "wald").estimate
+    return estimates[0].yi if len(estimates) == 1 else pooled_by(tuple(estimates), "reml-wald").estimate
 
 
 def _excludes(estimates: list[Estimate]) -> bool:
     """Whether the widest interval of the pooled estimates excludes zero; one that cannot be made excludes nothing."""
     try:
-        found = [pool(estimates, *BY_VARIANCE[method]) for method in SIDE_BY_SIDE]
+        found = [pooled_by(tuple(estimates), method) for method in SIDE_BY_SIDE]
     except EvidenceError:
         return False
     return all(math.isfinite(one.ci_low) and not one.ci_low <= 0 <= one.ci_high for one in found)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import get_args
 
 from msgspec import Struct
@@ -62,7 +63,7 @@ def figures_by(
         if not tables:
             raise NotEstimable(f"The method {method} pools counts of people, and this outcome is a mean. Use reml-hk.")
         return _common(mantel_haenszel(tables, "rr") if method == "mh" else peto(tables), shown)
-    pooled = pool(estimates, *BY_VARIANCE[method])
+    pooled = pooled_by(tuple(estimates), method)
     low, high = prediction(estimates, BY_VARIANCE[method][0], shown)
     return Figures(
         estimate=shown(pooled.estimate),
@@ -78,6 +79,12 @@ def figures_by(
     )
 
 
+@lru_cache(maxsize=4096)
+def pooled_by(estimates: tuple[Estimate, ...], method: str) -> Pooled:
+    """Pool by a name of `BY_VARIANCE`. One answer asks for the same pools many times, so they are kept."""
+    return pool(estimates, *BY_VARIANCE[method])
+
+
 def prediction(
     estimates: Sequence[Estimate], method: Method, shown: Callable[[float], float]
 ) -> tuple[float | None, float | None]:
@@ -87,7 +94,7 @@ def prediction(
     """
     if method == "fixed":
         return None, None
-    plain = pool(estimates, method, "wald")
+    plain = pooled_by(tuple(estimates), f"{method}-wald")
     reach = two_sided(0.95, plain.k - 1) * math.hypot(plain.se, math.sqrt(plain.tau2))
     return shown(plain.estimate - reach), shown(plain.estimate + reach)
 
