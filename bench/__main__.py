@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable
 
-from bench import appending, documents, filing, folding, judging, synthesizing, verifying, web
+from bench import appending, documents, filing, folding, judging, screening, synthesizing, verifying, web
 from bench.measuring import HEADING, Row, line
 
 PARTS: dict[str, Callable[[float], Iterable[Row]]] = {
@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[[float], Iterable[Row]]] = {
     "fold": folding.rows,
     "gate": judging.rows,
     "documents": documents.rows,
+    "screening": screening.rows,
     "synthesis": synthesizing.rows,
     "web": web.rows,
 }

@@ -137,8 +137,8 @@ def evidence() -> Base:
 def knowledge_base() -> KnowledgeBase:
     """The bundled knowledge base of medicines with MDMA."""
     folder = LIBRARY / "medicines"
-    texts = {name: (folder / f"{name}.csv").read_text("utf-8") for name in ("interactions", "actives", "products")}
-    return read_knowledge(texts["interactions"], texts["actives"], texts["products"])
+    tables = ("interactions", "actives", "products", "names")
+    return read_knowledge(*((folder / f"{name}.csv").read_text("utf-8") for name in tables))
 
 
 @lru_cache(maxsize=1)

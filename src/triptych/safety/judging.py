@@ -74,7 +74,8 @@ def _identity(
     name = medicine.as_entered or ""
     words = "; ".join(resolution.unidentified)
     nearest = _nearest(resolution)
-    reasons = [f"'{words}' does not match any drug exactly; {nearest} ({IDENTITY})"]
+    what = f"'{words}' does not match any drug exactly" if words else "a medicine is listed without a name"
+    reasons = [f"{what}; {nearest} ({IDENTITY})"]
     reasons += _if_confirmed(base, profile, medicine, resolution, planned)
     offered = tuple(candidate.name for candidate in resolution.candidates)
     actions = (f"offer candidate list: {'; '.join(offered)}",) if offered else (f"ask what '{name}' is",)

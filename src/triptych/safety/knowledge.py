@@ -7,6 +7,7 @@ that is only recognized is identified and has no row: nothing is known of it, wh
 import csv
 import io
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Literal
 
 from msgspec import Struct
@@ -99,15 +100,24 @@ class KnowledgeBase(Struct, frozen=True, kw_only=True):
     spellings: Mapping[str, str]
     """The name as a person writes it, by normalized name, of all that can be offered."""
     recognized: Mapping[str, str]
+    """What generic names stand for that the checked tables do not name, by normalized name."""
+    brands: Mapping[str, str]
+    """An ingredient of brands that the checked tables do not name; there may be another, so it is only offered."""
+    broad: Mapping[str, tuple[str, ...]]
+    """The normalized names of both, by their first two letters."""
     longest: int
     """The number of words in the longest name."""
 
     def meaning(self, key: str) -> tuple[Active | Product, ...]:
-        """What a normalized name means; a recognized name means an active without a row."""
+        """What a normalized name means exactly; a recognized name that no table judges is an active without a row."""
         found = self.index.get(key)
         if found is None and key in self.recognized:
-            return (Active(name=self.recognized[key], links=()),)
+            return (self.active(self.recognized[key]),)
         return found or ()
+
+    def active(self, name: str) -> Active:
+        """The active of this name, without a row if no table judges it."""
+        return self.actives.get(name) or Active(name=name, links=())
 
 
 def read_knowledge(rows: str, actives: str, products: str, names: str = "") -> KnowledgeBase:
@@ -117,7 +127,7 @@ def read_knowledge(rows: str, actives: str, products: str, names: str = "") -> K
         rows: CSV of judgments (`interactions.csv`).
         actives: CSV of active ingredients, their rows and synonyms (`actives.csv`).
         products: CSV of brands and combinations (`products.csv`).
-        names: CSV of names that are recognized and have no row (`names.csv`).
+        names: CSV of further names with what they mean, generic or brand (`names.csv`).
 
     Raises:
         ValueError: a management code, hazard, row or active that is not known, with the line's identifier.
@@ -132,8 +142,10 @@ def read_knowledge(rows: str, actives: str, products: str, names: str = "") -> K
     for thing in things:
         for name in (thing.name, *(thing.synonyms if isinstance(thing, Active) else ())):
             _enter(index, spellings, name, thing)
-    recognized = {key_of(line["name"]): line["means"] or line["name"] for line in _lines(names)}
-    recognized = {key: name for key, name in recognized.items() if key and key not in index}
+    recognized, branded = _broad(names, index)
+    beginnings: dict[str, tuple[str, ...]] = {}
+    for start, keys in groupby(sorted({*recognized, *branded}), key=lambda key: key[:2]):
+        beginnings[start] = tuple(keys)
     longest = max((len(key.split()) for key in (*index, *recognized)), default=1)
     return KnowledgeBase(
         rows=known,
@@ -141,8 +153,20 @@ def read_knowledge(rows: str, actives: str, products: str, names: str = "") -> K
         index=index,
         spellings=spellings,
         recognized=recognized,
+        brands=branded,
+        broad=beginnings,
         longest=longest,
     )
+
+
+def _broad(names: str, index: Mapping[str, object]) -> tuple[dict[str, str], dict[str, str]]:
+    """The names that only the table of breadth knows: generic names, and brands."""
+    found: dict[str, dict[str, str]] = {"generic": {}, "brand": {}}
+    for line in _lines(names):
+        key = key_of(line["name"])
+        if key and key not in index:
+            found[line["kind"]][key] = line["means"]
+    return found["generic"], found["brand"]
 
 
 def _enter(

@@ -41,6 +41,9 @@ FORMS: tuple[tuple[str, frozenset[str]], ...] = (
 OFFERED = 8
 BESIDE = 8
 CLOSE = 0.72
+ALL_BUT_EQUAL = 0.92
+ALONE = frozenset({"tea"})
+"""Words that name something only where nothing else is named: a tea of a plant is not the tea with caffeine."""
 
 Form = str
 Status = Literal["resolved", "offered", "unidentified"]
@@ -109,7 +112,7 @@ def resolve(base: KnowledgeBase, name: str, *, route: str = "", details: str = "
     identified = tuple(_identified(base, key, meaning, form) for key, meaning in found)
     if identified and not rest:
         return Resolution(entered=name, identified=identified)
-    unknown = tuple(" ".join(run) for run in rest) or (" ".join(words) or "nothing",)
+    unknown = tuple(" ".join(run) for run in rest) or (" ".join(words),)
     return Resolution(
         entered=name, identified=identified, unidentified=unknown, candidates=_candidates(base, unknown, words)
     )
@@ -146,6 +149,8 @@ def _segments(base: KnowledgeBase, words: Sequence[str]) -> tuple[Found, list[li
                     rest.append([words[at]])
             matched_at = at + 1 if matched_at == at and words[at] in SALTS else matched_at
             at += 1
+    if len(found) + len(rest) > 1:
+        found = [(key, meaning) for key, meaning in found if key not in ALONE]
     return found, rest
 
 
@@ -224,8 +229,10 @@ def _candidates(base: KnowledgeBase, unknown: tuple[str, ...], words: Sequence[s
     whole = " ".join(word for word in words if not is_number(word) and word not in NOISE)
     best: dict[str, float] = {}
     for query in dict.fromkeys((*unknown, whole)):
-        if len(query) >= 3:
-            for key, likeness in _near(query, tuple(base.spellings)):
+        if query in base.brands:
+            best[query] = 1.0
+        elif len(query) >= 3:
+            for key, likeness in (*_near(query, tuple(base.spellings)), *_broad(base, query)):
                 best[key] = max(best.get(key, 0.0), likeness)
     ranked = sorted(best.items(), key=lambda pair: (-pair[1], len(pair[0]), pair[0]))
     offered: dict[tuple[object, ...], Candidate] = {}
@@ -234,8 +241,18 @@ def _candidates(base: KnowledgeBase, unknown: tuple[str, ...], words: Sequence[s
         # One near name alone invites a yes; a few more that begin alike are offered beside it.
         alike = key[:2] in {query[:2] for query in (*unknown, whole)}
         if likeness >= CLOSE or (offered and alike and len(offered) < BESIDE):
-            offered.setdefault((isinstance(base.index[key][0], Product), *candidate.actives), candidate)
+            offered.setdefault((_is_product(base, key), *candidate.actives), candidate)
     return tuple(offered.values())[:OFFERED]
+
+
+def _is_product(base: KnowledgeBase, key: str) -> bool:
+    return key in base.brands or any(isinstance(meaning, Product) for meaning in base.index.get(key, ())[:1])
+
+
+def _broad(base: KnowledgeBase, query: str) -> list[tuple[str, float]]:
+    """Names beyond the checked tables that begin as the query does and all but equal it."""
+    near = (key for key in base.broad.get(query[:2], ()) if abs(len(key) - len(query)) <= 2)
+    return [(key, likeness) for key in near if (likeness := _likeness(query, key)) >= ALL_BUT_EQUAL]
 
 
 def _near(query: str, keys: Sequence[str]) -> list[tuple[str, float]]:
@@ -262,4 +279,5 @@ def _candidate(base: KnowledgeBase, key: str, likeness: float) -> Candidate:
             for name in ((meaning.name,) if isinstance(meaning, Active) else meaning.actives)
         )
     )
-    return Candidate(name=base.spellings[key], actives=actives, likeness=likeness)
+    name = base.spellings.get(key) or (key.title() if key in base.brands else key)
+    return Candidate(name=name, actives=actives or (base.brands[key],), likeness=likeness)
