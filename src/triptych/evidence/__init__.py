@@ -30,6 +30,7 @@ from triptych.evidence.methods import METHODS
 from triptych.evidence.mixed import Interval, Method
 from triptych.evidence.multilevel import ThreeLevel, three_level
 from triptych.evidence.outcomes import SIDE_BY_SIDE, Synthesis, default_method, no_effect, synthesize
+from triptych.evidence.plain import plain_findings, plain_passages
 from triptych.evidence.pooling import Pooled, Prediction, StudyInterval, pool, study_interval
 from triptych.evidence.regression import Coefficient, Regression, Subgroups, regress, subgroups
 from triptych.evidence.report import (
@@ -143,6 +144,8 @@ __all__ = [
     "no_effect",
     "number_needed",
     "peto",
+    "plain_findings",
+    "plain_passages",
     "pool",
     "pooled_harms",
     "regress",

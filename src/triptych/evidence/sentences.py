@@ -132,23 +132,3 @@ def condition_answer(condition: ConditionText, trials: tuple[Trial, ...], main: 
         some = count(len(uncontrolled))
         return f"{start}; {some} without a comparison cannot show whether it has an effect."
     return f"{start}, so nothing can be said about an effect."
-
-
-def plain_answer(definition: OutcomeDefinition, synthesis: Synthesis, certainty: Grade) -> tuple[str, ...]:
-    """The same for somebody without training in statistics, in short sentences."""
-    if synthesis.estimate is None or not synthesis.k:
-        return ("Nobody has published a trial that compared it with something else. So it is not known what it does.",)
-    studies = f"{count(synthesis.k)} stud{'ies' if synthesis.k != 1 else 'y'} with {synthesis.n} people"
-    if not excludes_no_effect(definition, synthesis):
-        return (
-            f"{definition.title}: {studies} have been done.",
-            "The results leave open whether the treatment does anything here, good or bad.",
-            f"How sure one can be: {certainty.certainty}.",
-        )
-    better = (synthesis.estimate > no_effect(definition)) is (definition.better == "higher")
-    return (
-        f"{definition.title}: {studies} have been done.",
-        f"On average people in the group given the study dose did {'better' if better else 'worse'} than the others.",
-        "Most people could tell which group they were in. That can change how they feel and what they report.",
-        f"How sure one can be about this difference: {certainty.certainty}. More research may change it.",
-    )

@@ -8,7 +8,7 @@ from triptych.evidence.base import Base, OutcomeDefinition
 from triptych.evidence.change import would_change
 from triptych.evidence.grade import Grade, grade
 from triptych.evidence.outcomes import SIDE_BY_SIDE, Synthesis, contrasts, synthesize, table_of, widest
-from triptych.evidence.sentences import answer, beyond, disagreement, interval, plain_answer
+from triptych.evidence.sentences import answer, beyond, disagreement, interval
 
 NOT_RECORDED = "not recorded"
 
@@ -31,7 +31,6 @@ class Finding(Struct, frozen=True, kw_only=True):
     grade: Grade
     answer: str
     more: str
-    plain: tuple[str, ...]
     absolute: Absolute | None
 
 
@@ -49,7 +48,6 @@ def finding(base: Base, outcome: str, left_out: Collection[str] = (), *, retract
         grade=certainty,
         answer=answer(definition, main, certainty),
         more=" ".join(part for part in more if part),
-        plain=plain_answer(definition, main, certainty),
         absolute=absolute(base, main, retracted=retracted),
     )
 

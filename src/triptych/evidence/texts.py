@@ -1,5 +1,6 @@
 """What stands beside the figures, each with its source: conditions, legal standing, what published reviews pooled."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from triptych.study import Part
@@ -28,11 +29,15 @@ class Fact(Part, frozen=True, kw_only=True):
 
 
 class ConditionText(Part, frozen=True, kw_only=True):
-    """A condition: what it is called, the main outcome of its page, what limits it, and what is under way."""
+    """A condition: what it is called, the main outcome of its page, what limits it, and what is under way.
+
+    `names` is what it is called in plain words, by language.
+    """
 
     id: str
     title: str
     plain: str
+    names: Mapping[Literal["en", "es"], str]
     main: str = ""
     substance: str = "MDMA"
     related: tuple[str, ...] = ()

@@ -6,7 +6,9 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from triptych.evidence import Base, load_base
+from msgspec.structs import replace
+
+from triptych.evidence import Base, load_base, plain_passages
 from triptych.ledger.errors import UnknownStudy
 from triptych.safety import (
     Conditions,
@@ -116,8 +118,18 @@ def contacts() -> tuple[Contact, ...]:
 def education() -> Mapping[str, Education]:
     """What participants read before they agree, by language."""
     texts = (LIBRARY / "education").iterdir()
-    read = [read_education(text.read_text("utf-8")) for text in texts if text.name.endswith(".toml")]
+    read = [_with_evidence(read_education(text.read_text("utf-8"))) for text in texts if text.name.endswith(".toml")]
     return {text.language: text for text in sorted(read, key=lambda text: text.language)}
+
+
+def _with_evidence(text: Education) -> Education:
+    """The text with what the evidence says, in its language; its version names the base that this was made from."""
+    base = evidence()
+    passages = tuple(
+        replace(one, text=(*plain_passages(base, one.evidence, text.language), *one.text)) if one.evidence else one
+        for one in text.passages
+    )
+    return replace(text, version=f"{text.version}+{base.digest[:8]}", passages=passages)
 
 
 def evidence_texts() -> Mapping[str, str]:

@@ -18,13 +18,17 @@ class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Passage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One passage with its heading, its paragraphs, where they come from and what is asked about them."""
+    """One passage with its heading, its paragraphs, where they come from and what is asked about them.
+
+    `evidence` names a substance: what published trials of it say is told before the paragraphs, made from the figures.
+    """
 
     id: str
     title: str
     text: tuple[str, ...]
     sources: tuple[str, ...]
     question: Question
+    evidence: str = ""
 
 
 class Education(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

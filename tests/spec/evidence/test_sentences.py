@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from triptych.evidence import finding, findings_of, first_sentence, grade
+from triptych.evidence import finding, findings_of, first_sentence, grade, load_base
+from triptych.evidence.plain import plain_answer, plain_passages
 from triptych.evidence.risks import needed_to_harm, wilson
-from triptych.evidence.sentences import answer, plain_answer
-from triptych.ledger.library import evidence
+from triptych.evidence.sentences import answer
+from triptych.ledger.library import education, evidence, evidence_texts
 
 CLAIMS = re.compile(
     r"\b(works?|effective|efficacious|proven|proves?|cures?|heals?|safe|helps?|beneficial|significant)\b", re.IGNORECASE
@@ -25,6 +26,11 @@ def told(one, low, high):
     return answer(one.definition, made, certainty), " ".join(plain_answer(one.definition, made, certainty))
 
 
+def told_in_spanish(one, low, high):
+    made = replace(one.main, estimate=(low + high) / 2, ci_low=low, ci_high=high)
+    return " ".join(plain_answer(one.definition, made, grade(one.definition, made), "es"))
+
+
 ENDS = st.floats(-5, 5, allow_nan=False).map(lambda value: round(value, 2))
 
 
@@ -37,6 +43,7 @@ def test_a_sentence_says_whether_its_interval_includes_no_effect(one, other, fou
     assert ("includes no effect" in sentence) is includes
     assert ("do not settle" in sentence) is includes
     assert ("leave open" in plain) is includes
+    assert ("no dicen si hace algo" in told_in_spanish(found, low, high)) is includes
     assert re.search(r"certainty (of this is )?(very low|low|moderate|high)", sentence)
     assert not CLAIMS.search(sentence)
     assert not CLAIMS.search(plain)
@@ -100,3 +107,23 @@ def test_a_number_needed_to_harm_through_infinity_is_said_and_not_printed():
     assert text == f"Number needed to harm 5.0, 95 % interval {1 / 0.3339:.1f} to {1 / 0.0524:.1f}."
     assert "includes no difference" in needed_to_harm(wilson(3, 46), wilson(2, 44))[1]
     assert needed_to_harm(wilson(3, 46), wilson(5, 44))[0] is None
+
+
+def test_the_plain_words_follow_the_figures_of_the_base_in_both_languages():
+    """Remission: 15 of 92 in the control groups is 16 of 100; times 2.25 (1.007 to 5.029) 37, 16 and 82."""
+    for language in ("en", "es"):
+        told = plain_passages(evidence(), "MDMA", language)[0]
+        assert [int(number) for number in re.findall(r"\d+", told)] == [6, 242, 100, 16, 37, 16, 82]
+    texts = dict(evidence_texts())
+    old = texts["trials/mapp2.yaml"]
+    assert "events: 24, total: 52" in old
+    other = load_base({**texts, "trials/mapp2.yaml": old.replace("events: 24, total: 52", "events: 9, total: 52")})
+    assert "of 100" not in plain_passages(other, "MDMA", "en")[0].lower()
+
+
+def test_what_a_participant_reads_is_what_the_base_says():
+    for language, text in education().items():
+        passage = text.passage("evidence")
+        assert passage.text[:-1] == plain_passages(evidence(), "MDMA", language)
+        assert text.version.endswith(evidence().digest[:8])
+        assert not CLAIMS.search(" ".join(passage.text).replace("treatment works", ""))

@@ -23,6 +23,7 @@ from triptych.evidence import (
     guesses,
     harms,
     main_findings,
+    plain_findings,
     pooled_harms,
     trial_flow,
 )
@@ -99,9 +100,8 @@ def condition(request: HttpRequest, asker: Asker, condition: str) -> HttpRespons
 def plain(request: HttpRequest, asker: Asker, condition: str) -> HttpResponse:
     """Show the same in plain language."""
     wanted = found(bundled().conditions.get(condition))
-    told = main_findings(bundled(), wanted)
-    first = _answer(condition)
-    return show(request, asker, "evidence_plain.html", here="evidence", condition=wanted, findings=told, first=first)
+    told, first = plain_findings(bundled(), wanted), _answer(condition)
+    return show(request, asker, "evidence_plain.html", here="evidence", condition=wanted, told=told, first=first)
 
 
 @page
