@@ -47,9 +47,9 @@ PUBLIC = {
         event_rate figure finding findings_of first_sentence flow_counts from_interval from_p
         g_from_difference g_from_f g_from_log_odds g_from_p g_from_t grade guess_adjusted guesses
         harms hedges_g influence interval james leave_one_out load_base main_findings
-        mantel_haenszel mean_difference no_effect number_needed peto pool pooled_harms regress
-        sd_from_interval sd_from_se sd_of_change study_interval subgroups synthesize three_level
-        trial_flow unit_of
+        mantel_haenszel mean_difference no_effect number_needed peto plain_findings plain_passages
+        pool pooled_harms regress sd_from_interval sd_from_se sd_of_change study_interval subgroups
+        synthesize three_level trial_flow unit_of
     """,
     "exchange": """
         Dictionary Field Finding FromFhir FromRecord FromUsdm Imported Line NotADictionary NotFhir

@@ -23,6 +23,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "one": "{name}: {k} study has been done, with {n} people.",
         "many": "{name}: {k} studies have been done, with {n} people.",
         "none": "{name}: no study has compared it with something else. So no one knows what it does here.",
+        "facts": "{name}: what follows are facts from published texts. This project has pooled nothing here.",
         "open": "The results leave open if it does anything here, good or bad.",
         "better": "As a group, those who got the study dose did better than the others.",
         "worse": "As a group, those who got the study dose did worse than the others.",
@@ -35,6 +36,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "one": "{name}: se ha hecho {k} estudio, con {n} personas.",
         "many": "{name}: se han hecho {k} estudios, con {n} personas.",
         "none": "{name}: ningún estudio lo ha comparado con otra cosa. Por eso nadie sabe qué hace aquí.",
+        "facts": "{name}: lo que sigue son datos de textos publicados. Este proyecto no ha combinado nada aquí.",
         "open": "Los resultados no dicen si hace algo aquí, bueno o malo.",
         "better": "Como grupo, quienes tomaron la dosis del estudio quedaron mejor que los otros.",
         "worse": "Como grupo, quienes tomaron la dosis del estudio quedaron peor que los otros.",
@@ -74,6 +76,8 @@ def plain_among(found: Absolute, language: Language = "en") -> str:
 def plain_findings(base: Base, condition: ConditionText, language: Language = "en") -> tuple[str, ...]:
     """What is known about a condition, in plain words: its main outcome, and who recovered where that was counted."""
     name = condition.names[language]
+    if condition.facts and not condition.main:
+        return (WORDS[language]["facts"].format(name=name), *(fact.text for fact in condition.facts))
     if not condition.main:
         return (WORDS[language]["none"].format(name=name),)
     main = finding(base, condition.main)
