@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from triptych.safety import Washout
+from triptych.safety import MedicineJudgment, Washout
 
 Kind = Literal["today", "last_dose", "satisfied", "stop_by", "session", "restart"]
 MOST_MONTHS = 12
@@ -62,16 +62,16 @@ def _marks(washouts: Iterable[Washout], planned: date, today: date) -> Iterator[
             yield Mark(on=one.restart_from, kind="restart", of=name)
 
 
-def months(washouts: Iterable[Washout], planned: date, today: date) -> tuple[Month, ...]:
+def months(judged: Iterable[MedicineJudgment], planned: date, today: date) -> tuple[Month, ...]:
     """The months from today, or the last dose before it, to the planned day and what follows it.
 
     At most a year is laid out; a last dose longer ago than the month of today stands in the list and not here.
     """
-    counted = tuple(washouts)
-    marks = marks_of(counted, planned, today)
+    taken = tuple(one for one in judged if not one.not_taken)
+    marks = marks_of((washout for one in taken for washout in one.washouts), planned, today)
     first = min(today, planned).replace(day=1)
     last = max((mark.on for mark in marks), default=planned)
-    open_from = _open_from(counted)
+    open_from = _open_from(taken)
     found: list[Month] = []
     while first <= last and len(found) < MOST_MONTHS:
         found.append(_month(first, marks, open_from))
@@ -79,11 +79,13 @@ def months(washouts: Iterable[Washout], planned: date, today: date) -> tuple[Mon
     return tuple(found)
 
 
-def _open_from(washouts: Iterable[Washout]) -> date | None:
-    """The first day on which every wash-out is over; none while one of them has no day."""
-    waiting = [one for one in washouts if one.management != "allow" and one.required_days is not None]
+def _open_from(taken: tuple[MedicineJudgment, ...]) -> date | None:
+    """The first day on which every wash-out is over; none while one has no day, or a name is not identified."""
+    waiting = [one for each in taken for one in each.washouts if one.management not in ("allow", "physician_review")]
     days = [one.satisfied_on for one in waiting]
-    return max((day for day in days if day), default=date.min) if all(days) else None
+    if not all(days) or any(one.resolution.status != "resolved" for one in taken):
+        return None
+    return max((day for day in days if day), default=date.min)
 
 
 def _month(first: date, marks: tuple[Mark, ...], open_from: date | None) -> Month:
