@@ -30,8 +30,8 @@ PUBLIC = {
     "course": """
         Altered Approach CASEBOOK CONFIRMABLE CONFIRMATION Capture Course Deviation Effect Entries Entry Fold FormState
         Funnel GateState Grant Grants
-        Judged Listed Month Origin Planned Query Record Screened Setting Sight Signature Span StudyCriterion Task Window
-        current_site derive_course
+        Judged Listed Month Origin Planned PlannedMedicine Query Record Screened Setting Sight Signature Span
+        StudyCriterion Taper Task Window current_site derive_course
         effects funnel is_trained judge_gate listed local_day may_file months projected review_digest sees_as_signer
         shown_digest slots
         slots_by_key under_review visits_of_form
@@ -53,8 +53,9 @@ PUBLIC = {
     """,
     "exchange": """
         Dictionary Field Finding FromFhir FromRecord FromUsdm Imported Line NotADictionary NotFhir
-        NotUsdm case_of_bundle day_of_record decision_as_fhir export_usdm forest_pdf forest_svg
-        import_redcap import_usdm lint medicines_as_fhir protocol_html protocol_pdf read_dictionary
+        NotUsdm Paper Part case_of_bundle day_of_record decision_as_fhir export_usdm forest_pdf forest_svg
+        import_redcap import_usdm lint medicines_as_fhir paper_pdf protocol_html protocol_pdf
+        read_dictionary
         report_html report_markdown report_pdf screen_bundle synthesis_html
     """,
     "ledger": "Actor Draft Filed Held Outcome Reason Refused Seen Trial View",

@@ -26,6 +26,10 @@ PERSON = "P-1"
 
 READY = [item.id for form in ("readiness", "intake_review") for item in NORWAY.forms[form].items]
 
+LABORATORY = {"sodium": 140.0, "potassium": 4.2, "alt": 22.0, "ast": 20.0, "creatinine": 64.0, "tsh": 1.8}
+RESTS_ON = {form.id for form in NORWAY.document.forms if any(item.fact for item in form.items)}
+RESTS_ON |= {"medicine", "medicine_review", "eligibility", "consent", "eligibility_confirmation"}
+
 UNKNOWN = {"missing": "not-performed"}
 vitals = st.fixed_dictionaries(
     {},
@@ -106,7 +110,7 @@ class DoorMachine(RuleBasedStateMachine):
         self.consent(agreed=True)
         self.who(potential=True)
         self.file("ecg", {"qtcf": 410, "rhythm": "Sinus rhythm"}, "physician", visit="screening")
-        laboratory = {"sodium": 140.0, "potassium": 4.2, "alt": 22.0}
+        laboratory = LABORATORY
         self.file("laboratory", laboratory, "physician", visit="screening")
         self.criteria(unmet=None, answered=True)
         self.medicine_review(complete=True)
@@ -118,13 +122,35 @@ class DoorMachine(RuleBasedStateMachine):
         self.pregnancy_test(result="negative")
         self.suicidality(ideation=0, behavior=False)
         self.make_ready(wrong=None, significant=False)
+        self.findings()
+        self.confirm_screening()
+
+    def findings(self) -> None:
+        """What the screening asks beside what others ask: an interview, weight and height, pressures of other days."""
+        interview = {"diagnoses": "Major depressive disorder", "contraception": "Copper IUD", "nursing": False}
+        self.file("screening_interview", {**interview, "history_complete": True, "family_history": False}, "physician")
+        self.file("physical_exam", {"weight": 70.0, "height": 170}, "physician", visit="screening")
+        for days in (3, 6):
+            earlier = self.player.clock.now - timedelta(days=days)
+            self.file("blood_pressure", {"systolic": 118, "diastolic": 75}, "physician", occurred_at=earlier)
+
+    @rule()
+    def confirm_screening(self) -> None:
+        """A physician confirms what is shown, where it can be confirmed."""
+        today = local(self.player.clock.now)
+        screened = self.player.trial.system_view().screened(PERSON, today, 1)
+        assert screened is not None
+        if screened.may_be_confirmed:
+            values = {"planned_on": today.isoformat(), "shown": screened.shown, "decision": screened.decision}
+            judged = {"judged": "Looked at"} if screened.decision == "needs_physician_review" else {}
+            assert isinstance(self.file("screening_confirmation", values | judged, "physician", cycle=1), Filed)
 
     @rule(wrong=st.sampled_from([None, *READY]), significant=st.booleans())
     def make_ready(self, wrong: str | None, significant: bool) -> None:
         """The results with their review, and what is asked and checked on the day; one answer may be a no."""
         finding = {"finding": "significant", "why": "x"} if significant else {"finding": "normal"}
         results = {"ecg": {"qtcf": 410, "rhythm": "Sinus rhythm"}}
-        results["laboratory"] = {"sodium": 140.0, "potassium": 4.2, "alt": 22.0}
+        results["laboratory"] = LABORATORY
         for form, values in results.items():
             self.file(form, values, "physician", visit="screening")
             self.file("result_review", {"about": self.sent[-1][0].id, **finding}, "physician")
@@ -184,8 +210,14 @@ class DoorMachine(RuleBasedStateMachine):
         outcome = self.file("dose_authorization", values, "physician", cycle=1, visit="dosing")
         doses = [draft.values["outcome"] for draft, _, _ in self.sent if draft.form == "dose_administration"]
         refused = oracle(before, doses, self.player.clock.now, amount)
-        event(f"authorization {'refused' if refused else 'given'}")
-        assert isinstance(outcome, Refused if refused else Filed), (refused, outcome)
+        confirmed, changed = confirmation(before, self.player.clock.now)
+        event(f"authorization {'given' if isinstance(outcome, Filed) else 'refused'}")
+        if refused or not confirmed:
+            assert isinstance(outcome, Refused), refused
+        elif not changed:
+            assert isinstance(outcome, Filed), outcome
+        elif isinstance(outcome, Refused):
+            assert [reason.code for reason in outcome.reasons] == ["screening_confirmed"], outcome
 
     @rule(amount=st.sampled_from([80.0, 80.0, 120.0]))
     def authorize_when_all_is_right(self, amount: float) -> None:
@@ -288,6 +320,14 @@ def oracle(accepted: list[tuple[Draft, datetime]], doses: list[str], now: dateti
     no += ["dose"] if amount > 80 else []
     no += ["given"] if set(doses) - {"not_taken"} else []
     return no
+
+
+def confirmation(accepted: list[tuple[Draft, datetime]], now: datetime) -> tuple[bool, bool]:
+    """Whether the newest confirmation is for today, and whether anything that it may rest on was accepted after it."""
+    places = [number for number, (draft, _) in enumerate(accepted) if draft.form == "screening_confirmation"]
+    if not places or accepted[places[-1]][0].values["planned_on"] != local(now).isoformat():
+        return False, False
+    return True, any(draft.form in RESTS_ON for draft, _ in accepted[places[-1] + 1 :])
 
 
 def _form_of(item: str) -> str:

@@ -19,6 +19,7 @@ from triptych.course.setting import Setting
 from triptych.course.sight import Sight, may_file
 from triptych.course.signing import Signature, sees_as_signer
 from triptych.course.standing import current_site
+from triptych.course.tapering import PlannedMedicine, Taper
 from triptych.course.training import is_trained
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Month",
     "Origin",
     "Planned",
+    "PlannedMedicine",
     "Query",
     "Record",
     "Screened",
@@ -52,6 +54,7 @@ __all__ = [
     "Signature",
     "Span",
     "StudyCriterion",
+    "Taper",
     "Task",
     "Window",
     "current_site",

@@ -28,6 +28,7 @@ from triptych.course.setting import Setting
 from triptych.course.sight import Sight
 from triptych.course.signing import Signature, signatures
 from triptych.course.standing import Change, counts_now, current_site, derive_standing, failed_attempts
+from triptych.course.tapering import PLAN, Taper, taper_of
 from triptych.course.visits import Visits, midnight
 from triptych.rules import Missing
 from triptych.safety import Conflict, Knowledge
@@ -133,6 +134,17 @@ class Fold:
         """The screening for a planned day, as known today; the cycle is the one under way if none is named."""
         at = (planned, self.cycle if cycle is None else cycle)
         return screened(self.study, self.counting, self.facts, self.sight, self._knowledge, at)
+
+    @property
+    def taper(self) -> Taper | None:
+        """The newest taper plan as it stands; none where there is none."""
+        plan = self.counting.latest(PLAN)
+        if plan is None:
+            return None
+        signed = signatures(self.study, self.counting, self.setting, self.sight)
+        screened = self.screened(date.fromisoformat(plan.current.values["planned_on"]))
+        is_active = self.standing.axes.get("treatment") == "active"
+        return taper_of(plan, self.counting, signed, screened, is_active=is_active)
 
     def screening_confirmed(self, cycle: int | None) -> bool | Missing | None:
         """Whether a physician's confirmation for today stands; none where what it rests on is hidden."""

@@ -65,6 +65,8 @@ class Screened(Struct, frozen=True, kw_only=True):
     answer: Screening
     criteria: tuple[StudyCriterion, ...]
     shown: str
+    medicines_shown: str
+    """What a taper plan for this day is bound to."""
 
     @property
     def decision(self) -> Decision:
@@ -110,6 +112,7 @@ def screened(
         answer=screen(knowledge.base, profile, knowledge.conditions, read_case(case)),
         criteria=study_criteria(study, entries, facts, sight, planned, cycle),
         shown=shown_facts(study, entries, facts.context, case),
+        medicines_shown=medicines_digest(entries, planned),
     )
 
 
@@ -134,6 +137,16 @@ def shown_facts(study: Study, entries: Entries, context: Context, case: Mapping[
 
 
 _encode = msgspec.json.Encoder(order="sorted").encode
+
+
+def medicines_digest(entries: Entries, planned: date) -> str:
+    """The SHA-256 of what a plan is about: the medicines as they are identified, and the planned day.
+
+    That a taper has begun, or a last dose was taken, changes no plan; another medicine or another dose does.
+    """
+    parts = ("name", "confirmed_as", "dose", "route")
+    found = sorted(str([entry.current.values.get(part) for part in parts]) for entry in entries.of("medicine"))
+    return hashlib.sha256(msgspec.json.encode([planned.isoformat(), found])).hexdigest()
 
 
 def study_criteria(

@@ -8,6 +8,7 @@ from triptych.exchange.fhir_decision import decision_as_fhir
 from triptych.exchange.fhir_screening import FromFhir, case_of_bundle, day_of_record
 from triptych.exchange.fhir_writing import medicines_as_fhir
 from triptych.exchange.forest import forest_svg
+from triptych.exchange.paper_pdf import Paper, Part, paper_pdf
 from triptych.exchange.protocol_html import protocol_html
 from triptych.exchange.protocol_pdf import protocol_pdf
 from triptych.exchange.redcap_forms import Imported, import_redcap
@@ -27,6 +28,8 @@ __all__ = [
     "NotADictionary",
     "NotFhir",
     "NotUsdm",
+    "Paper",
+    "Part",
     "case_of_bundle",
     "day_of_record",
     "decision_as_fhir",
@@ -37,6 +40,7 @@ __all__ = [
     "import_usdm",
     "lint",
     "medicines_as_fhir",
+    "paper_pdf",
     "protocol_html",
     "protocol_pdf",
     "read_dictionary",

@@ -18,6 +18,7 @@ from triptych.course import (
     Screened,
     Setting,
     Sight,
+    Taper,
     current_site,
     derive_course,
     listed,
@@ -27,6 +28,7 @@ from triptych.course import (
     shown_digest,
     under_review,
 )
+from triptych.course.tapering import PLAN
 from triptych.ledger.drafts import Actor
 from triptych.ledger.lists import Heads, keep_rows, read_line
 from triptych.ledger.placed import Placed
@@ -165,6 +167,20 @@ class View(Placed):
         study = self._version(setting, records)
         fold = Fold(study, participant, self._shown(records), setting, self._knowledge, self.now, self._sight(study))
         return fold.screened(planned, cycle)
+
+    def taper(self, participant: str) -> Taper | None:
+        """The participant's taper plan, derived from the whole ledger, for a role that sees such plans.
+
+        To the participant it is released only while it is in force: signed by all, and of the medicines as they are.
+        """
+        records = self._records(participant)
+        if not self._reaches(records) or not self.sight.sees_form(PLAN):
+            return None
+        setting = self._setting_at(current_site(Entries(records)))
+        fold = Fold(self._version(setting, records), participant, records, setting, self._knowledge, self.now)
+        plan = fold.taper
+        is_own = self._grant is not None and self._grant.participant is not None
+        return None if plan is None or (is_own and not plan.in_force) else plan
 
     def under_review(self, participant: str, scope: str) -> tuple[str, tuple[Seen, ...]]:
         """What a review of a visit or the casebook covers for this viewer: the hash to sign, and the records."""

@@ -84,7 +84,8 @@ def _fact(refs: References, item: Item, path: str) -> None:
     if item.fact is None:
         return
     types, unit = FACT_SHAPES.get(item.fact, (("boolean",), ""))
-    if item.type not in types or (item.unit or "") != unit:
+    is_silent = item.unit is None and item.type in ("integer", "decimal")  # reported as such
+    if item.type not in types or (not is_silent and (item.unit or "") != unit):
         message = f"The fact {item.fact!r} of a screening is {' or '.join(types)} {unit}".rstrip() + "."
         hint = "Give the item that type and unit, or take out `fact`."
         refs.say(f"{path}.fact", "fact_misfits", message, hint)

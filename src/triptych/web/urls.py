@@ -28,6 +28,7 @@ from triptych.web.pages import (
     session,
     signing,
     site_file,
+    taper,
     writing,
     wrong,
 )
@@ -66,6 +67,9 @@ urlpatterns = [
         medicines.confirm,
         name="confirm_medicine",
     ),
+    path("participants/<str:participant>/screening/plan/", taper.plan, name="taper"),
+    path("participants/<str:participant>/screening/plan/pdf/", taper.plan_pdf, name="taper_pdf"),
+    path("participants/<str:participant>/screening/pdf/", taper.screening_pdf, name="screening_pdf"),
     path("participants/<str:participant>/screening/case/", screening.case, name="screening_case"),
     path("participants/<str:participant>/session/", session.session, name="session"),
     path("participants/<str:participant>/session/events/", session.stream, name="session_events"),

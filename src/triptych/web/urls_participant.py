@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from triptych.web.pages import concern, diary, helping, learning, outbox, own, wrong
+from triptych.web.pages import concern, diary, helping, learning, outbox, own, taper, wrong
 
 urlpatterns = [
     # Open to whoever has no session: the log-in itself, and whom to call for help.
@@ -19,6 +19,8 @@ urlpatterns = [
     path("experience/", diary.experience, name="experience"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("sent/", diary.sent, name="sent"),
+    path("medicines/", taper.own_plan, name="own_plan"),
+    path("medicines/pdf/", taper.own_plan_pdf, name="own_plan_pdf"),
     path("learn/<slug:language>/", learning.passages, name="passages"),
     path("learn/<slug:language>/<slug:topic>/", learning.passage, name="passage"),
     path("answer/<slug:form>/", own.answer, name="answer"),

@@ -10,7 +10,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 from msgspec import Struct, field
 
 from triptych.course import local_day
@@ -175,7 +174,6 @@ def _as_form(asker: Asker, participant: str, form: Form, row: Row) -> Posted:
     return posted
 
 
-@require_POST
 @page
 def confirm(request: HttpRequest, asker: Asker, participant: str, record: str) -> HttpResponse:
     """Record that a person confirmed one of the names offered for a medicine, as a correction of its record."""
@@ -183,7 +181,7 @@ def confirm(request: HttpRequest, asker: Asker, participant: str, record: str) -
     seen = found(next((one for one in asker.view.records(participant) if one.id == str(record) and one.current), None))
     name = request.POST.get("name", "")
     resolution = resolve(knowledge_base(), str(seen.values.get("name", "")))
-    if seen.form != FORM or name not in [one.name for one in resolution.candidates]:
+    if request.method != "POST" or seen.form != FORM or name not in [one.name for one in resolution.candidates]:
         raise Http404
     draft = Draft(
         id=new_id(asker.view.now),

@@ -70,17 +70,33 @@ class Confirmed(Struct, frozen=True, kw_only=True):
     stands: bool
 
 
-@page
-def screening(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
-    """Show the screening for a planned day; `on` in the address moves it. A physician confirms what is shown."""
+class Asked(Struct, frozen=True, kw_only=True):
+    """What a page of the screening is asked about: the course, the session to come, the planned day, the answer."""
+
+    course: Course
+    session: Planned | None
+    today: date
+    planned: date
+    screened: Screened
+
+
+def asked_for(request: HttpRequest, asker: Asker, participant: str) -> Asked:
+    """Read what is asked for; whoever may not see medicines and confirmations finds nothing."""
     course = found(asker.view.course(participant))
     if not asker.view.sight.sees_form(CONFIRMATION) or not asker.view.sight.sees_form("medicine"):
         raise Http404
-    zone = asker.view.zone(participant)
-    today = local_day(asker.view.now, zone)
+    today = local_day(asker.view.now, asker.view.zone(participant))
     session = next_session(course)
     planned = planned_day(request, session, appointed(asker, participant, session, today), today)
     screened = found(asker.view.screened(participant, planned, session.cycle if session else None))
+    return Asked(course=course, session=session, today=today, planned=planned, screened=screened)
+
+
+@page
+def screening(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
+    """Show the screening for a planned day; `on` in the address moves it. A physician confirms what is shown."""
+    asked = asked_for(request, asker, participant)
+    screened, planned = asked.screened, asked.planned
     posted = _confirming(request, asker, participant, screened)
     if posted is not None and request.method == "POST":
         if not is_right(request):
@@ -94,36 +110,30 @@ def screening(request: HttpRequest, asker: Asker, participant: str) -> HttpRespo
         "screening.html",
         status=422 if posted is not None and (posted.problems or posted.asked) else 200,
         participant=participant,
-        today=today,
+        today=asked.today,
         planned=planned,
-        session=session,
+        session=asked.session,
         screened=screened,
         posted=posted,
         versions={one.root: one.id for one in asker.view.records(participant) if one.current},
         confirmed=_confirmed(asker, participant),
         hazards=[(title, of) for code, title in HAZARDS if (of := by_hazard(screened.answer.medicines, code))],
-        months=months(screened.answer.medicines, planned, today),
+        months=months(screened.answer.medicines, planned, asked.today),
         missing=list(_missing(asker.study, screened)),
         medicines=list(zip(screened.records, screened.answer.medicines, strict=True)),
         mine={form.id for form in asker.study.forms.values() if may_file(asker.study.roles[asker.grant.role], form)},
-        call=call_at(asker, course.site),
+        call=call_at(asker, asked.course.site),
         rows=_rows(screened),
-        zone=zone,
+        zone=asker.view.zone(participant),
     )
 
 
 @page
 def case(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
     """Give the case as `triptych screen --case` reads it."""
-    course = found(asker.view.course(participant))
-    if not asker.view.sight.sees_form(CONFIRMATION) or not asker.view.sight.sees_form("medicine"):
-        raise Http404
-    today = local_day(asker.view.now, asker.view.zone(participant))
-    session = next_session(course)
-    planned = planned_day(request, session, appointed(asker, participant, session, today), today)
-    screened = found(asker.view.screened(participant, planned, session.cycle if session else None))
-    text = json.dumps(screened.case, ensure_ascii=False, indent=1)
-    name = f'attachment; filename="screening-{planned.isoformat()}.json"'
+    asked = asked_for(request, asker, participant)
+    text = json.dumps(asked.screened.case, ensure_ascii=False, indent=1)
+    name = f'attachment; filename="screening-{asked.planned.isoformat()}.json"'
     return HttpResponse(text, content_type="application/json", headers={"Content-Disposition": name})
 
 

@@ -19,6 +19,7 @@ addEventListener("message", (event) => {
 async function keep(request, response) {
   const path = new URL(request.url).pathname;
   if (!response.ok || response.redirected || path.startsWith("/account/") || path.startsWith("/concern/")) return;
+  if (path.startsWith("/medicines/")) return; // a plan may have fallen since it was seen
   const isHelp = path === "/help/";
   const kept = await caches.open(isHelp || path.startsWith("/static/") ? HELP : PAGES);
   await kept.put(isHelp ? "/help/" : request, response);
