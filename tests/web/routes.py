@@ -84,6 +84,7 @@ def table(hands: Hands, participant: str = "P-1", *, every: bool = True) -> dict
     records = [one.id for one in seen] if every else list({one.form: one.id for one in seen}.values())
     tasks = sorted({rule.id for form in hands.study.forms.values() for rule in form.raises}) or ["nothing"]
     return {
+        ("slug", "secret"): ["nothing"],
         ("slug", "language"): ["en", "es", "no"],
         ("slug", "topic"): ["what", "nowhere"],
         ("string", "participant"): [participant],

@@ -40,7 +40,7 @@ def test_no_page_of_the_participants_site_is_without_the_way_to_help_and_the_way
     for client in (client_of("pat"), client_of("stranger"), Client()):
         answers = [client.get(path, headers=HOST) for path in {*paths, "/nowhere/", "/account/inactive/"} - {*files}]
         for answer in (*answers, Client(enforce_csrf_checks=True).post("/", headers=HOST)):
-            if answer.status_code not in (301, 302):
+            if answer.status_code not in (301, 302, 405):  # what a page sends by itself is no page
                 page = text_of(answer)
                 assert 'href="/help/"' in page, answer.request["PATH_INFO"]
                 assert "data-exit" in page, answer.request["PATH_INFO"]

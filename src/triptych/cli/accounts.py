@@ -2,12 +2,16 @@
 
 import getpass
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from triptych.cli.errors import CommandError
 from triptych.cli.ledgers import data_option
 from triptych.cli.serve import configure
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 
 @click.group()
@@ -62,6 +66,39 @@ def list_tokens(data: str, person: str) -> None:
 
 @account.command()
 @data_option
+@click.argument("person")
+@click.option("--email", help="The address for links and reminders.")
+@click.option("--phone", help="The number for text messages.")
+def reach(data: str, person: str, email: str | None, phone: str | None) -> None:
+    """Keep how PERSON is reached. Neither the ledger nor an export holds it."""
+    _prepare(data)
+    user = _known(person)
+    from triptych.web import entering
+
+    if email is not None:
+        user.email = email
+        user.save(update_fields=["email"])
+    if phone is not None:
+        known = entering.reached(user)
+        known.phone = phone
+        known.save(update_fields=["phone"])
+    click.echo(f"Kept for {person}.")
+
+
+@account.command()
+@data_option
+@click.argument("person")
+def lost(data: str, person: str) -> None:
+    """PERSON lost their phone: end sessions, links and passkeys, and print a new code for links. It is shown once."""
+    _prepare(data)
+    user = _known(person)
+    from triptych.web import entering
+
+    click.echo(f"New code: {entering.lose(user)}")
+
+
+@account.command()
+@data_option
 @click.argument("key")
 def revoke(data: str, key: str) -> None:
     """Revoke the token with KEY, the part between its two first underscores."""
@@ -72,6 +109,15 @@ def revoke(data: str, key: str) -> None:
     if not tokens.revoke_token(key, read_clock()):
         raise CommandError(f"No token in force has the key {key}. [no_token]")
     click.echo(f"The token {key} is revoked.")
+
+
+def _known(person: str) -> "User":
+    from django.contrib.auth.models import User
+
+    user = User.objects.filter(username=person).first()
+    if user is None:
+        raise CommandError(f"There is no account for {person}. Make one with `triptych account add`. [no_account]")
+    return user
 
 
 def _prepare(data: str) -> None:

@@ -4,11 +4,10 @@ import gc
 import os
 import secrets
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext, suppress
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
 import click
 
@@ -30,9 +29,23 @@ from triptych.ledger.errors import NotALedger
     show_default=True,
     help="How reminders reach the staff; e-mail is sent from ADDRESS.",
 )
-def serve(data: str, port: int, host: str, remind: str) -> None:
+@click.option(
+    "--reach",
+    metavar="none|console|file:FOLDER|email:ADDRESS",
+    default="console",
+    show_default=True,
+    help="How e-mail reaches participants (links, reminders).",
+)
+@click.option(
+    "--text",
+    metavar="none|console|file:FOLDER|program:PATH",
+    default="console",
+    show_default=True,
+    help="How text messages reach participants.",
+)
+def serve(data: str, port: int, host: str, remind: str, reach: str, text: str) -> None:
     """Serve the trial in a ledger: staff at localhost, participants at participant.localhost."""
-    start(data, port, host, remind)
+    start(data, port, host, remind, reach, text)
 
 
 def configure(data: str) -> None:
@@ -60,19 +73,31 @@ def make_accounts(data: str, people: Iterable[str], password: str) -> None:
         accounts.ensure(person, password)
 
 
-def start(data: str, port: int, host: str = "127.0.0.1", remind: str = "none") -> None:
+def start(
+    data: str,
+    port: int,
+    host: str = "127.0.0.1",
+    remind: str = "none",
+    reach: str = "console",
+    text: str = "console",
+) -> None:
     """Open the trial and serve it until interrupted, reminding the staff of what falls due if that is wanted."""
     configure(data)
     import django
     import uvicorn
 
     django.setup()
-    from triptych.web import accounts, house, sending
+    from triptych.web import accounts, house, reaching, sending
 
     with explained(), _listening(host, port) as listener:
-        sender = _sender(sending, remind)
+        sender = _sender(sending.sender_named, remind, "remind")
+        email, message = (
+            _sender(sending.sender_named, reach, "reach"),
+            _sender(reaching.text_sender_named, text, "text"),
+        )
         accounts.prepare()
         served = house.open_house(data)
+        served.reach = reaching.Reaching(email=email, text=message)
         _settle(served.trial)
         server = uvicorn.Server(uvicorn.Config("triptych.web.asgi:application", log_level="warning", lifespan="off"))
         try:
@@ -85,11 +110,11 @@ def start(data: str, port: int, host: str = "127.0.0.1", remind: str = "none") -
             served.close()
 
 
-def _sender(sending: ModuleType, spec: str) -> Sender | None:
+def _sender(named: Callable[[str], Sender], spec: str, option: str) -> Sender | None:
     try:
-        return None if spec == "none" else sending.sender_named(spec)
+        return None if spec == "none" else named(spec)
     except ValueError as error:
-        raise CommandError(f"{error} [remind]") from error
+        raise CommandError(f"{error} [{option}]") from error
 
 
 def _settle(trial: Trial) -> None:

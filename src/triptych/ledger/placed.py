@@ -5,10 +5,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from triptych.course import Entries, Grant, Record, Setting, Sight, current_site
+from triptych.course import Entries, Fold, Grant, Record, Setting, Sight, current_site
 from triptych.course.duty import ROTA, STEPS, Acknowledged, acknowledged, changes, is_watched, on_call
 from triptych.ledger.drafts import Actor
+from triptych.safety import Knowledge
 from triptych.study import Study
+
+AGE = "age"
+"""The definition that says how old a participant is."""
 
 
 class Placed(ABC):
@@ -19,6 +23,7 @@ class Placed(ABC):
     study: Study
     sight: Sight
     _grant: Grant | None
+    _knowledge: Knowledge
 
     @abstractmethod
     def study_of(self, participant: str) -> Study:
@@ -57,6 +62,15 @@ class Placed(ABC):
             (instant, {step: on_call(self.study, setting, step, instant) for step, _ in STEPS})
             for instant in changes(setting, self.now, self.now + timedelta(days=days))
         )
+
+    def age(self, participant: str) -> int | None:
+        """A participant's age in completed years by the document's definition `age`; none where it cannot be told."""
+        study, records = self.study_of(participant), self._records(participant)
+        if all(one.id != AGE for one in study.document.definitions):
+            return None
+        whole = Fold(study, participant, records, self._place(participant), self._knowledge, self.now)
+        age = whole.facts.bound(None, {})[AGE]
+        return age if isinstance(age, int) else None
 
     def acknowledged(self, participant: str, about: str) -> Acknowledged | None:
         """Who has acknowledged the alerts about a record, by the name that the participant knows."""

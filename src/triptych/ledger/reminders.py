@@ -101,7 +101,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     @property
     def body(self) -> str:
         """The text below the subject."""
-        return "\n".join((*self.lines, "", "Log in to see what is asked.", ""))
+        return "\n".join((*self.lines, "", *([] if self.address else ["Log in to see what is asked.", ""])))
 
 
 def one_line(text: str) -> str:

@@ -3,12 +3,16 @@
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from triptych.ledger.clock import AttendedTrial
 from triptych.ledger.library import knowledge
 from triptych.ledger.opening import open_ledger
 from triptych.ledger.store import Store
 from triptych.web.hub import Hub
+
+if TYPE_CHECKING:
+    from triptych.web.reaching import Reaching
 
 
 def read_clock() -> datetime:
@@ -17,7 +21,9 @@ def read_clock() -> datetime:
 
 
 class House:
-    """An open trial. Closing it releases the ledger for other processes."""
+    """An open trial. Closing it releases the ledger for other processes. `reach` says how participants are reached."""
+
+    reach: "Reaching | None" = None
 
     def __init__(
         self, store: Store, clock: Callable[[], datetime] = read_clock, trial: AttendedTrial | None = None

@@ -20,6 +20,8 @@ from triptych.web.hosts import is_participant_host
 from triptych.web.house import house
 
 PARTICIPANT = "participant"
+MAJORITY = 18
+"""Whoever is younger has no access of their own. The years are a default that was read in no law."""
 CHOSEN = "grant"
 LOST = "You had been logged out, and what you sent was not filed. What you typed is kept in the tab you typed it in."
 
@@ -89,6 +91,8 @@ def page(function: Page) -> Page:
         asker = asker_of(request)
         if asker is None:
             return render(request, "nothing.html", status=403)
+        if asker.grant.participant and (asker.view.age(asker.grant.participant) or MAJORITY) < MAJORITY:
+            return render(request, "own/young.html", status=403)
         return function(request, replace(asker, about=parts.get("participant")), **parts)
 
     return shown

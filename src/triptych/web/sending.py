@@ -25,6 +25,11 @@ SECONDS = 20
 """How long a mail server may take for one letter."""
 
 
+def _who(letter: Letter) -> str:
+    """Whom a letter is for, with the address where it brings its own."""
+    return one_line(f"{letter.person} <{letter.address}>" if letter.address else letter.person)
+
+
 class ConsoleSender:
     """Writes letters where the server's own messages go."""
 
@@ -36,7 +41,7 @@ class ConsoleSender:
     def send(self, letter: Letter) -> None:
         """Write who is told what."""
         stream = self._stream or sys.stdout
-        stream.write(f"To {one_line(letter.person)}: {letter.subject}\n")
+        stream.write(f"To {_who(letter)}: {letter.subject}\n")
         stream.writelines(f"  {line}\n" for line in letter.lines)
         stream.flush()
 
@@ -52,7 +57,7 @@ class FileSender:
     def send(self, letter: Letter) -> None:
         """Write the file whole or not at all. Raises `OSError`."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        text = f"To: {one_line(letter.person)}\nSubject: {letter.subject}\n\n{letter.body}"
+        text = f"To: {_who(letter)}\nSubject: {letter.subject}\n\n{letter.body}"
         unfinished = self._folder / f".{letter.id}"
         unfinished.write_text(text, "utf-8")
         unfinished.replace(self._folder / f"{letter.id}.txt")

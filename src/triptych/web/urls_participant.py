@@ -2,10 +2,25 @@
 
 from django.urls import include, path
 
-from triptych.web.pages import concern, diary, helping, learning, outbox, own, taper, wrong
+from triptych.web.pages import (
+    concern,
+    diary,
+    entering,
+    helping,
+    learning,
+    outbox,
+    own,
+    passkeys,
+    taper,
+    wrong,
+)
 
 urlpatterns = [
     # Open to whoever has no session: the log-in itself, and whom to call for help.
+    path("account/link/", entering.ask, name="link_ask"),
+    path("account/link/<slug:secret>/", entering.link, name="link"),
+    path("account/passkey/", passkeys.ask, name="passkey_ask"),
+    path("account/passkey/enter/", passkeys.enter_by, name="passkey_enter"),
     path("account/", include("triptych.web.account_urls")),
     path("help/", helping.help_now, name="help"),
     # Open: a complaint is told by nobody in particular, and nothing of who tells it is looked at.
@@ -18,6 +33,9 @@ urlpatterns = [
     path("diary/", diary.diary, name="diary"),
     path("experience/", diary.experience, name="experience"),
     path("outbox/", outbox.outbox, name="outbox"),
+    path("entering/", entering.settings, name="entering"),
+    path("entering/passkey/", passkeys.offer, name="passkey_offer"),
+    path("entering/passkey/add/", passkeys.add, name="passkey_add"),
     path("sent/", diary.sent, name="sent"),
     path("medicines/", taper.own_plan, name="own_plan"),
     path("medicines/pdf/", taper.own_plan_pdf, name="own_plan_pdf"),

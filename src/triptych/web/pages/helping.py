@@ -85,6 +85,6 @@ def manifest(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 
 def worker(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """The script by which help and the last pages are there without a network; served here so that it may serve all."""
-    kept = [asset(name) for name in ("triptych.css", "own.js", "answers.js", "triptych.js", "today.svg")]
+    kept = [asset(name) for name in ("triptych.css", "own.js", "answers.js", "today.svg")]
     text = (HERE / "static" / "worker.js").read_text("utf-8")
     return HttpResponse(text.replace("[/* KEPT */]", json.dumps(["/help/", *kept])), content_type="text/javascript")

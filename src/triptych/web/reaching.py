@@ -1,0 +1,67 @@
+"""Reaching participants: by e-mail and by text message, in words that say nothing of what the study is about.
+
+A sender is whatever has `send(letter)`: the console, a folder, a mail server, or a program that hands a message on to a
+gateway for text messages.
+"""
+
+import json
+import subprocess
+import uuid
+
+from django.contrib.auth.models import User
+from msgspec import Struct
+
+from triptych.ledger.clock import Sender
+from triptych.ledger.reminders import NOTICES, Letter
+from triptych.web.entering import reached
+from triptych.web.sending import SECONDS, sender_named
+
+SUBJECT = "Today"
+"""The subject and the name of whoever sends: a preview on a locked phone says nothing."""
+
+
+class ProgramSender:
+    """Hands each message as JSON to a program of the site, which knows its gateway."""
+
+    name = "program"
+
+    def __init__(self, program: str) -> None:
+        self._program = program
+
+    def send(self, letter: Letter) -> None:
+        """Run the program once. Raises `OSError` or `subprocess.SubprocessError` unless it ends well in time."""
+        told = {"id": letter.id, "to": letter.address, "text": "\n".join(letter.lines)}
+        given = json.dumps(told).encode()
+        subprocess.run([self._program], input=given, check=True, timeout=SECONDS, capture_output=True)  # noqa: S603
+
+
+class Reaching(Struct, frozen=True, kw_only=True):
+    """The ways to reach participants; none where there is none."""
+
+    email: Sender | None = None
+    text: Sender | None = None
+
+    def tell(self, user: User, lines: tuple[str, ...], cause: str) -> tuple[str, ...]:
+        """Send the same lines by every way for which an address is known; the ways that took them."""
+        name = str(uuid.uuid5(NOTICES, repr((user.get_username(), cause))))
+        ways = (("email", self.email, user.email), ("text", self.text, reached(user).phone))
+        taken = []
+        for way, sender, address in ways:
+            if sender is not None and address:
+                letter = Letter(id=name, person=user.get_username(), subject=SUBJECT, lines=lines, address=address)
+                try:
+                    sender.send(letter)
+                except Exception:  # noqa: BLE001, S112 -- a sender may fail in any way, and its words may hold an address
+                    continue
+                taken.append(way)
+        return tuple(taken)
+
+
+def text_sender_named(spec: str) -> Sender:
+    """The sender of text messages that `console`, `file:FOLDER` or `program:PATH` names. Raises `ValueError`."""
+    kind, _, rest = spec.partition(":")
+    if kind == "program" and rest:
+        return ProgramSender(rest)
+    if kind == "email":
+        raise ValueError(f"{spec!r} names no way to send text messages. Use console, file:FOLDER or program:PATH.")
+    return sender_named(spec)

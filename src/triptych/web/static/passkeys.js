@@ -1,0 +1,39 @@
+// Passkeys: adding one, and getting in with one. The browser asks the person; the server judges what it signed.
+
+const said = document.querySelector("#passkey-said");
+const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (sign) => sign.charCodeAt(0));
+const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+
+/** Post to one of our pages with the token of this one. */
+function post(url, body) {
+  const token = document.querySelector("input[name=csrfmiddlewaretoken]").value;
+  return fetch(url, { method: "POST", headers: { "X-CSRFToken": token, "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) });
+}
+
+async function add({ dataset }) {
+  const options = await (await post(dataset.offer)).json();
+  const publicKey = { ...options, challenge: bytes(options.challenge), user: { ...options.user, id: bytes(options.user.id) }, excludeCredentials: [] };
+  const made = await navigator.credentials.create({ publicKey });
+  const response = { clientDataJSON: text(made.response.clientDataJSON), attestationObject: text(made.response.attestationObject) };
+  const answer = await post(dataset.passkeyAdd, { id: made.id, rawId: text(made.rawId), type: made.type, response });
+  if (!answer.ok) throw new Error("refused");
+  location.reload();
+}
+
+async function enter({ dataset }) {
+  const options = await (await post(dataset.ask)).json();
+  const got = await navigator.credentials.get({ publicKey: { ...options, challenge: bytes(options.challenge), allowCredentials: [] } });
+  const { clientDataJSON, authenticatorData, signature, userHandle } = got.response;
+  const response = { clientDataJSON: text(clientDataJSON), authenticatorData: text(authenticatorData), signature: text(signature), userHandle: userHandle ? text(userHandle) : null };
+  const answer = await post(dataset.passkeyEnter, { id: got.id, rawId: text(got.rawId), type: got.type, response });
+  if (!answer.ok) throw new Error("refused");
+  location.assign("/");
+}
+
+for (const button of document.querySelectorAll("button[data-passkey-add], button[data-passkey-enter]")) {
+  button.hidden = !window.PublicKeyCredential;
+  button.addEventListener("click", () => {
+    const act = "passkeyAdd" in button.dataset ? add : enter;
+    act(button).catch(() => { said.textContent = "That did not work. Ask for a link instead, or try again."; });
+  });
+}

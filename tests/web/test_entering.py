@@ -1,0 +1,132 @@
+"""Getting in without a password: a link asks for a code before it shows anything, works once, and tells nothing."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.doors.clocked import Post
+from tests.doors.hands import Hands
+from tests.web.conftest import text_of
+from tests.web.routes import client_of
+from tests.web.test_pages import fields
+from tests.web.test_routes import populate
+
+HOST = {"host": "participant.localhost"}
+CODE = "204913"
+MOST, WRONG, LASTS = 3, 5, timedelta(minutes=15)
+TELLING = re.compile(r"mdma|triptych|depress|study|clinic|moss|therap", re.IGNORECASE)
+
+
+@pytest.fixture
+def post(norway: Hands) -> Post:
+    """A trial whose participant has an access, an address and a code, and what is sent to them."""
+    from django.contrib.auth.models import User
+
+    from triptych.web.entering import Link, set_code
+    from triptych.web.house import house
+    from triptych.web.reaching import Reaching
+
+    populate(norway)
+    client_of("pat")
+    user = User.objects.get(username="pat")
+    user.email = "pat@example.org"
+    user.save()
+    Link.objects.all().delete()
+    set_code(user, CODE)
+    sent = Post()
+    house().reach = Reaching(email=sent)
+    return sent
+
+
+def asked(person: str = "pat") -> Any:
+    from django.test import Client
+
+    client = Client()
+    page = text_of(client.get("/account/link/", headers=HOST))
+    return text_of(client.post("/account/link/", {**fields(page), "person": person}, headers=HOST))
+
+
+def path_of(post: Post) -> str:
+    found = re.search(r"/account/link/[\w-]+/", post.letters[-1].body)
+    assert found is not None
+    return found[0]
+
+
+def test_a_link_asks_for_the_code_before_it_shows_anything_and_works_once(post: Post) -> None:
+    from django.test import Client
+
+    asked()
+    path = path_of(post)
+    first = Client()
+    before = first.get(path, headers=HOST)
+    assert "Your six-digit code" in text_of(before)
+    assert "pat" not in text_of(before).replace("path", "")
+    assert first.get("/", headers=HOST).status_code == 302
+    assert first.post(path, {"code": "000001"}, headers=HOST).status_code == 422
+    assert first.post(path, {"code": CODE}, headers=HOST).status_code == 302
+    assert "What we ask of you" in text_of(first.get("/", headers=HOST))
+    assert Client().get(path, headers=HOST).status_code == 404
+    assert Client().post(path, {"code": CODE}, headers=HOST).status_code == 404
+
+
+def test_a_link_dies_with_its_time_and_with_five_wrong_codes(post: Post, norway: Hands) -> None:
+    from django.test import Client
+
+    asked()
+    for _ in range(WRONG):
+        Client().post(path_of(post), {"code": "000001"}, headers=HOST)
+    assert Client().post(path_of(post), {"code": CODE}, headers=HOST).status_code == 404
+    asked()
+    norway.player.clock.now += LASTS
+    assert Client().post(path_of(post), {"code": CODE}, headers=HOST).status_code == 404
+
+
+def test_a_message_says_nothing_and_the_page_tells_nobody_who_has_an_account(post: Post, norway: Hands) -> None:
+    assert asked("pat") == asked("nobody")
+    asked("coordinator-1")
+    (letter,) = post.letters
+    assert not TELLING.search(letter.subject + letter.body.replace("participant.localhost", ""))
+    for _ in range(MOST + 2):
+        asked()
+    assert len(post.letters) == MOST
+    norway.player.clock.now += timedelta(minutes=16)
+    asked()
+    assert len(post.letters) == MOST + 1
+
+
+def test_whoever_lost_a_phone_is_out_everywhere_and_the_old_code_is_worth_nothing(post: Post) -> None:
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    from triptych.web.entering import lose
+
+    client = client_of("pat")
+    assert client.get("/", headers=HOST).status_code == 200
+    asked()
+    code = lose(User.objects.get(username="pat"))
+    assert client.get("/", headers=HOST).status_code == 302
+    assert Client().post(path_of(post), {"code": CODE}, headers=HOST).status_code == 404
+    asked()
+    assert Client().post(path_of(post), {"code": CODE}, headers=HOST).status_code == 422
+    assert Client().post(path_of(post), {"code": code}, headers=HOST).status_code == 302
+
+
+def test_a_participant_sets_a_code_of_their_own_that_is_not_easily_guessed(post: Post) -> None:
+    client = client_of("pat")
+    for poor in ("111111", "123456", "12345", "abcdef"):
+        assert client.post("/entering/", {"code": poor}, headers=HOST).status_code == 422
+    assert client.post("/entering/", {"code": "739104"}, headers=HOST).status_code == 302
+    asked()
+    from django.test import Client
+
+    assert Client().post(path_of(post), {"code": "739104"}, headers=HOST).status_code == 302
+
+
+def test_somebody_under_age_has_no_access(post: Post, norway: Hands) -> None:
+    born = (norway.now - timedelta(days=17 * 365)).date().isoformat()
+    values = {"birth_date": born, "sex": "female", "childbearing_potential": True}
+    norway.file("coordinator", "demographics", values, visit="screening")
+    answer = client_of("pat").get("/", headers=HOST)
+    assert (answer.status_code, "This is for adults" in text_of(answer)) == (403, True)
+    assert 'href="/help/"' in text_of(answer)
