@@ -39,7 +39,10 @@ def run() -> Iterator[Run]:
 
         def start(hands: Hands, post: Post) -> Running:
             running = Running(
-                hands, post, AtOnce(), also=lambda: send_on(hands.trial, "test", post.send, hands.player.clock)
+                hands,
+                post,
+                AtOnce(),
+                also=lambda: None if send_on(hands.trial, "test", post.send, hands.player.clock) else hands.now,
             )
             running.task.start()
             stack.callback(running.task.stop)

@@ -19,7 +19,7 @@ from triptych.web.house import read_clock
 
 HOST = {"host": "participant.localhost"}
 FORM = "/answer/subjective_effects/"
-APART = ("days_after", "education_answer", "experience", "device_edits")
+APART = ("days_after", "education_answer", "experience", "device_edits", "reminder_wishes")
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def test_every_route_is_known_and_only_the_log_in_is_open() -> None:
         HELP,
         CONCERN,
         f"{CONCERN}answer/",
-        *(f"{OPEN}{name}/" for name in ("link", "link/{}", "passkey", "passkey/enter")),
+        *(f"{OPEN}{name}/" for name in ("link", "link/{}", "passkey", "passkey/enter", "reply")),
         *OFFLINE,
         *(f"{OPEN}{name}/" for name in ("login", "logout", "inactive", "signup")),
     }

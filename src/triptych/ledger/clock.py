@@ -93,9 +93,9 @@ class ClockTask:
         changed: Callable[[frozenset[str]], None] = lambda _: None,
         sleep: Callable[[threading.Condition, float | None], None] = sleep,
         post: Executor | None = None,
-        also: Callable[[], bool] = lambda: True,
+        also: Callable[[], datetime | None] = lambda: None,
     ) -> None:
-        """Make the task. `also` is done whenever it wakes, beside the sending; false asks for it again soon."""
+        """Make the task. `also` is done whenever it wakes, beside the sending, and says when it is to be done again."""
         self._trial, self._sender, self._clock, self._changed, self._sleep = trial, sender, clock, changed, sleep
         self._holder = holder or NoRival()
         self._post = post or ThreadPoolExecutor(1, thread_name_prefix="triptych-post")
@@ -107,7 +107,8 @@ class ClockTask:
         self._unfiled: dict[str, tuple[Line, Draft]] = {}
         self._next: dict[str, datetime] = {}
         self._last: datetime | None = None
-        self._also, self._also_again = also, False
+        self._also = also
+        self._also_at: datetime | None = None
 
     def start(self) -> None:
         """Begin, as soon as no other process holds the task."""
@@ -157,9 +158,9 @@ class ClockTask:
             self._heard |= again
 
     def _seconds(self, *, failed: bool) -> float | None:
-        if failed or self._unfiled or self._also_again:
+        if failed or self._unfiled:
             return AFTER_FAILURE.total_seconds()
-        earliest = min(self._next.values(), default=None)
+        earliest = min((*self._next.values(), *([self._also_at] if self._also_at else [])), default=None)
         if earliest is None:
             return None
         return min(max(earliest - self._clock(), timedelta()), LONGEST).total_seconds()
@@ -187,14 +188,15 @@ class ClockTask:
 
     def _do_also(self) -> None:
         try:
-            again = not self._also()
+            again = self._also()
         except Exception:  # noqa: BLE001 -- whatever fails, it is tried again
             _log.exception("What is done beside the reminders failed and is tried again")
-            again = True
+            again = self._clock() + AFTER_FAILURE
         with self._woken:
-            if again and not self._also_again:
+            is_sooner = again is not None and (self._also_at is None or again < self._also_at)
+            self._also_at = again
+            if is_sooner:
                 self._woken.notify_all()
-            self._also_again = again
 
     def _views(self, whole: View) -> tuple[tuple[Audience, View], ...]:
         """What each audience may read; one of its people stands for all."""

@@ -34,7 +34,17 @@ from triptych.study import Form, Misfit, Role, Study, answers, fit
 AHEAD = timedelta(minutes=5)
 DECISION_AGE = timedelta(minutes=15)
 MAX_NAME = 200
-SYSTEM_FILES = frozenset({"reminder_sent", "query", "complaint", "complaint_sent", "conduct_observation"})
+SYSTEM_FILES = frozenset(
+    {
+        "reminder_sent",
+        "query",
+        "complaint",
+        "complaint_sent",
+        "conduct_observation",
+        "reminder_wishes",
+        "own_reminder_sent",
+    }
+)
 """What the system files through the door by itself; a person who goes by its name still needs a grant."""
 ADVERSE_EVENT = "adverse_event"
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -41,13 +41,15 @@ class Reaching(Struct, frozen=True, kw_only=True):
     email: Sender | None = None
     text: Sender | None = None
 
-    def tell(self, user: User, lines: tuple[str, ...], cause: str) -> tuple[str, ...]:
-        """Send the same lines by every way for which an address is known; the ways that took them."""
+    def tell(
+        self, user: User, lines: tuple[str, ...], cause: str, wanted: tuple[str, ...] = ("email", "text")
+    ) -> tuple[str, ...]:
+        """Send the same lines by every way that is wanted and has an address; the ways that took them."""
         name = str(uuid.uuid5(NOTICES, repr((user.get_username(), cause))))
         ways = (("email", self.email, user.email), ("text", self.text, reached(user).phone))
         taken = []
         for way, sender, address in ways:
-            if sender is not None and address:
+            if way in wanted and sender is not None and address:
                 letter = Letter(id=name, person=user.get_username(), subject=SUBJECT, lines=lines, address=address)
                 try:
                     sender.send(letter)

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
@@ -21,6 +21,7 @@ from triptych.ledger.holding import holder_of
 from triptych.ledger.reminders import Letter, one_line
 from triptych.web.house import House
 
+SOON = timedelta(minutes=1)
 SECONDS = 20
 """How long a mail server may take for one letter."""
 
@@ -138,7 +139,15 @@ def sender_named(spec: str) -> Sender:
 @contextmanager
 def reminding(served: House, where: str, sender: Sender) -> Iterator[ClockTask]:
     """Run the clock task for a block; every filing through the house wakes it."""
-    also = partial(send_on, served.trial, sender.name, sender.send, served.clock)
+
+    def also() -> datetime:
+        """Send complaints on and remind participants; when to do so again."""
+        from triptych.web.own_reminders import remind  # noqa: PLC0415 -- the pages are loaded after this
+
+        is_whole = send_on(served.trial, sender.name, sender.send, served.clock)
+        again = remind(served)
+        return again if is_whole else served.clock() + SOON
+
     holder = holder_of(where)
     task = ClockTask(served.trial, sender, served.clock, holder=holder, changed=served.hub.told_of, also=also)
     served.trial.listeners.append(task.woken)

@@ -11,12 +11,14 @@ from triptych.web.pages import (
     outbox,
     own,
     passkeys,
+    replying,
     taper,
     wrong,
 )
 
 urlpatterns = [
     # Open to whoever has no session: the log-in itself, and whom to call for help.
+    path("account/reply/", replying.reply, name="reply"),
     path("account/link/", entering.ask, name="link_ask"),
     path("account/link/<slug:secret>/", entering.link, name="link"),
     path("account/passkey/", passkeys.ask, name="passkey_ask"),
@@ -33,6 +35,7 @@ urlpatterns = [
     path("diary/", diary.diary, name="diary"),
     path("experience/", diary.experience, name="experience"),
     path("outbox/", outbox.outbox, name="outbox"),
+    path("reminders/", replying.wishes, name="wishes"),
     path("entering/", entering.settings, name="entering"),
     path("entering/passkey/", passkeys.offer, name="passkey_offer"),
     path("entering/passkey/add/", passkeys.add, name="passkey_add"),

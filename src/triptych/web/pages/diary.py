@@ -1,6 +1,6 @@
 """The diary of the days after a session: open where a clinician answers day and night, and always followed by help."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -35,14 +35,23 @@ def sessions_of(asker: Asker) -> frozenset[str]:
 
 def is_asked(asker: Asker, visits: tuple[Planned, ...], today: date) -> bool:
     """Whether the diary is asked for today and has not been answered on this day."""
-    sessions = sessions_of(asker)
+    return days_after(visits, sessions_of(asker), today) in DAYS and today not in _days_kept(asker)
+
+
+def missed_days(asker: Asker, visits: tuple[Planned, ...], today: date) -> list[date]:
+    """The days since the last session on which the diary was asked for and not kept."""
+    since = days_after(visits, sessions_of(asker), today)
+    if since is None or since > max(DAYS):
+        return []
+    kept = _days_kept(asker)
+    asked = (today - timedelta(days=since - day) for day in DAYS if day < since)
+    return [day for day in asked if day not in kept]
+
+
+def _days_kept(asker: Asker) -> set[date]:
     zone = asker.view.zone(asker.grant.participant)
-    answered = {
-        local_day(seen.occurred_at, zone)
-        for seen in asker.view.records(asker.grant.participant or "")
-        if seen.form == FORM and seen.current
-    }
-    return days_after(visits, sessions, today) in DAYS and today not in answered
+    seen = asker.view.records(asker.grant.participant or "")
+    return {local_day(one.occurred_at, zone) for one in seen if one.form == FORM and one.current}
 
 
 def is_open(asker: Asker) -> bool:

@@ -11,13 +11,13 @@ from triptych.course import Planned, local_day
 from triptych.study import Form
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
-from triptych.web.pages.diary import is_asked, is_experience_asked, is_open, last_read
+from triptych.web.pages.diary import is_asked, is_experience_asked, is_open, last_read, missed_days
 from triptych.web.pages.entry import hidden
 from triptych.web.pages.helping import site_help
 from triptych.web.pages.outbox import file_edits
 from triptych.web.people import Asker, found, page
 
-APART = ("days_after", "education_answer", "experience", "device_edits")
+APART = ("days_after", "education_answer", "experience", "device_edits", "reminder_wishes")
 """Answered on pages of their own."""
 AHEAD = 3
 """How many of the coming visits stand on the page of today."""
@@ -57,12 +57,20 @@ def today(request: HttpRequest, asker: Asker) -> HttpResponse:
             "forms": mine,
             "diary_asked": is_open(asker) and is_asked(asker, course.visits, local_day(asker.view.now, zone)),
             "experience_asked": is_experience_asked(asker, course.visits, local_day(asker.view.now, zone)),
+            "missed": missed(course.visits, mine.values()),
+            "missed_days": missed_days(asker, course.visits, local_day(asker.view.now, zone)),
             "read_by": last_read(asker),
             "diary_open": is_open(asker),
             "now": asker.view.now,
             "zone": zone,
         },
     )
+
+
+def missed(visits: Iterable[Planned], forms: Collection[Form]) -> list[Planned]:
+    """Visits of the participant's own answers whose window has passed without them."""
+    mine = {form.id for form in forms}
+    return [visit for visit in visits if visit.status == "missed" and any(one.form in mine for one in visit.forms)]
 
 
 def asked(visits: Iterable[Planned], forms: Collection[Form], today: date) -> list[Asked]:
