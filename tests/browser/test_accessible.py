@@ -8,8 +8,9 @@ from tests.browser.conftest import Watched, Windows
 
 from triptych.cli.cohort import OWN
 from triptych.cli.scenario import Player
-from triptych.exchange import protocol_html
-from triptych.ledger.library import find_study
+from triptych.evidence import condition_report
+from triptych.exchange import protocol_html, report_html
+from triptych.ledger.library import evidence, find_study
 from triptych.study import protocol_text
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
@@ -65,6 +66,10 @@ def staff_pages(demo: Player) -> dict[str, list[str]]:
             "/logs/medicine/",
             "/queries/",
             "/reviews/",
+            "/evidence/",
+            "/evidence/ptsd/",
+            "/evidence/ptsd/plain/",
+            "/evidence/ketamine-depression/",
             "/sites/site-1/",
             "/sites/site-1/on-call/",
             "/sites/site-1/on-call/?form=duty_rota",
@@ -134,4 +139,14 @@ def test_axe_finds_nothing_in_a_protocol_text(browser: Browser, width: int) -> N
     page = browser.new_page(viewport={"width": width, "height": 800})
     page.set_content(protocol_html(protocol_text(find_study("mapp1")), training=True))
     assert violations(page) == []
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_in_a_report_on_the_evidence(browser: Browser, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.set_content(report_html(condition_report(evidence(), "depression", "1")))
+    assert violations(page) == []
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0
     page.close()

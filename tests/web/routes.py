@@ -94,7 +94,7 @@ def table(hands: Hands, participant: str = "P-1", *, every: bool = True) -> dict
         ("slug", "task"): tasks if every else tasks[:1],
         ("uuid", "record"): [*records, UNKNOWN],
         ("path", "rest"): ["nowhere", f"participants/{participant}/nothing"],
-        ("slug", "condition"): ["ptsd", "depression", "ketamine-depression", "nowhere"],
+        ("slug", "condition"): ["social-anxiety-autism", "ketamine-depression", "nowhere"],
         ("slug", "outcome"): ["ptsd-severity", "nothing"],
         ("uuid", "query"): [*(one.id for one in seen if one.form == "query"), UNKNOWN],
     }

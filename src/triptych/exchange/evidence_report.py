@@ -9,7 +9,7 @@ from triptych.exchange.protocol_html import STYLE
 from triptych.study import Listing, Table, Text
 
 Part = Text | Listing | Table | Drawing
-WIDE = "svg{max-width:100%;height:auto}"
+WIDE = "svg{max-width:100%;height:auto}body{overflow-wrap:anywhere}"
 
 
 def report_markdown(report: EvidenceReport) -> str:
