@@ -52,3 +52,22 @@ def test_who_has_used_none_needs_no_place_and_who_did_not_say_is_not_enrolled(ha
     assert "prior_use_placed" not in codes(hands.file("coordinator", "enrollment", {}, "P-1"))
     screened(hands, "P-2", {"mdma": {"missing": "asked-declined"}, "others": False})
     assert "prior_use_placed" in codes(hands.file("coordinator", "enrollment", {}, "P-2"))
+
+
+@pytest.mark.requirement("CRL-06")
+def test_a_place_of_the_stratum_is_no_place_in_the_study(tmp_path: Path) -> None:
+    folder = tmp_path / "one-place"
+    folder.mkdir()
+    gate = """
+gates:
+  - id: enroll
+    conditions:
+      - {id: room, text: Nobody is enrolled yet, rule: study.allocated < 1}
+"""
+    (folder / "study.yaml").write_text(STUDY.replace("two-places", "one-place") + gate, "utf-8")
+    hands = Hands(MemoryStore(), find_study(str(folder)))
+    screened(hands, "P-1", USED)
+    assert isinstance(hands.file("coordinator", "prior_use_place", {}, "P-1"), Filed)
+    refused = codes(hands.file("coordinator", "enrollment", {}, "P-1"))
+    assert "room" not in refused
+    assert refused

@@ -113,6 +113,67 @@ def test_a_result_corrected_after_its_review_has_to_be_reviewed_again() -> None:
     assert judged([*lines, corrected])["laboratory_reviewed"].state == "not met"
 
 
+@pytest.mark.requirement("CRL-13")
+def test_each_abnormal_value_is_judged_and_a_significant_one_keeps_the_dose_closed() -> None:
+    low = [
+        replace(x, values={**x.values, "potassium": 3.2}) if x.form == "laboratory" and x.visit is None else x
+        for x in lines_before_the_dose()
+    ]
+    assert judged(low)["values_judged"].state == "unknown"
+    last = next(x.occurred_at for x in reversed(low) if x.occurred_at)
+    values = {"about": "labs-1", "item": "potassium", "significant": False, "why": "Repeated, 3.6"}
+    review = Line(participant="NO-01", form="value_review", role="physician", occurred_at=last, values=values)
+    assert judged([*low, review])["values_judged"].state == "met"
+    other = replace(review, values={**values, "item": "sodium"})
+    assert judged([*low, other])["values_judged"].state == "unknown"
+    significant = replace(review, values={**values, "significant": True})
+    assert judged([*low, significant])["values_judged"].state == "not met"
+    labs = next(x for x in low if x.id == "labs-1")
+    again = replace(labs, id="labs-1b", corrects="labs-1", reason="Slip", occurred_at=last, values=labs.values)
+    assert (
+        judged([*low, review, replace(again, values={**labs.values, "potassium": 3.1})])["values_judged"].state != "met"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sex", "qtcf", "state"), [("female", 460, "met"), ("female", 461, "not met"), ("male", 451, "not met")]
+)
+def test_the_limit_of_qtc_is_that_of_the_sex(sex: str, qtcf: int, state: str) -> None:
+    lines = [
+        replace(x, values={**x.values, "sex": sex} if x.form == "demographics" else {**x.values, "qtcf": qtcf})
+        if x.form in ("demographics", "ecg")
+        else x
+        for x in lines_before_the_dose()
+    ]
+    assert judged(lines)["qtc_in_limits"].state == state
+
+
+@pytest.mark.requirement("CON-02")
+@pytest.mark.parametrize(
+    ("person", "kind"), [("therapist-1", "therapy"), ("co_therapist-1", "therapy"), ("physician-1", "license")]
+)
+def test_a_credential_that_has_run_out_keeps_the_dose_closed(person: str, kind: str) -> None:
+    player = Player(MemoryStore(), STUDY, [line for line in lines_before_the_dose() if line.expect is None])
+    list(player.play())
+    records = player.trial.system_view().site_records("site-1")
+    held = next(one for one in records if (one.values.get("person"), one.values.get("kind")) == (person, kind))
+    player.also(
+        Line(
+            form="staff_credential",
+            site="site-1",
+            role="administrator",
+            occurred_at=player.clock.now,
+            values={**held.values, "expires_on": "2026-03-17"},
+            corrects=held.id,
+            reason="Read from the certificate",
+        )
+    )
+    course = player.course("NO-01")
+    assert course is not None
+    gate = next(gate for gate in course.gates if gate.id == "authorize_dose")
+    assert {one.id: one.state for one in gate.conditions}["credentials_in_date"] == "not met"
+
+
 def test_a_positive_screen_waits_for_the_physician() -> None:
     lines = [
         replace(x, id="screen") if x.form == "drug_screen" and x.visit == "dosing" else x

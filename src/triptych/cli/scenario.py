@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -19,6 +19,8 @@ ADMINISTRATOR = "administrator-1"
 SITE = "site-1"
 PARTICIPANT = "participant"
 """The role of whom the study is about: its grant reaches that participant's own records alone."""
+CREDENTIALS = (("therapist-1", "therapy"), ("co_therapist-1", "therapy"), ("physician-1", "license"))
+VALID = timedelta(days=5 * 365)
 NAMES = uuid.UUID("6f0d9a52-6d0a-5a43-9c53-2f6f0c6a7d11")
 
 
@@ -123,6 +125,16 @@ class Player:
         for role in self.study.document.roles:
             if role.id != PARTICIPANT:
                 self._grant(f"{role.id}-1", role)
+        gate = self.study.gates.get("authorize_dose")
+        if gate is not None and any(one.id == "credentials_in_date" for one in gate.conditions):
+            self._show_credentials()
+
+    def _show_credentials(self) -> None:
+        """What a dose asks of those who are there: training in the therapy and a license, in their dates."""
+        dates = {"valid_from": self.clock.now.date().isoformat()}
+        dates["expires_on"] = (self.clock.now + VALID).date().isoformat()
+        for person, kind in CREDENTIALS:
+            self._administer("staff_credential", {"person": person, "kind": kind, **dates}, site=SITE)
 
     def _administer(self, form: str, values: dict[str, Any], site: str | None = None) -> None:
         self._count += 1

@@ -22,6 +22,7 @@ from triptych.course.gates import GateState, judge_gate
 from triptych.course.medicines import medicine_conflict
 from triptych.course.obligations import Query, Task, filers, held_tasks, queries, query_tasks, raised
 from triptych.course.record import Record
+from triptych.course.results import JUDGMENT, Abnormal, abnormal_values, result_forms, values_accepted
 from triptych.course.schedule import HELD, PENDING, Planned
 from triptych.course.screening import CONFIRMATION, Screened, is_confirmed, screened
 from triptych.course.setting import Setting
@@ -134,6 +135,11 @@ class Fold:
         """The screening for a planned day, as known today; the cycle is the one under way if none is named."""
         at = (planned, self.cycle if cycle is None else cycle)
         return screened(self.study, self.counting, self.facts, self.sight, self._knowledge, at)
+
+    @property
+    def abnormal(self) -> tuple[Abnormal, ...]:
+        """The abnormal values of the newest results."""
+        return abnormal_values(self.study, self.counting)
 
     @property
     def taper(self) -> Taper | None:
@@ -279,6 +285,8 @@ def course_facts(fold: Fold, cycle: int | None) -> Mapping[str, object]:
         facts["medicine_conflict"] = conflict.conflict
     elif conflict is not None:
         facts["medicine_conflict"] = Missing(frozenset(conflict.missing))
+    if all(fold.sight.sees_form(form) for form in (JUDGMENT, *(one.id for one in result_forms(fold.study)))):
+        facts["abnormal_values_accepted"] = values_accepted(fold.study, fold.counting)
     stands = fold.screening_confirmed(cycle)
     if stands is not None:
         facts["screening_confirmed"] = stands

@@ -30,12 +30,22 @@ class Setting:
         self.site_paused = _paused(self.site_entries, "site_pause", "site_resume")
         self.study_paused = _paused(self.study_entries, "pause", "resume")
         self.activated = bool(self.study_entries.of("activation"))
-        self.allocated = len(self.study_entries.of("allocation"))
+        self.allocated = _enrolled(study, self.study_entries)
         self.training = not self.activated and bool(self.study_entries.of("training_start"))
 
     def holds_role(self, person: str, role: str, at: datetime) -> bool:
         """Whether a person holds a role at this site at an instant."""
         return self.grants.held(person, role, self.site, at) is not None
+
+
+def _enrolled(study: Study, entries: Entries) -> int:
+    """The places taken by forms that enroll somebody; those of a stratum or of another stock are not among them."""
+    enrolling = {
+        form.id
+        for form in study.document.forms
+        if any((effect.axis, effect.to) == ("enrollment", "enrolled") for effect in form.sets)
+    }
+    return sum(entry.current.values["form"] in enrolling for entry in entries.of("allocation"))
 
 
 def _paused(entries: Entries, pause: str, resume: str) -> bool:

@@ -88,7 +88,7 @@ def _signers(plan: Entry, entries: Entries, signatures: Sequence[Signature]) -> 
     on_paper = [
         entry
         for entry in entries.about.get((AGREEMENT, plan.id), ())
-        if entry.root.recorded_at >= plan.versions[-1].recorded_at
+        if entry.root.position > plan.versions[-1].position
     ]
     paper = str(on_paper[-1].current.values["name"]) if on_paper else ""
     return physician, here or paper
@@ -116,8 +116,8 @@ def _lacks(
 
 def _stops(plan: Entry, entries: Entries) -> Iterator[str]:
     """What stops a taper: it has become worse, signs of withdrawal, or a higher C-SSRS than when it was written."""
-    since = plan.versions[-1].recorded_at
-    calls = [entry.current.values for entry in entries.of("taper_call") if entry.root.recorded_at > since]
+    since = plan.versions[-1].position
+    calls = [entry.current.values for entry in entries.of("taper_call") if entry.versions[-1].position > since]
     if any(values.get("low_mood") is True for values in calls):
         yield "The participant's mood has become worse: a physician decides, and writes a new plan."
     if any(values.get("withdrawal_signs") is True for values in calls):
@@ -128,9 +128,9 @@ def _stops(plan: Entry, entries: Entries) -> Iterator[str]:
 
 def _has_risen(entries: Entries, plan: Entry) -> bool:
     """Whether a later C-SSRS shows more ideation than the last one before the plan, or behavior."""
-    since = plan.versions[-1].recorded_at
-    before = [entry for entry in entries.of("cssrs") if entry.root.recorded_at <= since]
-    later = [entry for entry in entries.of("cssrs") if entry.root.recorded_at > since]
+    since = plan.versions[-1].position
+    before = [entry for entry in entries.of("cssrs") if entry.versions[-1].position <= since]
+    later = [entry for entry in entries.of("cssrs") if entry.versions[-1].position > since]
     level = _ideation(before[-1]) if before else 0
     return any(_ideation(entry) > level or entry.current.values.get("behavior") is True for entry in later)
 

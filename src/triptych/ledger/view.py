@@ -28,6 +28,7 @@ from triptych.course import (
     shown_digest,
     under_review,
 )
+from triptych.course.results import Abnormal
 from triptych.course.tapering import PLAN
 from triptych.ledger.drafts import Actor
 from triptych.ledger.lists import Heads, keep_rows, read_line
@@ -160,13 +161,22 @@ class View(Placed):
 
         The cycle is the one of the session; without one it is the cycle under way.
         """
+        fold = self._seen_fold(participant)
+        return None if fold is None else fold.screened(planned, cycle)
+
+    def abnormal(self, participant: str) -> tuple[Abnormal, ...]:
+        """The abnormal values of the participant's newest results, as far as this viewer sees them."""
+        fold = self._seen_fold(participant)
+        return () if fold is None else fold.abnormal
+
+    def _seen_fold(self, participant: str) -> Fold | None:
+        """The parts of a participant's course, on what this viewer sees; none where nothing may be seen."""
         records = self._records(participant)
         if not self._reaches(records):
             return None
         setting = self._setting_at(current_site(Entries(records)))
         study = self._version(setting, records)
-        fold = Fold(study, participant, self._shown(records), setting, self._knowledge, self.now, self._sight(study))
-        return fold.screened(planned, cycle)
+        return Fold(study, participant, self._shown(records), setting, self._knowledge, self.now, self._sight(study))
 
     def taper(self, participant: str) -> Taper | None:
         """The participant's taper plan, derived from the whole ledger, for a role that sees such plans.

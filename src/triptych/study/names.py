@@ -64,6 +64,7 @@ _COURSE: Mapping[str, Type] = {
     "failed_attempts": INT,
     "medicine_conflict": BOOL,
     "screening_confirmed": BOOL,
+    "abnormal_values_accepted": BOOL,
     "arm": TEXT,
     "dose_initial": NUMBER,
     "dose_maximum": NUMBER,

@@ -69,6 +69,7 @@ urlpatterns = [
     ),
     path("participants/<str:participant>/screening/plan/", taper.plan, name="taper"),
     path("participants/<str:participant>/screening/plan/pdf/", taper.plan_pdf, name="taper_pdf"),
+    path("participants/<str:participant>/screening/values/", screening.judge, name="judge_value"),
     path("participants/<str:participant>/screening/pdf/", taper.screening_pdf, name="screening_pdf"),
     path("participants/<str:participant>/screening/case/", screening.case, name="screening_case"),
     path("participants/<str:participant>/session/", session.session, name="session"),

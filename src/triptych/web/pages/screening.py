@@ -4,12 +4,14 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from msgspec import Struct
 
 from triptych.course import CONFIRMATION, Course, Planned, Screened, local_day, may_file, months
+from triptych.course.results import JUDGMENT
 from triptych.ledger import Seen
 from triptych.safety import Hazard, MedicineJudgment, Washout
 from triptych.study import Form, ScreeningFact, Study
@@ -96,7 +98,8 @@ def asked_for(request: HttpRequest, asker: Asker, participant: str) -> Asked:
 def screening(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
     """Show the screening for a planned day; `on` in the address moves it. A physician confirms what is shown."""
     asked = asked_for(request, asker, participant)
-    screened, planned = asked.screened, asked.planned
+    screened, planned, zone = asked.screened, asked.planned, asker.view.zone(participant)
+    judging = asker.study.forms[JUDGMENT]
     posted = _confirming(request, asker, participant, screened)
     if posted is not None and request.method == "POST":
         if not is_right(request):
@@ -117,6 +120,7 @@ def screening(request: HttpRequest, asker: Asker, participant: str) -> HttpRespo
         posted=posted,
         versions={one.root: one.id for one in asker.view.records(participant) if one.current},
         confirmed=_confirmed(asker, participant),
+        abnormal=[(one, Posted.fresh(judging, zone, asker.view.now)) for one in asker.view.abnormal(participant)],
         hazards=[(title, of) for code, title in HAZARDS if (of := by_hazard(screened.answer.medicines, code))],
         months=months(screened.answer.medicines, planned, asked.today),
         missing=list(_missing(asker.study, screened)),
@@ -124,8 +128,22 @@ def screening(request: HttpRequest, asker: Asker, participant: str) -> HttpRespo
         mine={form.id for form in asker.study.forms.values() if may_file(asker.study.roles[asker.grant.role], form)},
         call=call_at(asker, asked.course.site),
         rows=_rows(screened),
-        zone=asker.view.zone(participant),
+        zone=zone,
     )
+
+
+@page
+def judge(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
+    """File the judgment of one abnormal value of a result as it stands (CRL-13)."""
+    asked_for(request, asker, participant)
+    form = form_of(asker, JUDGMENT)
+    wanted = (request.POST.get("v-about", ""), request.POST.get("v-item", ""))
+    if request.method != "POST" or wanted not in [(one.record, one.item) for one in asker.view.abnormal(participant)]:
+        raise Http404
+    posted = Posted.read(form, request.POST, asker.view.zone(participant))
+    if not file_posted(request, asker, posted, participant):
+        messages.warning(request, "Not filed: " + " ".join(text for _, text in posted.problems))
+    return redirect("screening", participant=participant)
 
 
 @page
