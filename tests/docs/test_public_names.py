@@ -11,10 +11,10 @@ PUBLIC = {
     """,
     "safety": """
         PRECEDENCE Active Alarm BloodPressure Candidate Case Closing Code Conditions Conflict Contact
-        Criterion Decision Ecg Fact Finding Hazard Identified Knowledge KnowledgeBase Labs Medicine MedicineJudgment
-        MedicineTable Participant PregnancyTest Product Profile Reading Resolution Row Screening Taken
+        Criterion Decision Ecg Fact Hazard Identified Knowledge KnowledgeBase Labs Medicine MedicineJudgment
+        Participant PregnancyTest Product Profile Reading Recorded Resolution Row Screening
         Unreadable Washout countries_of judge_medicines level_of limit_alarms profile_of read_case read_conditions
-        read_contacts read_knowledge read_medicines read_profile resolve screen washouts
+        read_contacts read_knowledge read_profile resolve screen washouts
     """,
     "study": """
         INSTRUMENTS LEVELS SILENT Amendment Arm Choice Column Condition DeviationClass DeviationRule Difference

@@ -12,7 +12,7 @@ from triptych.course import Entries, Record
 from triptych.course.facts import Facts
 from triptych.ledger import Actor, Filed, Held, Refused, Trial
 from triptych.ledger.errors import NotALedger
-from triptych.ledger.library import knowledge, medicines, product_files
+from triptych.ledger.library import knowledge, product_files
 from triptych.ledger.memory import MemoryStore
 from triptych.ledger.store import Store
 from triptych.ledger.streams import KEPT, Streams, site_stream
@@ -93,7 +93,7 @@ def test_where_no_gate_reads_the_day_only_visits_and_tasks_change_the_course() -
 
 def test_a_medicine_for_a_physician_waits_for_the_clearance_of_its_newest_version(hands: Hands) -> None:
     hands.ready_for_dose()
-    name = next(name for name, row in medicines().items() if row.management == "physician_review")
+    name = "lisinopril"
     medicine = hands.file("physician", "medicine", {"name": name, "ongoing": True})
     assert isinstance(medicine, Filed)
     hands.file("physician", "medicine_review", {"complete": True})

@@ -129,7 +129,7 @@ class Fold:
         """The judgment on the recorded medicines for a dose today; none where medicines are hidden."""
         if not (self.sight.sees_form("medicine") and self.sight.sees_form("medicine_review")):
             return None
-        return medicine_conflict(self.entries, self._knowledge.table, self.today)
+        return medicine_conflict(self.study, self.entries, self._knowledge, self.today)
 
     def screened(self, planned: date, cycle: int | None = None) -> Screened:
         """The screening for a planned day, as known today; the cycle is the one under way if none is named."""

@@ -1,16 +1,24 @@
 """From medicine records to the facts that the safety room judges."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from triptych.course.entries import Entries, Entry
-from triptych.safety import Conflict, MedicineTable, Taken, judge_medicines
+from triptych.safety import Conflict, Knowledge, Recorded, judge_medicines, profile_of, read_case
+from triptych.study import Study
 
 
-def medicine_conflict(entries: Entries, table: MedicineTable, on: date) -> Conflict:
-    """Judge the recorded medicines for a dose on a day."""
-    recorded = entries.of("medicine")
-    taken = (_taken(entries, entry) for entry in recorded)
-    return judge_medicines(table, taken, on, affirmed=affirmed_complete(entries))
+def medicine_conflict(study: Study, entries: Entries, knowledge: Knowledge, on: date) -> Conflict:
+    """Judge the recorded medicines for a dose on a day, by the study's numbers."""
+    records = entries.of("medicine")
+    listed = read_case({"medications": [medicine_of(entry) for entry in records]}).medications or ()
+    taken = [
+        Recorded(medicine=medicine, cleared=_cleared(entries, entry))
+        for entry, medicine in zip(records, listed, strict=True)
+    ]
+    profile = profile_of(knowledge.profile, study)
+    return judge_medicines(knowledge.base, profile, taken, on, affirmed=affirmed_complete(entries))
 
 
 def affirmed_complete(entries: Entries) -> bool:
@@ -23,15 +31,36 @@ def affirmed_complete(entries: Entries) -> bool:
     )
 
 
-def _taken(entries: Entries, entry: Entry) -> Taken:
+def medicine_of(entry: Entry) -> Mapping[str, Any]:
+    """A medicine on record as an entry of a screening case."""
     values = entry.current.values
-    ongoing, last = values.get("ongoing"), values.get("last_taken_on")
-    return Taken(
-        name=str(values.get("name", "")),
-        ongoing=ongoing if isinstance(ongoing, bool) else None,
-        last_taken_on=date.fromisoformat(last) if isinstance(last, str) else None,
-        cleared=_cleared(entries, entry),
-    )
+
+    def text(name: str) -> str | None:
+        return values[name] if isinstance(values.get(name), str) else None
+
+    return {
+        "as_entered": text("name"),
+        "dose": text("dose"),
+        "route": text("route"),
+        "status": _status(values.get("ongoing")),
+        "last_dose_date": text("last_taken_on"),
+        "note": text("why"),
+        "confirmed_as": text("confirmed_as"),
+        "codes": [_code(line) for line in (text("codes") or "").splitlines() if line.strip()],
+    }
+
+
+def _status(ongoing: object) -> str | None:
+    if not isinstance(ongoing, bool):
+        return None
+    return "ongoing" if ongoing else "stopped"
+
+
+def _code(line: str) -> dict[str, str]:
+    """A code as it is kept in the record: system, code and words, apart by a bar."""
+    system, _, rest = line.partition("|")
+    code, _, display = rest.partition("|")
+    return {"system": system.strip(), "code": code.strip(), "display": display.strip()}
 
 
 def _cleared(entries: Entries, entry: Entry) -> bool:

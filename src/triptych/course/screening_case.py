@@ -13,7 +13,7 @@ from msgspec import Struct
 from triptych.course.doses import actual_time, given_doses
 from triptych.course.entries import Entries, Entry, local_day
 from triptych.course.facts import form_facts
-from triptych.course.medicines import affirmed_complete
+from triptych.course.medicines import affirmed_complete, medicine_of
 from triptych.rules import Context
 from triptych.study import Arm, ScreeningFact, Study
 
@@ -69,7 +69,7 @@ def screening_case(study: Study, entries: Entries, context: Context, days: Days,
             "temperature_c": said.newest("temperature"),
         },
         "labs_and_ecg": {**_laboratory(said), "ecg": _ecgs(said)},
-        "medications": [_medicine(entry) for entry in entries.of("medicine")],
+        "medications": [dict(medicine_of(entry)) for entry in entries.of("medicine")],
     }
 
 
@@ -246,34 +246,3 @@ def _urine(said: _Said, screen: Answer | None) -> str | None:
         return None
     found = said.beside(screen, "drugs_found")
     return f"{screen.value} for {found}" if screen.value == "positive" and found else str(screen.value)
-
-
-def _medicine(entry: Entry) -> dict[str, Any]:
-    values = entry.current.values
-
-    def text(name: str) -> str | None:
-        return values[name] if isinstance(values.get(name), str) else None
-
-    return {
-        "as_entered": text("name"),
-        "dose": text("dose"),
-        "route": text("route"),
-        "status": _status(values.get("ongoing")),
-        "last_dose_date": text("last_taken_on"),
-        "note": text("why"),
-        "confirmed_as": text("confirmed_as"),
-        "codes": [_code(line) for line in (text("codes") or "").splitlines() if line.strip()],
-    }
-
-
-def _status(ongoing: object) -> str | None:
-    if not isinstance(ongoing, bool):
-        return None
-    return "ongoing" if ongoing else "stopped"
-
-
-def _code(line: str) -> dict[str, str]:
-    """A code as it is kept in the record: system, code and words, apart by a bar."""
-    system, _, rest = line.partition("|")
-    code, _, display = rest.partition("|")
-    return {"system": system.strip(), "code": code.strip(), "display": display.strip()}

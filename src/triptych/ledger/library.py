@@ -15,13 +15,11 @@ from triptych.safety import (
     Contact,
     Knowledge,
     KnowledgeBase,
-    MedicineTable,
     Profile,
     profile_of,
     read_conditions,
     read_contacts,
     read_knowledge,
-    read_medicines,
     read_profile,
 )
 from triptych.study import (
@@ -103,12 +101,6 @@ def instruments_not_shipped() -> tuple[NotShipped, ...]:
 
 
 @lru_cache(maxsize=1)
-def medicines() -> MedicineTable:
-    """The bundled table of medicines."""
-    return read_medicines((LIBRARY / "medicines" / "interactions.csv").read_text("utf-8"))
-
-
-@lru_cache(maxsize=1)
 def contacts() -> tuple[Contact, ...]:
     """The bundled crisis contacts of every country."""
     return read_contacts((LIBRARY / "help" / "contacts.csv").read_text("utf-8"))
@@ -173,4 +165,4 @@ def study_profile(study: Study) -> Profile:
 @lru_cache(maxsize=1)
 def knowledge() -> Knowledge:
     """Everything bundled that a trial is judged by beside its document."""
-    return Knowledge(table=medicines(), base=knowledge_base(), conditions=conditions(), profile=default_profile())
+    return Knowledge(base=knowledge_base(), conditions=conditions(), profile=default_profile())

@@ -7,7 +7,7 @@ from triptych.safety.contacts import Contact, countries_of, read_contacts
 from triptych.safety.criteria import Criterion, Fact
 from triptych.safety.judging import MedicineJudgment
 from triptych.safety.knowledge import Active, Hazard, KnowledgeBase, Product, Row, read_knowledge
-from triptych.safety.medicines import Conflict, Finding, MedicineTable, Taken, judge_medicines, read_medicines
+from triptych.safety.medicines import Conflict, Recorded, judge_medicines
 from triptych.safety.naming import Candidate, Identified, Resolution, resolve
 from triptych.safety.outcomes import PRECEDENCE, Decision
 from triptych.safety.profile import Profile, profile_of, read_profile
@@ -31,7 +31,6 @@ __all__ = [
     "Decision",
     "Ecg",
     "Fact",
-    "Finding",
     "Hazard",
     "Identified",
     "Knowledge",
@@ -39,16 +38,15 @@ __all__ = [
     "Labs",
     "Medicine",
     "MedicineJudgment",
-    "MedicineTable",
     "Participant",
     "PregnancyTest",
     "Product",
     "Profile",
     "Reading",
+    "Recorded",
     "Resolution",
     "Row",
     "Screening",
-    "Taken",
     "Unreadable",
     "Washout",
     "countries_of",
@@ -60,7 +58,6 @@ __all__ = [
     "read_conditions",
     "read_contacts",
     "read_knowledge",
-    "read_medicines",
     "read_profile",
     "resolve",
     "screen",

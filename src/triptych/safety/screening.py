@@ -11,7 +11,6 @@ from triptych.safety.conditions import Conditions
 from triptych.safety.criteria import Criterion, criterion
 from triptych.safety.judging import MedicineJudgment, judge_medicine
 from triptych.safety.knowledge import KnowledgeBase
-from triptych.safety.medicines import MedicineTable
 from triptych.safety.outcomes import Decision, Finding, strongest
 from triptych.safety.profile import Profile
 from triptych.safety.washout import Washout
@@ -20,7 +19,6 @@ from triptych.safety.washout import Washout
 class Knowledge(Struct, frozen=True, kw_only=True):
     """Everything that a trial is judged by beside its document: medicines, conditions in words, default numbers."""
 
-    table: MedicineTable
     base: KnowledgeBase
     conditions: Conditions
     profile: Profile
