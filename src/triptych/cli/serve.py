@@ -4,6 +4,7 @@ import gc
 import os
 import secrets
 import socket
+import ssl
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext, suppress
 from importlib import import_module
@@ -16,6 +17,8 @@ from triptych.cli.ledgers import data_option
 from triptych.ledger import Trial
 from triptych.ledger.clock import Sender
 from triptych.ledger.errors import NotALedger
+
+PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -43,9 +46,13 @@ from triptych.ledger.errors import NotALedger
     show_default=True,
     help="How text messages reach participants.",
 )
-def serve(data: str, port: int, host: str, remind: str, reach: str, text: str) -> None:
+@click.option("--cert", type=PEM, help="Serve HTTPS with this certificate and its chain (PEM).")
+@click.option("--key", type=PEM, help="The private key of the certificate (PEM).")
+def serve(
+    data: str, port: int, host: str, remind: str, reach: str, text: str, cert: Path | None, key: Path | None
+) -> None:
     """Serve the trial in a ledger: staff at localhost, participants at participant.localhost."""
-    start(data, port, host, remind, reach, text)
+    start(data, port, host, remind, reach, text, _https(cert, key))
 
 
 def configure(data: str) -> None:
@@ -80,9 +87,15 @@ def start(
     remind: str = "none",
     reach: str = "console",
     text: str = "console",
+    https: tuple[Path, Path] | None = None,
 ) -> None:
-    """Open the trial and serve it until interrupted, reminding the staff of what falls due if that is wanted."""
+    """Open the trial and serve it until interrupted, reminding the staff of what falls due if that is wanted.
+
+    `https` is a certificate and its key; cookies are then sent over HTTPS alone.
+    """
     configure(data)
+    if https:
+        os.environ["TRIPTYCH_HTTPS"] = "yes"
     import django
     import uvicorn
 
@@ -99,15 +112,33 @@ def start(
         served = house.open_house(data)
         served.reach = reaching.Reaching(email=email, text=message)
         _settle(served.trial)
-        server = uvicorn.Server(uvicorn.Config("triptych.web.asgi:application", log_level="warning", lifespan="off"))
+        cert, key = https or (None, None)
+        application = "triptych.web.asgi:application"
+        server = uvicorn.Server(
+            uvicorn.Config(application, log_level="warning", lifespan="off", ssl_certfile=cert, ssl_keyfile=key)
+        )
         try:
-            click.echo(f"Staff                 http://localhost:{port}/")
-            click.echo(f"Participants          http://participant.localhost:{port}/")
+            scheme = "https" if https else "http"
+            click.echo(f"Staff                 {scheme}://localhost:{port}/")
+            click.echo(f"Participants          {scheme}://participant.localhost:{port}/")
             click.echo("Stop with Ctrl-C.")
             with sending.reminding(served, data, sender) if sender else nullcontext(), suppress(KeyboardInterrupt):
                 server.run(sockets=[listener])
         finally:
             served.close()
+
+
+def _https(cert: Path | None, key: Path | None) -> tuple[Path, Path] | None:
+    """A certificate and its key, if HTTPS is wanted. Raises `CommandError` where they cannot be used."""
+    if cert is None and key is None:
+        return None
+    if cert is None or key is None:
+        raise CommandError("HTTPS needs a certificate and its key. Give both --cert and --key. [https]")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key)
+    except OSError as error:  # an SSLError is one
+        raise CommandError(f"The certificate and its key cannot be used: {error}. [https]") from error
+    return cert, key
 
 
 def _sender(named: Callable[[str], Sender], spec: str, option: str) -> Sender | None:

@@ -107,6 +107,10 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_SAMESITE = "Strict"
+HTTPS = os.environ.get("TRIPTYCH_HTTPS", "")
+"""`yes` where this server speaks HTTPS; `proxy` behind a proxy that does, and that sets X-Forwarded-Proto itself."""
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS in ("yes", "proxy")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS == "proxy" else None
 CSRF_FAILURE_VIEW = "triptych.web.pages.wrong.forgotten"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
