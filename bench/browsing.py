@@ -49,12 +49,17 @@ class Browser:
         other._cookies = dict(self._cookies)
         return other
 
+    @property
+    def cookies(self) -> str:
+        """The cookies as a request carries them."""
+        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
     def _ask(self, method: str, path: str, body: str | None) -> Answer:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        headers = {"Cookie": self.cookies}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         if time.perf_counter() - self._used > PATIENCE:

@@ -100,6 +100,7 @@ class Server:
 
     def __init__(self, process: int, port: int, trace: Path) -> None:
         self.port, self._trace, self._read = port, trace, 0
+        self._process = process
         clock = ctypes.c_int()
         ctypes.CDLL(None, use_errno=True).clock_getcpuclockid(process, ctypes.byref(clock))
         self._clock = clock.value
@@ -107,6 +108,10 @@ class Server:
     def cpu(self) -> float:
         """CPU seconds that the process has spent, in all its threads, by the system's own accounting."""
         return time.clock_gettime(self._clock)
+
+    def kill(self, signal: int) -> None:
+        """Send the process a signal."""
+        os.kill(self._process, signal)
 
     def statements(self) -> list[str]:
         """The statements since the last time, without transactions and the settings of connections.

@@ -18,13 +18,15 @@ from triptych.ledger import Actor
 from triptych.study import Form, Item
 from triptych.web.house import house
 from triptych.web.live import crew
+from triptych.web.live.drawing import watched
 from triptych.web.live.outbox import MOST, Answer, take
 from triptych.web.live.stream import Drawn, Reader, board_for, events
 from triptych.web.people import Asker, found, grants_of, page
 from triptych.web.show import show
 from triptych.web.templating import HERE, asset
 
-MODULES = ("outbox.js", "session-entry.js")
+MODULES = ("outbox.js", "session-entry.js", "session-alarms.js")
+COVER = "physician_cover"
 STYLE, SCRIPT = "session.css", "session.js"
 
 
@@ -89,9 +91,21 @@ def given(request: HttpRequest, asker: Asker, drawn: Drawn) -> str:
             "me": asker.actor.person,
             "forms": {form.id: described(form) for form in quick(asker)},
             "zone": drawn.board.zone.key,
+            "watched": watched(asker.study),
+            "facts": json.loads(drawn.parts["facts"]),
+            "physician": physician(asker, participant),
             "position": drawn.records[-1][0] if drawn.records else None,
         }
     ).replace("<", "\\u003c")
+
+
+def physician(asker: Asker, participant: str) -> Mapping[str, str] | None:
+    """Whom to call while the server cannot: who filed the cover of the session last, with the number they gave."""
+    covers = [one for one in asker.view.records(participant) if one.form == COVER and one.current]
+    if not covers:
+        return None
+    last = max(covers, key=lambda one: one.occurred_at)
+    return {"name": last.actor, "phone": str(last.values.get("phone") or "")}
 
 
 def quick(asker: Asker) -> list[Form]:

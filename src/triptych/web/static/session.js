@@ -3,6 +3,7 @@
 
 const given = JSON.parse(document.querySelector("#given").textContent);
 const { Outbox } = await import(given.modules.outbox);
+const { limitAlarms, isOpen, isRed, prepareSound, ring } = await import(given.modules["session-alarms"]);
 const { entryDialog } = await import(given.modules["session-entry"]);
 const SILENT = 25000;
 const CHOSEN = `triptych-author:${given.participant}`;
@@ -80,6 +81,8 @@ function drawSending({ reach, waiting, refused, offset }) {
   place.replaceChildren(element("b", head), element("span", kept));
   if (Math.abs(offset ?? 0) >= 60) place.append(element("span", `This tablet's clock is ${Math.round(Math.abs(offset) / 60)} min ${offset > 0 ? "behind" : "ahead"}`));
   drawWaiting(waiting);
+  unsent = waiting;
+  decide();
 }
 
 function drawWaiting(waiting) {
@@ -108,6 +111,66 @@ async function enter(form, values, more = {}) {
   return outbox.add(form, values, author, { ...place, ...more });
 }
 
+// --- Alarms of what this tablet knows --------------------------------------------------------------------------------
+
+let unsent = [];
+let facts = given.facts;
+const rung = new Set();
+const silenced = new Set();
+
+/** The readings of a value: those that the server has, and those that wait here. */
+function readingsOf(item) {
+  const known = new Set(facts.readings.map((one) => one.record));
+  const mine = unsent.filter((one) => one.record.form === "vitals" && !known.has(one.id))
+    .map((one) => ({ at: Date.parse(one.record.occurred_at), record: one.id, values: one.record.values }));
+  return [...facts.readings, ...mine].map(({ at, record, values }) => ({ at, record, value: typeof values[item] === "number" && values[item] > 0 ? values[item] : null }))
+    .sort((one, other) => one.at - other.at);
+}
+
+/** Decide anew, show what stands, and ring for what is red and new. */
+function decide() {
+  const alarms = given.watched.flatMap((of) => limitAlarms(of, readingsOf(of.about), facts.closings)).filter(isOpen);
+  const here = new Set(unsent.map((one) => one.id));
+  for (const alarm of alarms) alarm.key = `${alarm.about}:${alarm.record}`;
+  $("#local").replaceChildren(...alarms.map((alarm) => shownAlarm(alarm, here.has(alarm.record))));
+  for (const { key, level } of alarms) {
+    if (!isRed(level) || rung.has(key)) continue;
+    rung.add(key);
+    ring();
+  }
+  ringing = alarms.some(({ key, level }) => isRed(level) && !silenced.has(key));
+}
+
+let ringing = false;
+const DO = {
+  hold: "Hold the first dose", withhold: "No supplemental dose. Repeat in 5 minutes", notify: "Physician now",
+  emergency: "Emergency pathway",
+};
+
+function shownAlarm(alarm, isUnsent) {
+  const line = element("div", "", { class: `alarm ${isRed(alarm.level) ? "red" : "amber"}`, "data-alarm": alarm.key });
+  line.append(element("b", `${isRed(alarm.level) ? "RED" : "AMBER"} ${alarm.title} ${alarm.value}`));
+  line.append(element("span", `${time(new Date(alarm.at))} · ${DO[alarm.level]}${alarm.state === "settled" ? " · settled, not closed" : ""}`));
+  if (alarm.repeatDue) line.append(element("span", `Repeat at ${time(new Date(alarm.repeatDue))}`));
+  if (isUnsent && isRed(alarm.level)) line.append(notSent());
+  if (isRed(alarm.level) && !silenced.has(alarm.key)) {
+    const quiet = element("button", "Silence on this tablet", { type: "button" });
+    quiet.addEventListener("click", () => { silenced.add(alarm.key); decide(); });
+    line.append(quiet);
+  }
+  return line;
+}
+
+/** Until the server has it, nobody else knows: the tablet says whom to call. */
+function notSent() {
+  const { name, phone } = given.physician ?? {};
+  const who = name ? `${name}${phone ? ` at ${phone}` : ", by the number posted in this room"}` : "the physician on duty";
+  return element("b", `NOT SENT: call ${who}`, { class: "notsent" });
+}
+
+addEventListener("pointerdown", prepareSound, { once: true });
+setInterval(() => { if (ringing) ring(); }, 10000);
+
 // --- What the server pushes ------------------------------------------------------------------------------------------
 
 let heard = Date.now();
@@ -130,7 +193,9 @@ function listen() {
     for (const [name, html] of Object.entries(parts)) {
       const place = $(`[data-part="${name}"]`);
       if (place) place.innerHTML = html;
+      if (name === "facts") facts = JSON.parse(html);
     }
+    decide();
     tick();
     document.dispatchEvent(new CustomEvent("session:board", { detail: parts }));
   });
