@@ -6,6 +6,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+import msgspec.toml
 from msgspec.structs import replace
 
 from triptych.evidence import Base, load_base, plain_passages
@@ -13,6 +14,7 @@ from triptych.ledger.errors import UnknownStudy
 from triptych.safety import (
     Conditions,
     Contact,
+    EmergencyCard,
     Knowledge,
     KnowledgeBase,
     Profile,
@@ -104,6 +106,13 @@ def instruments_not_shipped() -> tuple[NotShipped, ...]:
 def contacts() -> tuple[Contact, ...]:
     """The bundled crisis contacts of every country."""
     return read_contacts((LIBRARY / "help" / "contacts.csv").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def emergency_card() -> EmergencyCard:
+    """What everybody in the room does in an emergency."""
+    text = (LIBRARY / "emergency" / "card.toml").read_bytes()
+    return msgspec.toml.decode(text, type=EmergencyCard)
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 from triptych.safety.alarms import Alarm, Closing, Reading, level_of, limit_alarms
 from triptych.safety.case import BloodPressure, Case, Code, Ecg, Labs, Medicine, Participant, PregnancyTest, Unreadable
 from triptych.safety.conditions import Conditions, read_conditions
-from triptych.safety.contacts import Contact, countries_of, read_contacts
+from triptych.safety.contacts import Contact, EmergencyCard, countries_of, read_contacts
 from triptych.safety.criteria import Criterion, Fact
 from triptych.safety.judging import MedicineJudgment
 from triptych.safety.knowledge import Active, Hazard, KnowledgeBase, Product, Row, read_knowledge
@@ -30,6 +30,7 @@ __all__ = [
     "Criterion",
     "Decision",
     "Ecg",
+    "EmergencyCard",
     "Fact",
     "Hazard",
     "Identified",

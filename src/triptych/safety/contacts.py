@@ -11,6 +11,15 @@ from msgspec import Struct
 ContactKind = Literal["emergency", "crisis", "referral"]
 
 
+class EmergencyCard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The part for everybody of the card for an emergency. It names no drug and no amount."""
+
+    version: str
+    source: str
+    confirmed: bool
+    everyone: tuple[str, ...]
+
+
 class Contact(Struct, frozen=True, kw_only=True):
     """One service: numbers as they are dialed inside the country (ISO 3166-1 alpha-2), hours, languages, last check.
 

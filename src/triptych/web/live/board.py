@@ -5,11 +5,12 @@ The board of an audience is the same for everybody in it: what only its sender m
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from triptych.course import Course, Planned, local_day
+from triptych.course import local_day
 from triptych.course.doses import GIVEN
 from triptych.ledger import Seen, View
 from triptych.study import Form, Study
@@ -18,6 +19,8 @@ from triptych.web.templating import told
 VITALS, DOSE = "vitals", "dose_administration"
 BEFORE, AFTER = timedelta(hours=6), timedelta(hours=30)
 """What belongs to a session: from so long before the first dose to so long after it; without a dose, the day."""
+SESSION, SILENT = timedelta(hours=8), timedelta(minutes=70)
+"""How long readings are looked for after the first dose, and how long without one is a gap."""
 SHOWN = 150
 """Entries on the timeline of the screen. Everything else stands on the participant's page."""
 
@@ -80,21 +83,21 @@ class Board(Struct, frozen=True, kw_only=True):
         return self.doses[0].at if self.doses else None
 
 
-def board_of(view: View, participant: str, seen: Sequence[Seen], course: Course) -> Board:
+def board_of(view: View, participant: str, seen: Sequence[Seen]) -> Board:
     """Assemble the board from what a view shows of a participant."""
     study, zone = view.study_of(participant), view.zone(participant)
     mine = [one for one in seen if view.sight.sees_form(one.form) and (one.current or one.status == "held")]
-    place = session_place(study, course, zone)
+    place = _dosed_place(study, mine, view.now) or _planned_place(study, view, participant, zone)
     doses = _doses(mine, place)
     begins, ends = _span(doses, view.now, zone)
     within = [one for one in mine if begins <= one.occurred_at <= ends]
     lines = sorted((_line(one, study, zone) for one in within), key=lambda line: line.at, reverse=True)
     return Board(
         participant=participant,
-        site=course.site,
+        site=mine[-1].site if mine else None,
         zone=zone,
         now=view.now,
-        training=course.training,
+        training=view.training,
         place=place,
         doses=doses,
         readings=tuple(_readings(within)),
@@ -103,18 +106,25 @@ def board_of(view: View, participant: str, seen: Sequence[Seen], course: Course)
     )
 
 
-def session_place(study: Study, course: Course, zone: ZoneInfo) -> Place | None:
-    """The visit of the medicine session: the one held today, else the one that is open; none where none is."""
+def _dosed_place(study: Study, seen: Sequence[Seen], now: datetime) -> Place | None:
+    """The visit at which a dose was given within the time that a session may last; no course is derived for it."""
+    titles = {visit.id: visit.title for visit in study.document.visits if visit.held_by == DOSE}
+    doses = [one for one in seen if one.form == DOSE and one.status == "filed" and one.visit in titles]
+    last = max(doses, key=lambda one: one.occurred_at, default=None)
+    if last is None or last.visit is None or now - last.occurred_at > AFTER:
+        return None
+    return Place(last.visit, last.cycle, titles[last.visit])
+
+
+def _planned_place(study: Study, view: View, participant: str, zone: ZoneInfo) -> Place | None:
+    """The visit of the medicine session: the one held today, else the one that is open, else the last; none before."""
+    course = view.course(participant)
     sessions = {visit.id for visit in study.document.visits if visit.held_by == DOSE}
-    mine = [visit for visit in course.visits if visit.visit in sessions]
-    today = local_day(course.now, zone)
+    mine = [visit for visit in course.visits if visit.visit in sessions] if course else []
+    today = local_day(view.now, zone)
     found = next((v for v in mine if v.actual == today), None) or next((v for v in mine if v.status == "open"), None)
     found = found or next((visit for visit in reversed(mine) if visit.actual is not None), None)
-    return _place(found) if found else None
-
-
-def _place(visit: Planned) -> Place:
-    return Place(visit.visit, visit.cycle, visit.title)
+    return Place(found.visit, found.cycle, found.title) if found else None
 
 
 def _doses(seen: Iterable[Seen], place: Place | None) -> tuple[Dose, ...]:
@@ -148,6 +158,15 @@ def _readings(seen: Iterable[Seen]) -> Iterator[Reading]:
         if one.form == VITALS and one.status == "filed":
             numbers = {key: float(value) for key, value in one.values.items() if is_number(value)}
             yield Reading(one.occurred_at, numbers, one.root)
+
+
+def gaps(board: Board) -> list[tuple[datetime, datetime]]:
+    """Stretches longer than `SILENT` after the first dose without a reading, up to now or the end of the session."""
+    if board.dosed_at is None:
+        return []
+    until = min(board.now, board.dosed_at + SESSION)
+    times = [board.dosed_at, *(one.at for one in board.readings if board.dosed_at <= one.at <= until), until]
+    return [(one, other) for one, other in pairwise(times) if other - one > SILENT]
 
 
 def is_number(value: object) -> bool:

@@ -89,10 +89,9 @@ def _anew(served: House, view: View) -> View:
 
 def _draw(view: View, participant: str, mark: Mark) -> Drawn | None:
     seen = view.records(participant)
-    course = view.course(participant)
-    if course is None:
+    if not seen:
         return None
-    board = board_of(view, participant, seen, course)
+    board = board_of(view, participant, seen)
     parts = drawn(view.study_of(participant), board)
     marks = {name: sha256(text.encode()).hexdigest()[:16] for name, text in parts.items()}
     return Drawn(board, parts, marks, tuple(_records(view, seen)), mark)
@@ -110,10 +109,13 @@ class Reader:
         self._actor, self._participant, self._after, self._is_open = actor, participant, after, is_open
         self._sent: dict[str, str] = {}
 
-    def look(self) -> list[str] | None:
-        """The events that are due now; none once this reader may not read on."""
+    def look(self, *, rested: bool = True) -> list[str] | None:
+        """The events that are due now; none once this reader may not read on.
+
+        The role is looked at each time; the log-in when nothing had happened for a while (`rested`).
+        """
         view = house().trial.view(self._actor)
-        found = board_for(view, self._participant) if self._is_open() else None
+        found = board_for(view, self._participant) if not rested or self._is_open() else None
         if found is None:
             return None
         return [*self._records(found), *self._parts(found, view.now)]
@@ -142,14 +144,17 @@ def event(name: str, data: object, position: str | None = None) -> str:
 async def events(reader: Reader, participant: str) -> AsyncIterator[str]:
     """What a reader is sent until it goes away or may not read on."""
     look = sync_to_async(reader.look)
+    rested = True
     with house().hub.listening(participant) as heard:
         yield "retry: 1000\n\n"
         while True:
             heard.clear()
-            due = await look()
+            due = await look(rested=rested)
             if due is None:
                 yield event("ended", {})
                 return
             yield "".join(due) or ": here\n\n"
+            rested = True
             with suppress(TimeoutError):
                 await asyncio.wait_for(heard.wait(), SILENCE)
+                rested = False

@@ -15,9 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from triptych.course import may_file
 from triptych.ledger import Actor
+from triptych.ledger.library import contacts, emergency_card
 from triptych.study import Form, Item
 from triptych.web.house import house
 from triptych.web.live import crew
+from triptych.web.live.board import gaps
 from triptych.web.live.drawing import watched
 from triptych.web.live.outbox import MOST, Answer, take
 from triptych.web.live.stream import Drawn, Reader, board_for, events
@@ -27,6 +29,8 @@ from triptych.web.templating import HERE, asset
 
 MODULES = ("outbox.js", "session-entry.js", "session-alarms.js")
 COVER = "physician_cover"
+GROUP = "session"
+"""The group of forms that a document has for the session itself."""
 STYLE, SCRIPT = "session.css", "session.js"
 
 
@@ -51,7 +55,33 @@ def session(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
         entries=quick(asker),
         may_measure=_may(asker, "vitals"),
         secure=is_secure(request),
+        **emergency(asker),
     )
+
+
+def emergency(asker: Asker) -> dict[str, Any]:
+    """The card for an emergency, with the number of the study's country."""
+    defaults = asker.study.document.site_defaults
+    country = defaults.country if defaults else ""
+    numbers = [one for one in contacts() if one.country == country and one.kind == "emergency"]
+    return {"card": emergency_card(), "numbers": numbers}
+
+
+@page
+def paper(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
+    """The form for when nothing works: printed before the session, filled by hand, entered afterwards."""
+    drawn = opened(asker, participant)
+    items = asker.study.forms["vitals"].items
+    return show(
+        request, asker, "live/paper.html", drawn=drawn, participant=participant, items=items, **emergency(asker)
+    )
+
+
+@page
+def summary(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
+    """The session on two pages for the file: chart, doses, readings, everything entered, and what is missing."""
+    drawn = opened(asker, participant)
+    return show(request, asker, "live/summary.html", drawn=drawn, participant=participant, gaps=gaps(drawn.board))
 
 
 def is_running(drawn: Drawn, asker: Asker) -> bool:
@@ -109,14 +139,16 @@ def physician(asker: Asker, participant: str) -> Mapping[str, str] | None:
 
 
 def quick(asker: Asker) -> list[Form]:
-    """The facts of a session that the asker's role may enter from the screen."""
-    names = ("vitals", "observation")
-    return [asker.study.forms[name] for name in names if _may(asker, name)]
+    """The facts of a session that the asker's role may enter from the screen: those of its own group, and a few more."""
+    own = [form.id for form in asker.study.forms.values() if form.group == GROUP and form.kind == "fact"]
+    names = dict.fromkeys(("vitals", *own, "observation", "rescue_medicine"))
+    found = [asker.study.forms[name] for name in names if _may(asker, name)]
+    return [form for form in found if form.about == "participant"]
 
 
 def described(form: Form) -> Mapping[str, Any]:
     """A form as the page's scripts read it."""
-    return {"title": form.title, "items": [_item(item) for item in form.items if item.derived is None]}
+    return {"title": form.title, "log": form.log, "items": [_item(item) for item in form.items if item.derived is None]}
 
 
 def _item(item: Item) -> Mapping[str, Any]:

@@ -10,10 +10,11 @@ function element(name, text = "", attributes = {}) {
 
 const SHORT = { "mm[Hg]": "mmHg", "/min": "/min", Cel: "°C" };
 
-/** Open the dialog of a form. @param {(values: object) => Promise<unknown>} done */
-export function entryDialog(dialog, name, form, done) {
+/** Open the dialog of a form: a keypad where it measures, else its fields. @param {(values: object) => Promise<unknown>} done */
+export function entryDialog(dialog, form, done) {
   const numbers = form.items.filter((item) => ["integer", "decimal"].includes(item.type));
-  const body = numbers.length ? keypad(form, numbers, dialog, done) : words(form, dialog, done);
+  const isPad = numbers.length > 1 && form.items.filter((item) => item.required).every((item) => numbers.includes(item));
+  const body = isPad ? keypad(form, numbers, dialog, done) : words(form, dialog, done);
   dialog.replaceChildren(body);
   dialog.showModal();
 }
@@ -108,22 +109,82 @@ function keypad(form, items, dialog, done) {
   return body;
 }
 
+/** The item whose choices are tiles: the only one that has to be answered, and a choice. */
+export function tiles(form) {
+  const required = form.items.filter((item) => item.required);
+  return required.length === 1 && required[0].type === "code" ? required[0] : null;
+}
+
+/** A form in words: choices and yes or no as large buttons, numbers and text as fields. */
 function words(form, dialog, done) {
   const body = element("form", "", { method: "dialog", class: "words" });
-  const text = form.items.find((item) => item.type === "text");
-  const label = element("label", text.label);
-  const field = element("textarea", "", { rows: "3", required: "" });
-  label.append(field);
+  const said = element("p", "", { class: "error", role: "alert", hidden: "" });
+  const answers = {};
+  const fields = form.items.map((item) => field(item, answers));
   const send = element("button", `File ${form.title.toLowerCase()}`, { class: "primary big" });
   const close = element("button", "Close", { type: "button", class: "big" });
   close.addEventListener("click", () => dialog.close());
   body.addEventListener("submit", async (event) => {
     event.preventDefault();
-    await done({ [text.id]: field.value.trim() });
+    const missing = form.items.find((item) => item.required && answers[item.id] === undefined);
+    const wrong = form.items.find((item) => typeof answers[item.id] === "number" && problem(item, String(answers[item.id])));
+    said.textContent = missing ? `${missing.label}: please answer` : wrong ? problem(wrong, String(answers[wrong.id])) : "";
+    said.hidden = !said.textContent;
+    if (said.textContent) return;
+    await done(answers);
     dialog.close();
   });
   const row = element("div", "", { class: "buttons" });
   row.append(send, close);
-  body.append(element("h2", form.title, { id: "entry-title" }), label, row);
+  body.append(element("h2", form.title, { id: "entry-title" }), ...fields, said, row);
   return body;
+}
+
+function field(item, answers) {
+  if (["code", "codes", "boolean"].includes(item.type)) return choices(item, answers);
+  const label = element("label", item.unit ? `${item.label} (${SHORT[item.unit] ?? item.unit})` : item.label);
+  const isNumber = ["integer", "decimal"].includes(item.type);
+  const input = item.type === "text" ? element("textarea", "", { rows: "2" })
+    : element("input", "", { type: isNumber ? "number" : item.type === "datetime" ? "datetime-local" : item.type === "date" ? "date" : "text", step: item.type === "integer" ? "1" : "any" });
+  const take = () => {
+    const value = input.value.trim();
+    if (!value) delete answers[item.id];
+    else answers[item.id] = isNumber ? Number(value) : item.type === "datetime" ? new Date(value).toISOString() : value;
+  };
+  if (item.type === "datetime" && item.required) {
+    const now = new Date();
+    input.value = new Date(now - now.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+    take();
+  }
+  input.addEventListener("input", take);
+  label.append(input);
+  return label;
+}
+
+function choices(item, answers) {
+  const group = element("fieldset");
+  group.append(element("legend", item.label));
+  const all = item.type === "boolean" ? [{ code: true, label: "Yes" }, { code: false, label: "No" }] : item.choices;
+  const coded = item.missing.map((code) => ({ code: { missing: code }, label: code.replaceAll("-", " ") }));
+  const row = element("div", "", { class: "tiles" });
+  const buttons = [...all, ...coded].map(({ code, label }) => {
+    const button = element("button", label, { type: "button", "aria-pressed": "false" });
+    button.addEventListener("click", () => {
+      const isOn = button.getAttribute("aria-pressed") === "true";
+      if (item.type === "codes" && typeof code === "string") {
+        const before = Array.isArray(answers[item.id]) ? answers[item.id] : [];
+        answers[item.id] = isOn ? before.filter((one) => one !== code) : [...before, code];
+        if (!answers[item.id].length) delete answers[item.id];
+      } else {
+        for (const other of buttons) other.setAttribute("aria-pressed", "false");
+        if (isOn) delete answers[item.id];
+        else answers[item.id] = code;
+      }
+      button.setAttribute("aria-pressed", String(!isOn));
+    });
+    return button;
+  });
+  row.append(...buttons);
+  group.append(row);
+  return group;
 }

@@ -4,7 +4,7 @@
 const given = JSON.parse(document.querySelector("#given").textContent);
 const { Outbox } = await import(given.modules.outbox);
 const { limitAlarms, isOpen, isRed, prepareSound, ring } = await import(given.modules["session-alarms"]);
-const { entryDialog } = await import(given.modules["session-entry"]);
+const { entryDialog, tiles } = await import(given.modules["session-entry"]);
 const SILENT = 25000;
 const CHOSEN = `triptych-author:${given.participant}`;
 
@@ -107,7 +107,7 @@ const outbox = new Outbox({
 
 /** Keep an entry of whoever is chosen, at the session's visit. */
 async function enter(form, values, more = {}) {
-  const place = ["vitals"].includes(form) && given.place ? given.place : {};
+  const place = given.place && !given.forms[form].log ? given.place : {};
   return outbox.add(form, values, author, { ...place, ...more });
 }
 
@@ -228,12 +228,35 @@ for (const button of document.querySelectorAll("[data-open]")) {
   button.addEventListener("click", () => {
     const name = button.dataset.open;
     if (name === "dim") document.body.classList.toggle("dim");
-    else entryDialog($("#entry"), name, given.forms[name], (values) => enter(name, values));
+    else entryDialog($("#entry"), given.forms[name], (values) => enter(name, values));
   });
+}
+for (const button of document.querySelectorAll("[data-show]")) {
+  button.addEventListener("click", () => $(`#${button.dataset.show}`).showModal());
 }
 addEventListener("pointerdown", (event) => {
   if (document.body.classList.contains("dim") && !event.target.closest("[data-open=dim]")) document.body.classList.remove("dim");
 }, true);
+
+/** Every one-tap entry of the document: a row of tiles a form. One tap files; "with words" opens the form itself. */
+function drawTiles() {
+  for (const [name, form] of Object.entries(given.forms)) {
+    const item = tiles(form);
+    if (!item) continue;
+    const row = element("div", "", { class: "tiles", role: "group", "aria-label": form.title });
+    for (const { code, label } of item.choices) {
+      const button = element("button", label, { type: "button" });
+      button.addEventListener("click", async () => {
+        await enter(name, { [item.id]: code });
+        button.classList.add("done");
+        setTimeout(() => button.classList.remove("done"), 900);
+      });
+      row.append(button);
+    }
+    $("#tiles").append(row);
+  }
+}
+drawTiles();
 
 // --- Begin -----------------------------------------------------------------------------------------------------------
 
