@@ -81,7 +81,8 @@ def paper(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
 def summary(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
     """The session on two pages for the file: chart, doses, readings, everything entered, and what is missing."""
     drawn = opened(asker, participant)
-    return show(request, asker, "live/summary.html", drawn=drawn, participant=participant, gaps=gaps(drawn.board))
+    silent = gaps(drawn.board)
+    return show(request, asker, "live/summary.html", drawn=drawn, participant=participant, gaps=silent)
 
 
 def is_running(drawn: Drawn, asker: Asker) -> bool:
@@ -139,7 +140,7 @@ def physician(asker: Asker, participant: str) -> Mapping[str, str] | None:
 
 
 def quick(asker: Asker) -> list[Form]:
-    """The facts of a session that the asker's role may enter from the screen: those of its own group, and a few more."""
+    """The facts of a session that the asker's role may enter from the screen: those of its own group and a few more."""
     own = [form.id for form in asker.study.forms.values() if form.group == GROUP and form.kind == "fact"]
     names = dict.fromkeys(("vitals", *own, "observation", "rescue_medicine"))
     found = [asker.study.forms[name] for name in names if _may(asker, name)]
