@@ -15,6 +15,7 @@ from triptych.course.deviations import (
     visit_deviations,
 )
 from triptych.course.doses import is_given, unauthorized_doses
+from triptych.course.durability import RETREATMENT, retreatments
 from triptych.course.duty import called
 from triptych.course.entries import Entries, local_day
 from triptych.course.facts import CourseFacts, context_at
@@ -92,7 +93,7 @@ class Fold:
     ) -> None:
         self.study, self.participant, self.setting, self.now = study, participant, setting, now
         self.sight = sight or Sight(study)
-        self._knowledge = knowledge
+        self._knowledge, self._records = knowledge, records
         self.entries = Entries(records)
         self.context = context_at(setting, now)
         self.today = local_day(now, setting.zone)
@@ -204,12 +205,19 @@ class Fold:
             next_change=self._next_change(tasks),
         )
 
+    def facts_at(self, records: Sequence[Record], now: datetime) -> Mapping[str, object]:
+        """What rules could read of the participant's records at an earlier instant, as this sight shows them."""
+        then = Fold(self.study, self.participant, records, self.setting, self._knowledge, now, self.sight)
+        return then.facts.bound(then.cycle, {})
+
     def _is_shown(self, form: str) -> bool:
         return self.study.forms[form].about == "participant" and self.sight.sees_form(form)
 
     def _shown(self) -> Iterator[Shown]:
         yield from visit_deviations(self.planned, self._missing_forms())
         yield from unauthorized_doses(self.entries, self.sight)
+        if self.sight.sees_form(RETREATMENT) and self.entries.of(RETREATMENT):
+            yield from retreatments(self.study, self._records, self.entries, self.sight, self.facts_at)
         yield from after_withdrawal(self.study, self.entries, self.standing, self.sight)
 
     def _missing_forms(self) -> Iterator[tuple[Planned, str, datetime]]:

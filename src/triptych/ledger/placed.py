@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from triptych.course import Entries, Fold, Grant, Record, Setting, Sight, current_site
+from triptych.course.durability import Evaluation, evaluations
 from triptych.course.duty import ROTA, STEPS, Acknowledged, acknowledged, changes, is_watched, on_call
 from triptych.ledger.drafts import Actor
 from triptych.safety import Knowledge
@@ -71,6 +72,15 @@ class Placed(ABC):
         whole = Fold(study, participant, records, self._place(participant), self._knowledge, self.now)
         age = whole.facts.bound(None, {})[AGE]
         return age if isinstance(age, int) else None
+
+    def evaluations(self, participant: str) -> tuple[Evaluation, ...]:
+        """The rules of recurrence and retreatment as they stood after each record; none that rest on what is hidden."""
+        records = self._records(participant)
+        if not self._reaches(records):
+            return ()
+        shown, setting, study = self._shown(records), self._place(participant), self.study_of(participant)
+        fold = Fold(study, participant, shown, setting, self._knowledge, self.now, self.sight)
+        return tuple(evaluations(study, shown, self.sight, setting.zone, fold.facts_at))
 
     def acknowledged(self, participant: str, about: str) -> Acknowledged | None:
         """Who has acknowledged the alerts about a record, by the name that the participant knows."""

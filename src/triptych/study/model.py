@@ -188,11 +188,15 @@ class Gate(Part, frozen=True, kw_only=True):
 
 
 class Definition(Part, frozen=True, kw_only=True):
-    """A named rule that gates, visits and releases can use by its id."""
+    """A named rule that gates, visits and releases can use by its id.
+
+    One that `judges` recurrence or retreatment is evaluated anew at each record that it reads, and listed by day.
+    """
 
     id: str
     title: str
     rule: str
+    judges: Literal["", "recurrence", "retreatment"] = ""
 
 
 class Release(Part, frozen=True, kw_only=True):
@@ -338,6 +342,7 @@ class DeviationRule(Part, frozen=True, kw_only=True):
         "dose_without_authorization",
         "dose_above_authorization",
         "data_after_withdrawal",
+        "retreatment_without_rule",
     ]
     title: str
     classification: DeviationClass

@@ -38,6 +38,7 @@ def show(
         "reviewing": asker.view.sight.sees_form("signature"),
         "queried": asker.view.sight.sees_form("query"),
         "approached": asker.view.sites() if asker.view.sight.sees_form("approach") else (),
+        "followed": not asker.view.sight.masks_visits and asker.view.sight.sees_form("first_contact"),
         "complained": asker.view.sight.sees_form("complaint"),
         "duties": asker.view.sites() if asker.view.sight.sees_form("duty_rota") else (),
         "site_files": asker.view.sites() if asker.view.sight.sees_form("site_document") else (),

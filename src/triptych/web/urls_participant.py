@@ -35,6 +35,7 @@ urlpatterns = [
     path("diary/", diary.diary, name="diary"),
     path("experience/", diary.experience, name="experience"),
     path("outbox/", outbox.outbox, name="outbox"),
+    path("choices/<slug:form>/", diary.choose, name="choose"),
     path("reminders/", replying.wishes, name="wishes"),
     path("entering/", entering.settings, name="entering"),
     path("entering/passkey/", passkeys.offer, name="passkey_offer"),

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from triptych.course import Planned, local_day
@@ -18,6 +18,8 @@ from triptych.web.people import PARTICIPANT, Asker, found, page
 FORM: Final = "days_after"
 EXPERIENCE: Final = "experience"
 FORTNIGHT = 14
+CHOICES: Final = ("follow_up_wish", "tracing_consent")
+"""What a participant may say at any time, whatever is asked."""
 DAYS = (*range(1, 8), 14)
 """The days after a session on which it is asked for: a week, so that a low in its middle is seen, and day 14."""
 
@@ -89,6 +91,15 @@ def experience(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Show the ratings of how a session was, which no therapist reads, or file them."""
     found(asker.view.course(asker.grant.participant or ""))
     return _kept(request, asker, EXPERIENCE)
+
+
+@page
+def choose(request: HttpRequest, asker: Asker, form: str) -> HttpResponse:
+    """Show one of the choices that a participant may make at any time, or file it."""
+    found(asker.view.course(asker.grant.participant or ""))
+    if form not in CHOICES or form not in asker.study.own_forms:
+        raise Http404
+    return _kept(request, asker, form)
 
 
 def is_experience_asked(asker: Asker, visits: tuple[Planned, ...], today: date) -> bool:

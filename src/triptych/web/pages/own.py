@@ -11,13 +11,13 @@ from triptych.course import Planned, local_day
 from triptych.study import Form
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
-from triptych.web.pages.diary import is_asked, is_experience_asked, is_open, last_read, missed_days
+from triptych.web.pages.diary import CHOICES, is_asked, is_experience_asked, is_open, last_read, missed_days
 from triptych.web.pages.entry import hidden
 from triptych.web.pages.helping import site_help
 from triptych.web.pages.outbox import file_edits
 from triptych.web.people import Asker, found, page
 
-APART = ("days_after", "education_answer", "experience", "device_edits", "reminder_wishes")
+APART = ("days_after", "education_answer", "experience", "device_edits", "reminder_wishes", *CHOICES)
 """Answered on pages of their own."""
 AHEAD = 3
 """How many of the coming visits stand on the page of today."""

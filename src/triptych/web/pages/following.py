@@ -1,0 +1,104 @@
+"""The months after treatment on one page: who stays, which visits were held in their window, and what recurred."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from django.http import HttpRequest, HttpResponse
+from msgspec import Struct
+
+from triptych.course import Listed
+from triptych.course.durability import Evaluation
+from triptych.course.obligations import filers
+from triptych.study import Study, Visit
+from triptych.web.people import Asker, page
+from triptych.web.show import show
+
+STATUSES = ("done", "out_of_window", "missed", "skipped", "open", "planned")
+LEFT = (
+    ("treatment", "stopped", "Study treatment stopped"),
+    ("follow_up", "stopped", "Visits and follow-up stopped"),
+    ("data", "stopped", "No further data"),
+    ("reach", "lost", "Lost to follow-up"),
+    ("life", "dead", "Died"),
+    ("enrollment", "completed", "Completed"),
+)
+"""How people leave, as their standing says it. Somebody may stand in several lines."""
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """How often something stands in each status, and the share held in its window of all that are over."""
+
+    title: str
+    counts: Counter[str]
+
+    @property
+    def over(self) -> int:
+        """How many are over."""
+        return sum(self.counts[status] for status in ("done", "out_of_window", "missed"))
+
+    @property
+    def share(self) -> str:
+        """The share that was held in its window, of those that are over."""
+        return (
+            f"{self.counts['done']} of {self.over} ({100 * self.counts['done'] / self.over:.0f} %)" if self.over else ""
+        )
+
+
+def after_treatment(study: Study) -> list[Visit]:
+    """The visits that stand after the last one of a cycle in the document."""
+    visits = list(study.document.visits)
+    last = max((place for place, visit in enumerate(visits) if visit.cycle is not None), default=-1)
+    return visits[last + 1 :]
+
+
+def by_visit(study: Study, listed: Iterable[Listed]) -> list[Line]:
+    """Each follow-up visit with the statuses in which it stands."""
+    listed = list(listed)
+    return [Line(title=visit.title, counts=_counts(listed, {visit.id})) for visit in after_treatment(study)]
+
+
+def by_role(study: Study, listed: Iterable[Listed]) -> list[Line]:
+    """For each role that files a required form of a follow-up visit, the statuses of those visits."""
+    listed, lines = list(listed), []
+    for role in study.document.roles:
+        theirs = {
+            visit.id
+            for visit in after_treatment(study)
+            if any(placed.required and role.id in filers(study, placed.form) for placed in visit.forms)
+        }
+        if theirs:
+            lines.append(Line(title=role.title, counts=_counts(listed, theirs)))
+    return lines
+
+
+def _counts(listed: Iterable[Listed], visits: set[str]) -> Counter[str]:
+    return Counter(str(visit.status) for line in listed for visit in line.visits if visit.visit in visits)
+
+
+@page
+def follow_up(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Show attrition, window compliance by visit and by role, and the rules of recurrence as they stand."""
+    listed = asker.view.listing()
+    enrolled = [line for line in listed if line.standing.get("enrollment") in ("enrolled", "completed")]
+    left = [(title, sum(line.standing.get(axis) == value for line in enrolled)) for axis, value, title in LEFT]
+    judged = any(one.judges for one in asker.study.document.definitions)
+    standing = {line.participant: _newest(asker.view.evaluations(line.participant)) for line in enrolled if judged}
+    return show(
+        request,
+        asker,
+        "follow_up.html",
+        here="follow_up",
+        enrolled=len(enrolled),
+        left=left,
+        visits=by_visit(asker.study, enrolled),
+        roles=by_role(asker.study, enrolled),
+        statuses=STATUSES,
+        standing={name: found for name, found in standing.items() if found},
+        judged=judged,
+    )
+
+
+def _newest(found: Iterable[Evaluation]) -> list[Evaluation]:
+    """The newest evaluation of each rule, with the first day on which it was met before it, where it was."""
+    newest = {one.rule: one for one in found}
+    return list(newest.values())
