@@ -101,3 +101,25 @@ def test_the_command_starts_without_loading_what_only_a_synthesis_needs():
     loaded = "import sys, triptych.cli; print(*(name for name in ('scipy', 'django') if name in sys.modules))"
     said = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == ""
+
+
+def test_a_report_follows_what_is_left_out_and_is_written_as_files(tmp_path):
+    whole, part = run("report", "ptsd").output, run("report", "ptsd", "--without", "charleston").output
+    assert "Left out on request, from every figure: charleston." in part
+    assert "| pooled in at least one outcome of this report | 6 |" in whole
+    assert "| pooled in at least one outcome of this report | 4 |" in part
+    page, file, drawn = tmp_path / "a.html", tmp_path / "a.pdf", tmp_path / "f.pdf"
+    made = run("report", "social-anxiety-autism", "--html", str(page), "--pdf", str(file))
+    assert made.output == f"wrote {page}\nwrote {file}\n"
+    assert "<svg" in page.read_text("utf-8")
+    assert file.read_bytes().startswith(b"%PDF-")
+    run("synthesize", "anxiety", "--pdf", str(drawn))
+    first = drawn.read_bytes()
+    run("synthesize", "anxiety", "--pdf", str(drawn))
+    assert drawn.read_bytes() == first
+
+
+def test_what_an_answer_hangs_on_is_told_when_asked_for():
+    told = run("synthesize", "ptsd-severity", "--beside").output
+    for part in ("without MP-1, 2011", "until 2023, with MAPP2", "low dose", "p 0.516", "What would change it"):
+        assert part in told

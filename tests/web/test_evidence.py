@@ -82,3 +82,13 @@ def test_plain_words_lead_to_help_and_to_the_right_to_say_no(client: Any) -> Non
         page = text_of(client.get(f"/evidence/{condition}/plain/"))
         assert "988" in page
         assert "you can say no" in page
+
+
+@pytest.mark.requirement("ICE-04")
+def test_a_site_that_is_left_out_takes_its_trials_out_of_every_figure_of_the_page(client: Any) -> None:
+    page = text_of(client.get("/evidence/ptsd/?without=charleston"))
+    assert "Left out: charleston" in page
+    assert finding(evidence(), "ptsd-severity", ("charleston",)).answer in page
+    assert 'id="trial-mp-1"' not in page
+    assert 'id="trial-mapp1"' in page
+    assert "Left out:" not in text_of(client.get("/evidence/ptsd/?without=nobody"))

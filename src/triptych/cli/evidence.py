@@ -129,16 +129,18 @@ def synthesize_outcome(
 
 @evidence.command()
 @click.argument("condition")
+@click.option("--without", "left_out", multiple=True, metavar="SITE_OR_TRIAL", help="Leave out; may be repeated.")
 @click.option("--html", type=PATH, help="Write an HTML file.")
 @click.option("--pdf", type=PATH, help="Write a tagged PDF file (PDF/UA-1).")
-def report(condition: str, html: Path | None, pdf: Path | None) -> None:
+def report(condition: str, left_out: tuple[str, ...], html: Path | None, pdf: Path | None) -> None:
     """Report on CONDITION: counts, dates, versions, figures, judgments, risks, sources. Without a file, as Markdown."""
     with explained():
         base = bundled()
     if condition not in base.conditions:
         names = ", ".join(base.conditions)
         raise click.ClickException(f"There is no condition {condition[:60]!r}. The conditions are: {names}.")
-    made = condition_report(base, condition, __version__)
+    _named(base, left_out)
+    made = condition_report(base.leaving_out(left_out), condition, __version__)
     with explained():
         if html is not None:
             html.write_text(report_html(made), "utf-8")
@@ -176,6 +178,10 @@ def _known(base: Base, outcome: str, left_out: tuple[str, ...]) -> None:
     if outcome not in base.outcomes:
         names = ", ".join(base.outcomes)
         raise click.ClickException(f"There is no outcome {outcome[:60]!r}. The outcomes are: {names}.")
+    _named(base, left_out)
+
+
+def _named(base: Base, left_out: tuple[str, ...]) -> None:
     for name in left_out:
         if not base.named(name):
             raise click.ClickException(f"There is no trial or site {name[:60]!r}: see `triptych evidence list`.")

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from triptych.evidence.texts import Conditions, ConditionText, Fact, Retraction, Review, ReviewRow, Reviews
 from triptych.study import Part, read_marked
@@ -264,7 +265,7 @@ class Reviewed(Struct, frozen=True):
 
 
 class Base(Struct, frozen=True, dict=True):
-    """All that is known, and the digest of the texts it was read from."""
+    """All that is known, and the digest of the texts it was read from; `left_out` are trials and sites switched off."""
 
     trials: tuple[Trial, ...]
     definitions: Outcomes
@@ -273,6 +274,7 @@ class Base(Struct, frozen=True, dict=True):
     reviews: tuple[Review, ...]
     unconfirmed_reviews: frozenset[str]
     digest: str
+    left_out: tuple[str, ...] = ()
 
     @cached_property
     def outcomes(self) -> Mapping[str, OutcomeDefinition]:
@@ -287,6 +289,11 @@ class Base(Struct, frozen=True, dict=True):
     def named(self, name: str) -> bool:
         """Whether a trial or a site has this id."""
         return any(name == trial.id or name in _sites(trial) for trial in self.trials)
+
+    def leaving_out(self, names: Iterable[str]) -> "Base":
+        """The base without some trials and sites: every result made of it follows."""
+        out = tuple(sorted({*self.left_out, *names}))
+        return replace(self, trials=without(self.trials, out), left_out=out)
 
     def of_condition(self, condition: str) -> tuple[Trial, ...]:
         """The trials of a condition, the oldest first."""

@@ -19,6 +19,7 @@ ENOUGH = 400
 MUCH = 50.0
 """I² in percent from which trials are taken to disagree (a rule of thumb of the Cochrane Handbook, 10.10.2)."""
 RAISES = ("large effect", "dose response", "confounding")
+UNJUDGED = "Nobody has judged this yet."
 
 
 class Domain(Struct, frozen=True):
@@ -42,6 +43,11 @@ class Grade(Struct, frozen=True):
         """The domains that lower it."""
         return tuple(domain for domain in self.domains if domain.level != "none" and domain.name not in RAISES)
 
+    @property
+    def unjudged(self) -> tuple[Domain, ...]:
+        """The domains that could raise it and that nobody has judged."""
+        return tuple(domain for domain in self.domains if domain.name in RAISES and domain.why == UNJUDGED)
+
 
 def grade(definition: OutcomeDefinition, synthesis: Synthesis) -> Grade:
     """The certainty of a synthesis. What nobody has judged lowers it: unknown is not good.
@@ -53,9 +59,11 @@ def grade(definition: OutcomeDefinition, synthesis: Synthesis) -> Grade:
     for name in ("risk of bias", "indirectness", "publication bias"):
         one = recorded.get(name)
         known = Domain(name, one.level, one.why, computed=False, source=one.source) if one else None
-        domains.append(known or Domain(name, "serious", "Nobody has judged this yet.", computed=False))
-    raised = [recorded[name] for name in RAISES if name in recorded]
-    domains += [Domain(one.domain, one.level, one.why, computed=False, source=one.source) for one in raised]
+        domains.append(known or Domain(name, "serious", UNJUDGED, computed=False))
+    for name in RAISES:
+        one = recorded.get(name)
+        known = Domain(name, one.level, one.why, computed=False, source=one.source) if one else None
+        domains.append(known or Domain(name, "none", UNJUDGED, computed=False))
     lowered = sum(STEPS[domain.level] for domain in domains if domain.name not in RAISES)
     # What is lowered is not raised again: GRADE raises only where nothing serious lowers.
     up = 0 if lowered else sum(STEPS[domain.level] for domain in domains if domain.name in RAISES)

@@ -95,7 +95,7 @@ def synthesize(
         "k": len(found),
         "n": sum(study.n for study in studies),
         "method": method,
-        "left_out": tuple(sorted(left_out)),
+        "left_out": tuple(sorted({*base.left_out, *left_out})),
     }
     if not found:
         return Synthesis(**{**common, **dict.fromkeys(FIGURES)}, studies=())

@@ -84,8 +84,10 @@ def condition_report(base: Base, name: str, version: str) -> EvidenceReport:
         if trials
         else Chapter("Trials", (Text("No trial is recorded for this condition."),)),
         Chapter("Under way", _listed(f"{one.title}: {one.status} ({one.id})" for one in condition.ongoing)),
-        Chapter("Legal standing of MDMA", (Text("Not legal advice; check before relying on it."), _standing(base))),
     ]
+    if condition.substance == "MDMA":
+        advice = Text("Not legal advice; check before relying on it.")
+        chapters.append(Chapter("Legal standing of MDMA", (advice, _standing(base))))
     return EvidenceReport(condition.title, version, base.digest, tuple(chapters))
 
 
@@ -98,6 +100,8 @@ def _sources(
     base: Base, condition: ConditionText, trials: tuple[Trial, ...], findings: tuple[Finding, ...]
 ) -> Iterator[Text | Table]:
     yield Text(f"{base.texts.searched} This report searches nothing; it counts what the base holds.")
+    if base.left_out:
+        yield Text(f"Left out on request, from every figure: {', '.join(base.left_out)}.")
     counts = flow_counts(base, condition, findings)
     yield Table(("Step", "Number"), tuple((step, str(number)) for step, number in counts))
     left = tuple(_not_pooled(trials, findings))

@@ -56,13 +56,17 @@ class Jurisdiction(Part, frozen=True, kw_only=True):
 
 
 class Conditions(Part, frozen=True, kw_only=True):
-    """The conditions with a page, the legal standing of MDMA by jurisdiction, and risks told of no arm."""
+    """The conditions with a page, the legal standing of MDMA by jurisdiction, and risks told of no arm.
+
+    `elsewhere` is what is under way for conditions without a page.
+    """
 
     conditions: tuple[ConditionText, ...]
     none_found: tuple[str, ...]
     jurisdictions: tuple[Jurisdiction, ...]
     searched: str
     risks: tuple[Fact, ...] = ()
+    elsewhere: tuple[Ongoing, ...] = ()
 
 
 class ReviewRow(Part, frozen=True, kw_only=True):

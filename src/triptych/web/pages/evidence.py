@@ -1,6 +1,6 @@
 """What published trials say, by condition: the answer first, then figures, risks, blinding, sources. No trial data."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from triptych import __version__
 from triptych.evidence import (
+    Base,
     Beside,
     Finding,
     OutcomeDefinition,
@@ -42,9 +43,15 @@ KINDS: dict[Form, str] = {
 # The base that is bundled is the same as long as the program runs, so what follows from it is computed once.
 
 
-@cache
-def _findings(condition: str) -> tuple[Finding, ...]:
-    return findings_of(bundled(), bundled().conditions[condition])
+@lru_cache(maxsize=64)
+def _base(left_out: frozenset[str]) -> Base:
+    return bundled().leaving_out(left_out)
+
+
+@lru_cache(maxsize=64)
+def _findings(condition: str, left_out: frozenset[str]) -> tuple[Finding, ...]:
+    base = _base(left_out)
+    return findings_of(base, base.conditions[condition])
 
 
 @cache
@@ -53,9 +60,9 @@ def _answer(condition: str) -> str:
     return first_sentence(bundled(), wanted, main_findings(bundled(), wanted))
 
 
-@cache
-def _beside(outcome: str) -> tuple[Beside, tuple[str, ...]]:
-    base = bundled()
+@lru_cache(maxsize=256)
+def _beside(outcome: str, left_out: frozenset[str]) -> tuple[Beside, tuple[str, ...]]:
+    base = _base(left_out)
     return beside(base, outcome), changes(base, finding(base, outcome))
 
 
@@ -69,10 +76,12 @@ def evidence(request: HttpRequest, asker: Asker) -> HttpResponse:
 
 @page
 def condition(request: HttpRequest, asker: Asker, condition: str) -> HttpResponse:
-    """Show what is known about one condition."""
-    base = bundled()
+    """Show what is known about one condition; `without` leaves out a trial or a site, and every figure follows."""
+    left_out = frozenset(name for name in request.GET.getlist("without") if bundled().named(name))
+    base = _base(left_out)
     wanted = found(base.conditions.get(condition))
-    findings, trials = _findings(condition), base.of_condition(condition)
+    findings, trials = _findings(condition, left_out), base.of_condition(condition)
+    every = bundled().of_condition(condition)
     return show(
         request,
         asker,
@@ -80,10 +89,12 @@ def condition(request: HttpRequest, asker: Asker, condition: str) -> HttpRespons
         here="evidence",
         base=base,
         condition=wanted,
-        first=_answer(condition),
+        first=first_sentence(base, wanted, findings),
         findings=findings,
         trials=trials,
-        beside=_beside,
+        every=every,
+        sites=list({site.id: site for trial in every for site in trial.document.sites}.values()),
+        beside=lambda outcome: _beside(outcome, left_out),
         counts=flow_counts(base, wanted, findings),
         reviewed=base.reviewed(condition),
         withdrawn=[one for one in base.reviews if one.retracted and condition in one.conditions],
