@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from triptych.evidence.base import Level, OutcomeDefinition
+from triptych.evidence.base import Judged, Level, OutcomeDefinition
 from triptych.evidence.outcomes import Synthesis, no_effect
 
 Certainty = Literal["high", "moderate", "low", "very low"]
@@ -54,7 +54,7 @@ def grade(definition: OutcomeDefinition, synthesis: Synthesis) -> Grade:
 
     `synthesis` is the one with the widest interval of those side by side.
     """
-    recorded = {one.domain: one for one in definition.judged}
+    recorded: dict[str, Judged] = {one.domain: one for one in definition.judged}
     domains = [_inconsistency(definition, synthesis), _imprecision(definition, synthesis)]
     for name in ("risk of bias", "indirectness", "publication bias"):
         one = recorded.get(name)
