@@ -71,6 +71,8 @@ def staff_pages(demo: Player) -> dict[str, list[str]]:
             "/evidence/ptsd/plain/",
             "/evidence/ketamine-depression/",
             "/sites/site-1/",
+            "/sites/site-1/contacts/",
+            "/sites/site-1/callers/",
             "/sites/site-1/on-call/",
             "/sites/site-1/on-call/?form=duty_rota",
             "/patterns/",
@@ -85,6 +87,9 @@ def staff_pages(demo: Player) -> dict[str, list[str]]:
             f"{about}/records/{corrected}/correct/",
             "/logs/adverse_event/",
             "/logs/deviation/",
+            "/participants/NO-09/screening/",
+            "/participants/NO-09/screening/medicines/",
+            "/participants/NO-09/screening/plan/",
         ],
         "principal_investigator": [
             f"{about}/records/{last['madrs']}/sign/",
@@ -116,7 +121,15 @@ def test_axe_finds_nothing_on_the_participants_site(demo: Player, window: Window
     one = window("participant.localhost")
     found = [*found_on(one, "/help/"), *found_on(one, "/account/login/")]
     one.log_in("participant-1")
-    for path in ("/", "/answer/subjective_effects/", "/diary/", "/sent/", "/learn/en/", "/learn/es/risks/"):
+    for path in (
+        "/",
+        "/answer/subjective_effects/",
+        "/diary/",
+        "/sent/",
+        "/medicines/",
+        "/learn/en/",
+        "/learn/es/risks/",
+    ):
         found += found_on(one, path)
     assert found == []
     assert OWN not in one.page.content()

@@ -40,6 +40,9 @@ def test_everybody_is_filed_as_the_course_has_it_whatever_the_day(now: datetime)
     assert len(phases) == len(STOPS) == 12
     assert {"screening", "preparation", "treatment", "extension", "ended"} <= set(phases)
     assert [grant.participant for grant in player.trial.grants_of("participant-1")] == [OWN]
+    plan = player.trial.system_view().taper(OWN)
+    assert plan is not None
+    assert plan.lacks == ()
 
 
 def test_the_demo_draws_the_course_of_the_first_and_verifies_its_ledger(tmp_path: Path) -> None:

@@ -33,6 +33,11 @@ STOPS: Sequence[tuple[str, int]] = (
 """Where each participant stands: after the nth record of a form. The sixth is after a dose, the seventh before it."""
 
 
+SOURCES = ("self", "clinician", "registry", "advertisement")
+REASONS = ("distance", "medicine", "no_time", "not_interested", "prior_use", "condition", "declined_to_say")
+"""How people came to the demo's site, and why some of them went no further."""
+
+
 def cohort(study: Study, lines: Sequence[Line], now: datetime) -> list[Line]:
     """The lines of every participant in the order in which they happened, all before `now`; the first one's notes too.
 
@@ -45,7 +50,29 @@ def cohort(study: Study, lines: Sequence[Line], now: datetime) -> list[Line]:
         for number, stop in enumerate(STOPS)
         for line in _one(study, filings if number else timed, number, _when(_last(filings, *stop)), now)
     ]
-    return sorted([*made, *extras(now)], key=_when)
+    return sorted([*made, *extras(now), *contacts_before(made)], key=_when)
+
+
+def contacts_before(made: Sequence[Line]) -> Iterator[Line]:
+    """The log of contacts before consent: the approval that allows it, everybody who went on, and some who did not."""
+    came = [line for line in made if line.form == "first_contact"]
+    begun = min(map(_when, came)) - timedelta(days=1)
+    approval: dict[str, Any] = {"body": "A committee (nobody: this is a demonstration)"}
+    approval |= {"approved_on": begun.date().isoformat(), "open_ended": True, "prescreening": True}
+    yield Line(form="ethics_approval", site=SITE, role="administrator", occurred_at=begun, values=approval)
+    for number, line in enumerate(came):
+        at = _when(line) - timedelta(minutes=10)
+        yield _approach(at, SOURCES[number % len(SOURCES)], "goes_on", participant=line.participant)
+        if number < len(REASONS):
+            yield _approach(
+                at - timedelta(hours=2), SOURCES[-1 - number % len(SOURCES)], "ended", reason=REASONS[number]
+            )
+    yield _approach(max(map(_when, came)), "relative", "call_back")
+
+
+def _approach(at: datetime, source: str, outcome: str, **more: Any) -> Line:  # noqa: ANN401
+    values = {"day": at.date().isoformat(), "source": source, "outcome": outcome, **more}
+    return Line(form="approach", site=SITE, role="coordinator", occurred_at=at, values=values)
 
 
 def extras(now: datetime) -> list[Line]:
@@ -95,7 +122,27 @@ def extras(now: datetime) -> list[Line]:
         _query("NO-02/screening-vitals", "NO-02", "heart_rate", "Was the heart rate taken at rest?", ago[6]),
         _query("NO-04/screening-vitals", "NO-04", "", "Please confirm the date of this examination.", ago[1]),
         Line(form="grant", role="administrator", occurred_at=ago[1], values=own),
+        *_plan(now - timedelta(minutes=3)),
     ]
+
+
+def _plan(at: datetime) -> Iterator[Line]:
+    """The taper plan of the participant with a log-in, signed by the physician and, on paper, by the prescriber."""
+    name = f"{OWN}/plan"
+    written = {"planned_on": at.date().isoformat(), "shown": "@current", "prescriber": "Dr. Demo"}
+    written |= {
+        "how": "Sertraline was reduced over two weeks, as Dr. Demo wrote it.",
+        "contact": "Site office, 00 00 00 00",
+    }
+    written |= {"watch": "A therapist calls on Monday and on Thursday and asks how you are."}
+    agreed = {"about": name, "name": "Dr. Demo", "signed_on": at.date().isoformat(), "where": "Binder 4"}
+    signed = {"about": name, "meaning": "approval", "shown": "@current"}
+    for form, identifier, values in (
+        ("taper_plan", name, written),
+        ("signature", None, signed),
+        ("prescriber_agreement", None, agreed),
+    ):
+        yield Line(participant=OWN, form=form, id=identifier, role="physician", occurred_at=at, values=values)
 
 
 def identities() -> Iterator[tuple[str, dict[str, str]]]:
@@ -110,6 +157,12 @@ def identities() -> Iterator[tuple[str, dict[str, str]]]:
                 "allergies": "" if number % 3 else "Penicillin",
             },
         )
+
+
+def waiting() -> Iterator[tuple[str, str, str]]:
+    """Made-up people who wait for a call: a name, a number and when to call."""
+    yield "Demo Caller 1", "+47 000 01 001", "after five"
+    yield "Demo Caller 2", "+47 000 01 002", "mornings"
 
 
 def _query(about: str, participant: str, item: str, text: str, at: datetime) -> Line:

@@ -1,18 +1,18 @@
 """`triptych demo`: a dozen simulated people in the bundled study, drawn as they fill, verified, and served."""
 
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.rule import Rule
 
-from triptych.cli.cohort import FIRST, OWN, cohort, identities
+from triptych.cli.cohort import FIRST, OWN, cohort, identities, waiting
 from triptych.cli.draw import triptych
 from triptych.cli.errors import CommandError, explained
 from triptych.cli.ledgers import report
-from triptych.cli.scenario import PARTICIPANT, Player, Step, read_lines
+from triptych.cli.scenario import PARTICIPANT, SITE, Player, Step, name_id, read_lines
 from triptych.cli.serve import make_accounts, start
 from triptych.ledger.chain import verify
 from triptych.ledger.drafts import Filed
@@ -59,6 +59,7 @@ def demo(data: Path, port: int, width: int | None, *, no_serve: bool, reset: boo
         people = [f"{role.id}-1" for role in find_study(STUDY).document.roles]
         make_accounts(str(data), people, PASSWORD)
         keep_identities()
+        keep_callers()
         click.echo(f"Kept in {data}. Try: triptych ledger verify --data {data}")
         if not no_serve:
             _tell_who(people)
@@ -109,6 +110,19 @@ def keep_identities() -> None:
     for participant, person in identities():
         if identity_of(participant) == Person():
             keep_identity(participant, Person(**person))
+
+
+def keep_callers() -> None:
+    """Keep the made-up people who wait for a call, where nobody waits yet."""
+    from triptych.web.identity.callers import count_callers, keep_caller
+    from triptych.web.identity.sealing import Caller
+
+    today = datetime.now(UTC).date()
+    if count_callers(SITE) == 0:
+        for name, phone, when in waiting():
+            keep_caller(
+                name_id(name), SITE, Caller(name=name, phone=phone, when=when), today + timedelta(days=14), today
+            )
 
 
 def _tell_who(people: list[str]) -> None:

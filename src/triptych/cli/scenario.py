@@ -210,11 +210,14 @@ class Player:
         form = self.study.forms.get(line.form or "")
         named = {item.id for item in form.items if item.type == "record"} if form else set()
         values = {key: name_id(v) if key in named and isinstance(v, str) else v for key, v in line.values.items()}
-        if line.form == CONFIRMATION and values.get("shown") == "@current" and line.participant:
+        if line.form in (CONFIRMATION, "taper_plan") and values.get("shown") == "@current" and line.participant:
             planned = date.fromisoformat(str(values["planned_on"]))
             screened = self.trial.view(actor).screened(line.participant, planned, line.cycle)
             assert screened is not None  # whoever confirms sees the participant
-            values |= {"shown": screened.shown, "decision": values.get("decision", screened.decision)}
+            if line.form == CONFIRMATION:
+                values |= {"shown": screened.shown, "decision": values.get("decision", screened.decision)}
+            else:
+                values["shown"] = screened.medicines_shown
         elif values.get("shown") == "@current" and line.participant:
             seen = self.trial.view(actor).records(line.participant)
             roots = {record.id: record.root for record in seen}

@@ -109,6 +109,7 @@ def start(
             _sender(reaching.text_sender_named, text, "text"),
         )
         accounts.prepare()
+        _forget_callers()
         served = house.open_house(data)
         served.reach = reaching.Reaching(email=email, text=message)
         _settle(served.trial)
@@ -139,6 +140,14 @@ def _https(cert: Path | None, key: Path | None) -> tuple[Path, Path] | None:
     except OSError as error:  # an SSLError is one
         raise CommandError(f"The certificate and its key cannot be used: {error}. [https]") from error
     return cert, key
+
+
+def _forget_callers() -> None:
+    """Erase whoever waits for a call and is past the day of deletion."""
+    from triptych.web.house import read_clock
+    from triptych.web.identity.callers import erase_expired
+
+    erase_expired(read_clock().date())
 
 
 def _sender(named: Callable[[str], Sender], spec: str, option: str) -> Sender | None:

@@ -5,6 +5,7 @@ from django.urls import include, path
 from triptych.web.pages import (
     approaches,
     attachment,
+    callers,
     casebook,
     complaints,
     danger,
@@ -84,6 +85,7 @@ urlpatterns = [
     path("reviews/", review.reviews, name="reviews"),
     path("queries/", query.queries, name="queries"),
     path("sites/<str:site>/contacts/", approaches.approaches, name="approaches"),
+    path("sites/<str:site>/callers/", callers.callers, name="callers"),
     path("sites/<str:site>/on-call/", duty.duty, name="duty"),
     path("sites/<str:site>/", site_file.site_file, name="site_file"),
     path("sites/<str:site>/records/<uuid:record>/file/", site_file.download, name="site_document"),

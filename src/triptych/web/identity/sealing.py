@@ -26,6 +26,14 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     allergies: str = ""
 
 
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who agreed to be called back. There is no room for anything about their health."""
+
+    name: str
+    phone: str
+    when: str = ""
+
+
 class NotOpened(Exception):
     """What is stored cannot be opened with this key."""
 
@@ -41,23 +49,45 @@ def read_key(path: Path) -> bytes:
 
 def seal(key: bytes, participant: str, person: Person) -> bytes:
     """Seal a person under a key, for one participant."""
-    nonce = os.urandom(NONCE)
-    return VERSION + nonce + AESGCM(key).encrypt(nonce, msgspec.json.encode(person), _bound(participant))
+    return _sealed(key, _bound(participant), msgspec.json.encode(person))
 
 
 def unseal(key: bytes, participant: str, sealed: bytes) -> Person:
     """Open what was sealed. Raises `NotOpened` if the key, the participant or a byte is another."""
+    return msgspec.json.decode(_opened(key, _bound(participant), sealed), type=Person)
+
+
+def seal_caller(key: bytes, name: str, caller: Caller) -> bytes:
+    """Seal somebody who waits for a call under a key, for one entry of the list."""
+    return _sealed(key, _listed(name), msgspec.json.encode(caller))
+
+
+def unseal_caller(key: bytes, name: str, sealed: bytes) -> Caller:
+    """Open what was sealed. Raises `NotOpened` if the key, the entry or a byte is another."""
+    return msgspec.json.decode(_opened(key, _listed(name), sealed), type=Caller)
+
+
+def _sealed(key: bytes, bound: bytes, content: bytes) -> bytes:
+    nonce = os.urandom(NONCE)
+    return VERSION + nonce + AESGCM(key).encrypt(nonce, content, bound)
+
+
+def _opened(key: bytes, bound: bytes, sealed: bytes) -> bytes:
     nonce, rest = sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
     try:
         if sealed[:1] != VERSION:
             raise InvalidTag
-        return msgspec.json.decode(AESGCM(key).decrypt(nonce, rest, _bound(participant)), type=Person)
+        return AESGCM(key).decrypt(nonce, rest, bound)
     except (InvalidTag, ValueError) as error:
         raise NotOpened(
-            "The identity of this participant cannot be opened with the key of this installation. "
+            "This identity cannot be opened with the key of this installation. "
             "Restore the key that it was sealed with; nothing was changed."
         ) from error
 
 
 def _bound(participant: str) -> bytes:
     return b"triptych identity 1\x00" + participant.encode()
+
+
+def _listed(name: str) -> bytes:
+    return b"triptych caller 1\x00" + name.encode()

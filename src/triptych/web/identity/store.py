@@ -10,19 +10,20 @@ from triptych.web.identity.sealing import Person, read_key, seal, unseal
 
 
 @lru_cache(maxsize=1)
-def _key(path: Path) -> bytes:
+def key(path: Path) -> bytes:
+    """The key of the identity store, read once."""
     return read_key(path)
 
 
 def identity_of(participant: str) -> Person:
     """Who a participant is; an empty person if nothing was entered. Raises `NotOpened`."""
     row = SealedIdentity.objects.filter(participant=participant).first()
-    return unseal(_key(settings.IDENTITY_KEY), participant, bytes(row.sealed)) if row else Person()
+    return unseal(key(settings.IDENTITY_KEY), participant, bytes(row.sealed)) if row else Person()
 
 
 def keep_identity(participant: str, person: Person) -> None:
     """Keep who a participant is, in place of what was kept before."""
-    sealed = seal(_key(settings.IDENTITY_KEY), participant, person)
+    sealed = seal(key(settings.IDENTITY_KEY), participant, person)
     SealedIdentity.objects.update_or_create(participant=participant, defaults={"sealed": sealed})
 
 

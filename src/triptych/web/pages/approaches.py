@@ -10,6 +10,7 @@ from triptych.ledger.library import contacts
 from triptych.safety import Contact
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
+from triptych.web.identity.callers import count_callers
 from triptych.web.people import Asker, page
 from triptych.web.show import show
 
@@ -43,8 +44,9 @@ def approaches(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
         status=422 if posted.problems or posted.asked else 200,
         site=site,
         posted=posted,
-        clinician=next((seen.values for seen in reversed(records) if seen.form == "site_help"), None),
-        emergency=_contacts(asker),
+        desk=danger(asker, site),
+        may_call=may_file(asker.study.roles[asker.grant.role], asker.study.forms["callback_list"]),
+        waiting=count_callers(site),
         may_add=may_add,
         logged=list(reversed(logged)),
         funnel=funnel([_approach(seen) for seen in logged], standing),
@@ -52,6 +54,12 @@ def approaches(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
         titles={seen.root: f"{seen.values['day']}, {seen.values['source']}" for seen in logged},
         zone=zone,
     )
+
+
+def danger(asker: Asker, site: str) -> dict[str, object]:
+    """What stands beside the telephone for a caller in danger: the clinician on duty, and the local crisis contacts."""
+    reached = [seen for seen in asker.view.site_records(site) if seen.current and seen.form == "site_help"]
+    return {"clinician": reached[-1].values if reached else None, "emergency": _contacts(asker)}
 
 
 def _contacts(asker: Asker) -> list[Contact]:

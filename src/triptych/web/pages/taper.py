@@ -15,7 +15,7 @@ from triptych.web.filing import file_posted
 from triptych.web.pages.entry import acted, form_of
 from triptych.web.pages.helping import site_help
 from triptych.web.pages.screening import Asked, asked_for, call_at
-from triptych.web.papers import RIGHTS, STOPS, Call, first_words, plan_paper, screening_paper, told
+from triptych.web.papers import MARKED, RIGHTS, STOPS, Call, first_words, plan_paper, screening_paper, told
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
 
@@ -103,6 +103,8 @@ def own_plan(request: HttpRequest, asker: Asker) -> HttpResponse:
             "call": call,
             "taper": taper if call else None,
             "months": laid_out,
+            "marks": [mark for one in laid_out for week in one.weeks for cell in week for mark in cell.marks],
+            "marked": MARKED,
             "told": told,
             "stops": STOPS,
             "rights": RIGHTS,
