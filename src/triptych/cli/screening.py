@@ -16,7 +16,21 @@ from triptych.exchange.fhir_bundle import MAX_BYTES
 from triptych.ledger.library import find_study, knowledge, knowledge_base
 from triptych.safety import Knowledge, Resolution, Screening, profile_of, read_case, resolve, screen
 
-DAY = click.DateTime(["%Y-%m-%d"])
+
+class Day(click.DateTime):
+    """A day of this or a neighboring century, such as 2027-03-15."""
+
+    name = "day"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read the day; one that nobody lives to see is refused."""
+        found: datetime = super().convert(value, param, ctx)
+        if not 1900 <= found.year <= 2199:
+            self.fail(f"{value!r} is not a day on which anybody can be treated.", param, ctx)
+        return found
+
+
+DAY = Day(["%Y-%m-%d"])
 
 
 @click.command("screen")

@@ -35,8 +35,22 @@ FILLER = listed(
     or partial past persistent post previous primary recurrent related resolved right secondary severe severity
     since single stable status syndrome the therapy to treated treatment type under untreated uncomplicated
     unspecified well with without year years month months week weeks day days ago remission mg symptoms no none
-    not never denies denied nil any known"""
+    not never denies denied nil any known had has have uncomplicated"""
 )
+SPECIFIED = re.compile(
+    r"[,(]\s*(?=(?:recurrent|single episode|mild|moderate|severe|chronic|with psychotic|type (?:i|ii|1|2))\b)"
+    r"|[,(]\s*(?=(?:(?:not )?ruled out|(?:not )?excluded|resolved|denied"
+    r"|in (?:\w+ )?remission(?: (?:for |since )?\d+(?: years?| months?)?)?)\s*(?:[),.;]|$))",
+    re.IGNORECASE,
+)
+"""A comma or parenthesis before what belongs to the diagnosis in front of it: its course, or what became of it."""
+ITEM = r"[a-z][a-z' -]{2,40}"
+DENIED_LIST = re.compile(rf"\s*(?:no|denies|denied|never had) {ITEM}(?:, {ITEM})+,? n?or {ITEM}\s*", re.IGNORECASE)
+"""One denial over a whole list of words."""
+TURN = re.compile(
+    r"\b(?:but|however|has|since|diagnosed|present|current|now|longer|takes|taking|treated)\b", re.IGNORECASE
+)
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 CLAUSE = re.compile(r"[;.\n()\[\]]|\bbut\b|\bhowever\b|, (?!or\b|nor\b|and\b)|,(?=\S)", re.IGNORECASE)
 
 
@@ -101,7 +115,7 @@ def judge_condition(conditions: Conditions, text: str) -> tuple[Finding, ...]:
         A finding for each condition seen, and one for words that nothing is known of; none for harmless ones.
     """
     findings: list[Finding] = []
-    for clause in CLAUSE.split(text):
+    for clause in _clauses(text):
         words = words_of(clause)
         if not words:
             continue
@@ -112,6 +126,14 @@ def judge_condition(conditions: Conditions, text: str) -> tuple[Finding, ...]:
             why = f"'{text}': nothing is known here of '{' '.join(unknown)}'; a physician reads it (SCR-DIAGNOSES)"
             findings.append(Finding("needs_physician_review", why))
     return tuple(dict.fromkeys(findings))
+
+
+def _clauses(text: str) -> list[str]:
+    """The parts of a text that are judged by themselves."""
+    joined = SPECIFIED.sub(" ", text)
+    if DENIED_LIST.fullmatch(joined) and not TURN.search(joined):
+        return [joined.replace(",", " ")]
+    return CLAUSE.split(joined)
 
 
 def _only_context(unknown: Sequence[str], seen: Sequence[Seen]) -> bool:
@@ -131,6 +153,8 @@ def _seen(conditions: Conditions, text: str, words: Sequence[str], *, doubtful: 
             at += 1
             continue
         standing = _standing(words[:at], words[at + length :], doubtful=doubtful)
+        if standing == "present" and condition.id == "pregnancy" and YEAR.search(" ".join(words)):
+            standing = "past"  # a pregnancy with a year is one that was
         found.append(Seen(text=text, condition=condition, standing=standing))
         at += length
     return found, rest

@@ -72,8 +72,8 @@ def temperature(profile: Profile, case: Case) -> Criterion:
     if value is not None and value > profile.temperature_maximum:
         why = f"temperature {value:g} °C is above {profile.temperature_maximum:g} °C ({code})"
         fact = Fact(name="temperature", value=f"{value:g} °C")
-        action = ("look for an infection and repeat the temperature",)
-        return criterion(profile, code, [Finding("not_eligible_on_date", why, actions=action, never=True)], [fact])
+        action = ("look for an infection and repeat the temperature; any date is conditional on it",)
+        return criterion(profile, code, [Finding("not_eligible_on_date", why, actions=action)], [fact])
     low, high = profile.temperature_minimum, profile.temperature_maximum
     return ranged(profile, case, code, "temperature", ("vitals.temperature_c", value, low, high, "°C"))
 

@@ -1,5 +1,6 @@
 """What one entry of the medicine list means for a decision: every reason, what is missing, and what to do."""
 
+import re
 from datetime import date
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ DOUBT = listed(
     occasional occasionally perhaps probably restarted resumed roughly sometimes still thinks uncertain unclear
     unknown unsure"""
 )
+HARMLESS_ALSO = re.compile(r"\balso (?:for|called|known|sold|marketed)\b", re.IGNORECASE)
 IDENTITY, DATED, UNLISTED = "SCR-IDENTITY", "SCR-LASTDOSE", "SCR-NOROW"
 
 
@@ -121,7 +123,10 @@ def _noted(base: KnowledgeBase, medicine: Medicine, resolution: Resolution, name
     """A note that casts doubt on the entry, or names another medicine, is a question to a person."""
     note = medicine.note or ""
     others = [active for active in resolve(base, note).actives if active not in resolution.actives] if note else []
-    doubts = sorted(DOUBT & set(words_of(note))) + (["?"] if "?" in note else [])
+    doubts = sorted(DOUBT & set(words_of(HARMLESS_ALSO.sub(" ", note)))) + (["?"] if "?" in note else [])
+    if "?" in name and medicine.confirmed_as is None:
+        why = f"'{name}' was entered with a question mark ({IDENTITY})"
+        return (Finding("cannot_decide", why, missing=(f"confirmed identity of '{name}'",), blocks_date=True),)
     if not others and not doubts:
         return ()
     why = f"the note on '{name}' says '{', '.join((*others, *doubts))}' and has to be settled by a person ({DATED})"
@@ -161,7 +166,7 @@ def _judged(base: KnowledgeBase, washout: Washout, days: tuple[date | None, date
             return Finding("eligible_on_date", f"{_named(washout)}: {_first(washout.advice)}")
         case "physician_review":
             why = f"{_named(washout)}: {_effect(washout)}; a physician decides"
-            return Finding("needs_physician_review", why, actions=(washout.advice,), never=washout.never_stop)
+            return Finding("needs_physician_review", why, actions=(washout.advice,))
         case _:
             return _timed(base, washout, days)
 
@@ -192,7 +197,8 @@ def _passed(base: KnowledgeBase, washout: Washout) -> Finding:
         return Finding(
             "needs_physician_review", f"{why}; a physician signs it off", actions=(f"physician sign-off: {row.advice}",)
         )
-    return Finding("eligible_on_date", why)
+    told = (f"{row.id}: {row.disagreement}",) if row.disagreement else ()
+    return Finding("eligible_on_date", why, also=told)
 
 
 def _ongoing(washout: Washout, planned: date | None, evaluated: date | None) -> Finding:

@@ -11,7 +11,17 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from triptych.safety.knowledge import Active, KnowledgeBase, Product
-from triptych.safety.wording import NOISE, REASONS, SALTS, is_number, listed, words_of
+from triptych.safety.wording import (
+    BEFORE_EVENING,
+    EVENING,
+    NOISE,
+    REASONS,
+    SAID_ALONE,
+    SALTS,
+    is_number,
+    listed,
+    words_of,
+)
 
 FORMS: tuple[tuple[str, frozenset[str]], ...] = (
     (
@@ -25,7 +35,7 @@ FORMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("nasal", listed("nasal nose intranasal nasally")),
     (
         "inhaled",
-        listed("""inhaled inhaler inhalation puff puffs inhale nebulized nebuliser nebulizer"""),
+        listed("""inh inhaled inhaler inhalation puff puffs inhale nebulized nebuliser nebulizer"""),
     ),
     ("eye", listed("ophthalmic eye eyedrops ocular")),
     (
@@ -42,8 +52,25 @@ OFFERED = 8
 BESIDE = 8
 CLOSE = 0.72
 ALL_BUT_EQUAL = 0.92
-ALONE = frozenset({"tea"})
-"""Words that name something only where nothing else is named: a tea of a plant is not the tea with caffeine."""
+ORDINARY = frozenset(
+    {
+        "tea",
+        "acid",
+        "mushrooms",
+        "weed",
+        "pot",
+        "speed",
+        "hash",
+        "spirits",
+        "edibles",
+        "smoking",
+        "cider",
+        "beer",
+        "wine",
+    }
+    | {"red wine", "white wine", "gin", "rum", "crack", "cigarette"}
+)
+"""Words that name something only by themselves: horny goat weed, lion's mane mushrooms and ginger beer are others."""
 
 Form = str
 Status = Literal["resolved", "offered", "unidentified"]
@@ -127,18 +154,21 @@ def form_of(words: Iterable[str]) -> str:
 
 
 Found = list[tuple[str, Active | Product]]
+Runs = list[list[str]]
 
 
-def _segments(base: KnowledgeBase, words: Sequence[str]) -> tuple[Found, list[list[str]]]:
+def _segments(base: KnowledgeBase, words: Sequence[str]) -> tuple[Found, Runs]:
     """Cut the words into known names, longest first, and runs of words that mean nothing here."""
     found: Found = []
-    rest: list[list[str]] = []
+    rest: Runs = []
     at, matched_at = 0, -1
     while at < len(words):
-        key, meanings = _longest(base, words, at)
+        key, meanings = ("", ()) if _is_reason(words, at) else _longest(base, words, at)
         salt = words[at] in SALTS and (matched_at == at or " " not in key)
         if meanings and not (salt and matched_at == at):
-            found.extend((key, meaning) for meaning in meanings if (key, meaning) not in found)
+            # The tea of a plant that was just named is that plant.
+            if key != "tea" or not 0 < at == matched_at:
+                found.extend((key, meaning) for meaning in meanings if (key, meaning) not in found)
             at += len(key.split())
             matched_at = at
         else:
@@ -149,9 +179,16 @@ def _segments(base: KnowledgeBase, words: Sequence[str]) -> tuple[Found, list[li
                     rest.append([words[at]])
             matched_at = at + 1 if matched_at == at and words[at] in SALTS else matched_at
             at += 1
-    if len(found) + len(rest) > 1:
-        found = [(key, meaning) for key, meaning in found if key not in ALONE]
-    return found, rest
+    return _without_ordinary(found, rest)
+
+
+def _without_ordinary(found: Found, rest: Runs) -> tuple[Found, Runs]:
+    """Ordinary words beside other names are words whose meaning a person has to say."""
+    ordinary = list(dict.fromkeys(key for key, _ in found if key in ORDINARY))
+    if not rest and len(ordinary) == len({key for key, _ in found}):
+        return found, rest
+    kept = [(key, meaning) for key, meaning in found if key not in ORDINARY]
+    return kept, [*rest, *([key] for key in ordinary)]
 
 
 def _joined(words: Sequence[str], at: int, run: list[str]) -> bool:
@@ -168,14 +205,21 @@ def _longest(base: KnowledgeBase, words: Sequence[str], at: int) -> tuple[str, t
 
 
 def _is_noise(words: Sequence[str], at: int, *, matched: bool) -> bool:
-    word = words[at]
+    word, before = words[at], words[at - 1] if at else ""
     if is_number(word) or word in NOISE or word in {"for", "against", "of"}:
         return True
-    if word in {"pm", "am"} and at > 0 and is_number(words[at - 1]):
+    if word in {"pm", "am"} and before and is_number(before):
+        return True
+    if word == "x" and any(is_number(beside) for beside in words[max(at - 1, 0) : at + 2]):
         return True
     if word in SALTS:
         return matched or at + 1 < len(words)
-    return word in REASONS and bool({"for", "against"} & set(words[:at]))
+    spoken = (word in EVENING and before in BEFORE_EVENING) or (matched and word in SAID_ALONE)
+    return spoken or _is_reason(words, at)
+
+
+def _is_reason(words: Sequence[str], at: int) -> bool:
+    return words[at] in REASONS and bool({"for", "against"} & set(words[:at]))
 
 
 def _identified(base: KnowledgeBase, key: str, meaning: Active | Product, form: str) -> Identified:

@@ -44,7 +44,16 @@ PLAUSIBLE: Mapping[str, tuple[float, float]] = {
 }
 """What a value of a living person can be at all; a number outside is a slip of the pen or of a device."""
 
+ENDLESS = 1e15
+YEARS = (1900, 2199)
+"""The years in which somebody who is screened can have lived; a day outside is a slip."""
+
 IGNORED = listed("id title trap expected schema_version")
+
+
+def _plain(text: str) -> str:
+    """Text that can be written down again: half of a character that came alone is replaced."""
+    return text.encode("utf-8", "replace").decode("utf-8").strip()
 
 
 class _Reader:
@@ -78,7 +87,8 @@ class _Reader:
             return None
         low, high = PLAUSIBLE[key]
         if not low <= value <= high:
-            self.refuse(key, f"{value:g} is outside what is possible ({low:g} to {high:g})")
+            shown = f"{value:g}" if abs(value) < ENDLESS else "it"
+            self.refuse(key, f"{shown} is outside what is possible ({low:g} to {high:g})")
             return None
         return float(value)
 
@@ -94,7 +104,7 @@ class _Reader:
         if value is None:
             return None
         if isinstance(value, str):
-            return value.strip() or None
+            return _plain(value) or None
         self.refuse(key, "is not text")
         return None
 
@@ -104,7 +114,9 @@ class _Reader:
             return None
         try:
             if isinstance(value, str) and len(value.strip()) == 10:
-                return date.fromisoformat(value.strip())
+                found = date.fromisoformat(value.strip())
+                if YEARS[0] <= found.year <= YEARS[1]:
+                    return found
         except ValueError:
             pass
         self.refuse(key, "is not a day such as 2027-03-15")
@@ -115,7 +127,7 @@ class _Reader:
         if value is None:
             return None
         if isinstance(value, list) and all(isinstance(entry, str) and entry.strip() for entry in value):
-            return tuple(entry.strip() for entry in value)
+            return tuple(map(_plain, value))
         self.refuse(key, "is not a list of texts")
         return None
 
@@ -135,7 +147,7 @@ class _Reader:
         )
 
     def done(self) -> None:
-        self.unknown.extend(self.where(str(key)) for key in self.data if key not in self.read)
+        self.unknown.extend(self.where(_plain(str(key))) for key in self.data if key not in self.read)
 
 
 def read_case(data: object) -> Case:

@@ -22,7 +22,7 @@ SALTS = listed(
 )
 NOISE = listed(
     """a about am and ampoule ampoules amp an at bedtime bd bid bottle brand breakfast by caplet caplets cap capsule
-    capsules caps chewable comp comprimido comprimidos controlled cr daily day days delayed depottablett dinner
+    capsules caps chewable comprimido comprimidos controlled cr daily day days delayed depottablett dinner
     dose doses dr dragee drop drops each ec enteric er evening every extended extra filmtablette filmtabletten
     fortnightly from g gel gelcap gelcaps generic gr gram grams half hour hourly hours hr hrs immediate in inhaled
     inhaler inj injection intramuscular ir iu iv kapsel kapseln kapsler la liquid lozenge lozenges lunch mcg mcgs
@@ -32,15 +32,22 @@ NOISE = listed(
     retard retardtabletten script solution spray sr stat strength suspension sustained syrup tab tabl tablet
     tableta tabletas tablets tablett tabletten tabletter tabs taken takes taking tds the then three tid times
     topical transdermal twice two ug uk ungefaehr unit units us vial week weekly weeks when with xl xr cream
-    lotion nasal im sc subcutaneous one four five six cutaneous dermal ophthalmic sublingual sl buccal wafer film"""
+    lotion nasal gummies gummy inh taper course h im sc subcutaneous one four five six cutaneous dermal ophthalmic
+    sublingual sl buccal wafer film"""
 )
 REASONS = listed(
     """acid adhd acne allergies allergy anxiety appetite asthma back bladder blood chest cough cramps depression
     eczema erection flushes focus fungus hayfever headache headaches heart heartburn hot infection insomnia joint
     knee migraine migraines mood motion muscle nausea nerve nightmares pain panic period periods prostate ptsd
     reflux sinus skin sleep smoking spasm spasms stomach tension throat thyroid toenail travel weight loss
-    pressure high bad my his her general disorder nights night quitting stopping nail"""
+    pressure high bad my his her general disorder nights night quitting stopping nail pcos ocd performance cholesterol
+    gerd heartburn social"""
 )
+SAID_ALONE = listed("adhd ptsd anxiety depression insomnia ocd panic nightmares")
+"""Reasons that people write behind a name without *for*; none of them is part of a name."""
+EVENING = listed("night nights")
+BEFORE_EVENING = listed("at every each per a the")
+"""*At night* is a time; *night* alone may be another product of a brand."""
 
 
 @lru_cache(maxsize=65536)

@@ -1,45 +1,15 @@
 """Screening: the worked cases with their expected answers, and that nothing absent ever ends in eligible."""
 
 import copy
-import json
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.spec.safety.screened import CASES, DAY, WELL, answer, case_with, ongoing, stopped
 
-from triptych.ledger.library import conditions, default_profile, find_study, knowledge_base, study_profile
-from triptych.safety import PRECEDENCE, Screening, read_case, screen
-
-CASES = {path.stem: json.loads(path.read_text("utf-8")) for path in (Path(__file__).parent / "cases").glob("*.json")}
-WELL = CASES["vig-17"]
-DAY = date(2027, 3, 15)
-
-
-def answer(case: object) -> Screening:
-    return screen(knowledge_base(), default_profile(), conditions(), read_case(case))
-
-
-def case_with(*medicines: dict[str, object], **changes: object) -> dict[str, object]:
-    case = copy.deepcopy(WELL)
-    case["medications"] = [{"dose": "usual", "route": "oral", "reported_under": "x", **one} for one in medicines]
-    for path, value in changes.items():
-        at = case
-        *parents, last = path.split("__")
-        for parent in parents:
-            at = at[parent]
-        at[last] = value
-    return case
-
-
-def stopped(name: str, days: int, **more: object) -> dict[str, object]:
-    last = (DAY - timedelta(days=days)).isoformat()
-    return {"as_entered": name, "status": "stopped", "last_dose_date": last, **more}
-
-
-def ongoing(name: str, **more: object) -> dict[str, object]:
-    return {"as_entered": name, "status": "ongoing", "last_dose_date": None, **more}
+from triptych.ledger.library import conditions, find_study, knowledge_base, study_profile
+from triptych.safety import PRECEDENCE, read_case, screen
 
 
 @pytest.mark.requirement("CRL-16")

@@ -1,0 +1,151 @@
+"""Cases derived by hand from the source tables and the default profile, one difference from a well participant each.
+
+`medicines.csv`: a name as typed, when it was last taken, and the decision with its earliest day counted from
+the planned one. `diagnoses.csv`: words of a diagnosis or of the history, and the decision.
+"""
+
+import csv
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.spec.safety.screened import DAY, answer, case_with, ongoing, stopped
+
+HERE = Path(__file__).parent
+MEDICINES = list(csv.DictReader((HERE / "medicines.csv").read_text("utf-8").splitlines()))
+DIAGNOSES = list(csv.DictReader((HERE / "diagnoses.csv").read_text("utf-8").splitlines()))
+
+
+@pytest.mark.requirement("CRL-16")
+@pytest.mark.parametrize("line", MEDICINES, ids=lambda line: f"{line['entered']} {line['status']} {line['days']}")
+def test_a_medicine_as_typed_leads_to_its_decision_and_earliest_day(line):
+    name, route = line["entered"], line["route"]
+    taken = line["status"] == "ongoing"
+    found = answer(case_with(ongoing(name, route=route) if taken else stopped(name, int(line["days"]), route=route)))
+    expected = DAY + timedelta(days=int(line["earliest_in_days"])) if line["earliest_in_days"] else None
+    assert (found.decision, found.earliest_date) == (line["decision"], expected), found.reasons
+
+
+@pytest.mark.parametrize("line", DIAGNOSES, ids=lambda line: line["text"])
+@pytest.mark.parametrize("where", ["participant__diagnoses", "participant__medical_history"])
+def test_words_of_a_diagnosis_or_of_the_history_lead_to_their_decision(line, where):
+    said = ["PTSD", line["text"]] if where.endswith("diagnoses") else [line["text"]]
+    found = answer(case_with(**{where: said}))
+    assert found.decision == line["decision"], found.reasons
+
+
+def ecgs(*values):
+    return [{"date": day, "qtcf_ms": value, "rhythm": "sinus"} for day, value in values]
+
+
+def pressures(*values):
+    return [{"date": day, "sbp": upper, "dbp": lower} for day, upper, lower in values]
+
+
+LOW = ("2027-02-20", 120, 80), ("2027-02-27", 122, 80)
+FACTS = [
+    ("the limit itself passes", {"labs_and_ecg__ecg": ecgs(("2027-03-08", 460))}, "eligible_on_date"),
+    ("one high QTcF", {"labs_and_ecg__ecg": ecgs(("2027-03-08", 461))}, "cannot_decide"),
+    (
+        "high, then normal",
+        {"labs_and_ecg__ecg": ecgs(("2027-03-01", 470), ("2027-03-08", 440))},
+        "needs_physician_review",
+    ),
+    ("normal, then high", {"labs_and_ecg__ecg": ecgs(("2027-03-01", 440), ("2027-03-08", 470))}, "cannot_decide"),
+    ("high twice, once long ago", {"labs_and_ecg__ecg": ecgs(("2026-09-01", 480), ("2027-03-08", 490))}, "excluded"),
+    ("no ECG", {"labs_and_ecg__ecg": []}, "cannot_decide"),
+    ("an old ECG", {"labs_and_ecg__ecg": ecgs(("2027-01-20", 430))}, "cannot_decide"),
+    ("an ECG without a day", {"labs_and_ecg__ecg": ecgs((None, 430))}, "cannot_decide"),
+    ("only another correction", {"labs_and_ecg__ecg": [{"date": "2027-03-08", "qtcb_ms": 430}]}, "cannot_decide"),
+    (
+        "another rhythm",
+        {"labs_and_ecg__ecg": [{"date": "2027-03-08", "qtcf_ms": 430, "rhythm": "atrial fibrillation"}]},
+        "needs_physician_review",
+    ),
+    (
+        "pressure at the limit",
+        {"vitals__bp_readings_mmHg": pressures(*((day, 140, 90) for day, *_ in (*LOW, ("2027-03-10",))))},
+        "eligible_on_date",
+    ),
+    (
+        "diastolic over it on three days",
+        {"vitals__bp_readings_mmHg": pressures(*((day, 130, 91) for day, *_ in (*LOW, ("2027-03-10",))))},
+        "excluded",
+    ),
+    ("over it once", {"vitals__bp_readings_mmHg": pressures(*LOW, ("2027-03-10", 152, 80))}, "needs_physician_review"),
+    (
+        "three readings of one day",
+        {"vitals__bp_readings_mmHg": pressures(*[("2027-03-10", 120, 80)] * 3)},
+        "cannot_decide",
+    ),
+    ("the laboratory of seven weeks ago", {"labs_and_ecg__labs_date": "2027-01-25"}, "cannot_decide"),
+    ("the laboratory of tomorrow", {"labs_and_ecg__labs_date": "2027-03-20"}, "cannot_decide"),
+    ("low potassium", {"labs_and_ecg__potassium_mmol_l": 3.2}, "not_eligible_on_date"),
+    ("liver enzymes over three times the limit", {"labs_and_ecg__alt_u_l": 130}, "needs_physician_review"),
+    ("a screen that was not done", {"labs_and_ecg__urine_drug_screen": "not done"}, "cannot_decide"),
+    (
+        "a screen with an exception",
+        {"labs_and_ecg__urine_drug_screen": "negative except benzodiazepines"},
+        "needs_physician_review",
+    ),
+    (
+        "a pregnancy test of three weeks ago",
+        {"participant__pregnancy_test": {"result": "negative", "date": "2027-02-20"}},
+        "cannot_decide",
+    ),
+    (
+        "an invalid pregnancy test",
+        {"participant__pregnancy_test": {"result": "invalid", "date": "2027-03-15"}},
+        "cannot_decide",
+    ),
+    (
+        "ideation with a plan, behavior not asked",
+        {"participant__suicide_risk": {"cssrs_ideation_max_past_month": 5}},
+        "cannot_decide",
+    ),
+    (
+        "behavior in the last half year",
+        {"participant__suicide_risk": {"cssrs_ideation_max_past_month": 1, "behaviour_past_6_months": True}},
+        "needs_physician_review",
+    ),
+    ("degrees Fahrenheit", {"vitals__temperature_c": 98.6}, "cannot_decide"),
+    ("weight in pounds", {"participant__weight_kg": "145 lb"}, "cannot_decide"),
+    ("a number without an end", {"labs_and_ecg__sodium_mmol_l": 10**400}, "cannot_decide"),
+    ("a day that nobody lives to see", {"planned_session_date": "9999-12-31"}, "cannot_decide"),
+    ("half of a character", {"participant__contraception": "\ud800"}, "eligible_on_date"),
+    ("no day of evaluation", {"evaluation_date": None}, "cannot_decide"),
+]
+
+
+@pytest.mark.parametrize(("changes", "decision"), [fact[1:] for fact in FACTS], ids=[fact[0] for fact in FACTS])
+def test_one_changed_fact_leads_to_its_decision(changes, decision):
+    found = answer(case_with(**changes))
+    assert found.decision == decision, found.reasons
+    "\n".join(found.reasons).encode("utf-8")
+
+
+LASTS = ["2027-02", "02/01/2027", "two weeks ago", "2027-02-01T10:00:00Z", "2027-02-30", 20270201]
+
+
+@pytest.mark.parametrize("last", LASTS)
+def test_the_day_of_a_last_dose_that_is_no_plain_day_decides_nothing(last):
+    found = answer(case_with({"as_entered": "Zoloft", "status": "stopped", "last_dose_date": last}))
+    assert (found.decision, found.earliest_date) == ("cannot_decide", None)
+    assert any("last-dose date of 'Zoloft'" in item for item in found.missing_items)
+
+
+def test_a_date_stands_beside_what_has_to_be_repeated_and_none_beside_what_is_not_identified():
+    waiting = case_with(stopped("Zoloft", 3), vitals__temperature_c=38.2, labs_and_ecg__sodium_mmol_l=133)
+    assert answer(waiting).earliest_date == DAY + timedelta(days=11)
+    unknown = answer(case_with(stopped("Zoloft", 3), stopped("flargle", 90)))
+    assert (unknown.decision, unknown.earliest_date) == ("not_eligible_on_date", None)
+    assert unknown.missing_items == ("confirmed identity of 'flargle'",)
+
+
+def test_a_review_that_stays_open_does_not_hide_when_a_wash_out_ends():
+    found = answer(case_with(stopped("Zoloft", 3), ongoing("Biktarvy")))
+    assert (found.decision, found.earliest_date) == ("not_eligible_on_date", DAY + timedelta(days=11))
+
+
+def test_a_name_with_a_question_mark_is_a_question():
+    assert answer(case_with(stopped("sertraline?", 90))).decision == "cannot_decide"
