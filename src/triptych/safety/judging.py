@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from triptych.safety.case import Medicine
 from triptych.safety.knowledge import KnowledgeBase
-from triptych.safety.naming import Identified, Resolution, resolve
+from triptych.safety.naming import ORDINARY, Identified, Resolution, resolve
 from triptych.safety.outcomes import Finding
 from triptych.safety.profile import Profile
 from triptych.safety.washout import Washout, last_dose_of, resolution_of, washouts_of
@@ -18,7 +18,11 @@ DOUBT = listed(
     occasional occasionally perhaps probably restarted resumed roughly sometimes still thinks uncertain unclear
     unknown unsure"""
 )
-HARMLESS_ALSO = re.compile(r"\balso (?:for|called|known|sold|marketed)\b", re.IGNORECASE)
+AGAIN = listed("again restarted resumed still")
+NO_DOUBT = re.compile(
+    r"\balso (?:for|called|known|sold|marketed)\b|\b(?:for|over) about \w+ (?:year|month|week|day)s?\b", re.IGNORECASE
+)
+"""Words of doubt that cast none: a further name or reason, and how long it was taken."""
 IDENTITY, DATED, UNLISTED = "SCR-IDENTITY", "SCR-LASTDOSE", "SCR-NOROW"
 
 
@@ -121,15 +125,19 @@ def _if_confirmed(
 
 def _noted(base: KnowledgeBase, medicine: Medicine, resolution: Resolution, name: str) -> tuple[Finding, ...]:
     """A note that casts doubt on the entry, or names another medicine, is a question to a person."""
-    note = medicine.note or ""
-    others = [active for active in resolve(base, note).actives if active not in resolution.actives] if note else []
-    doubts = sorted(DOUBT & set(words_of(HARMLESS_ALSO.sub(" ", note)))) + (["?"] if "?" in note else [])
     if "?" in name and medicine.confirmed_as is None:
         why = f"'{name}' was entered with a question mark ({IDENTITY})"
         return (Finding("cannot_decide", why, missing=(f"confirmed identity of '{name}'",), blocks_date=True),)
+    note = NO_DOUBT.sub(" ", medicine.note or "")
+    words = set(words_of(note))
+    others = [active for active in resolve(base, note).actives if active not in resolution.actives] if note else []
+    doubts = sorted(words & DOUBT | words & ORDINARY - {"tea"}) + ["?"] * ("?" in note)
+    if again := sorted(AGAIN & set(words_of(medicine.dose or ""))):
+        doubts.extend(again)
     if not others and not doubts:
         return ()
-    why = f"the note on '{name}' says '{', '.join((*others, *doubts))}' and has to be settled by a person ({DATED})"
+    said = ", ".join((*others, *doubts))
+    why = f"the note on '{name}' says '{said}' and has to be settled by a person ({DATED})"
     return (Finding("cannot_decide", why, missing=(f"what the note on '{name}' means",), blocks_date=True),)
 
 

@@ -3,6 +3,7 @@
 Never decides on a resemblance: a near match is a question to a person.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -48,6 +49,11 @@ FORMS: tuple[tuple[str, frozenset[str]], ...] = (
         listed("""oral orally mouth po tablet tablets tab tabs capsule capsules cap caps"""),
     ),
 )
+FORM_WORDS = frozenset(word for _, signs in FORMS for word in signs) | {"long", "acting", "pump", "lozenge", "troche"}
+HIGH = re.compile(r"\b(?:[2-9]|\d\d+)(?:[.,]\d+)? ?(?:g|gr|grams?)\b|\b(?:[2-9]|\d\d+)[.,]?\d{3} ?(?:mg|milligrams?)\b")
+"""Two grams or more: what a high dose of a vitamin is here (a choice of this knowledge base, not read in a source)."""
+UNASKED = frozenset({"", "high", "injection"})
+"""Ways of giving that people say of themselves; where a row hangs on another, it is asked for."""
 OFFERED = 8
 BESIDE = 8
 CLOSE = 0.72
@@ -147,10 +153,12 @@ def resolve(base: KnowledgeBase, name: str, *, route: str = "", details: str = "
 
 def form_of(words: Iterable[str]) -> str:
     """How a medicine is given, from words about it: the first of the known forms, or nothing."""
+    words = tuple(words)
     found = set(words)
     if {"long", "acting"} <= found and found & {"injection", "injectable"}:
         return "depot"
-    return next((form for form, signs in FORMS if found & signs), "")
+    form = next((form for form, signs in FORMS if found & signs), "")
+    return "high" if form in {"", "oral"} and HIGH.search(" ".join(words)) else form
 
 
 Found = list[tuple[str, Active | Product]]
@@ -206,7 +214,7 @@ def _longest(base: KnowledgeBase, words: Sequence[str], at: int) -> tuple[str, t
 
 def _is_noise(words: Sequence[str], at: int, *, matched: bool) -> bool:
     word, before = words[at], words[at - 1] if at else ""
-    if is_number(word) or word in NOISE or word in {"for", "against", "of"}:
+    if is_number(word) or word in NOISE or word in FORM_WORDS or word in {"for", "against", "of"}:
         return True
     if word in {"pm", "am"} and before and is_number(before):
         return True
@@ -241,7 +249,7 @@ def _with_rows(base: KnowledgeBase, found: Identified, form: str) -> Identified:
             unlisted.append(name)
             continue
         pairs.extend((name, row) for row in rows)
-        if any(link.form for link in active.links) and (ask := _ask(active, form)):
+        if any(link.form not in UNASKED for link in active.links) and (ask := _ask(active, form)):
             asks.append(ask)
     dropped = {row for own in found.own_rows for row in base.rows[own].supersedes}
     return Identified(

@@ -14,7 +14,8 @@ WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
 APOSTROPHES = str.maketrans("", "", "'’‘`´")
 
 SALTS = listed(
-    """acetate besilate besylate bitartrate bromide calcium camsylate carbonate chloride citrate decanoate dihydrate
+    """acetate cypionate enanthate propionate undecanoate
+    besilate besylate bitartrate bromide calcium camsylate carbonate chloride citrate decanoate dihydrate
     dihydrochloride dimesylate disodium edisylate embonate ethanolate fumarate hbr hcl hemifumarate hemihydrate
     hyclate hydrobromide hydrochlorid hydrochloride hydroklorid clorhidrato lactate magnesium maleate malate
     mesilate mesylate monohydrate mononitrate napsylate nitrate oxalate pamoate phosphate potassium saccharate

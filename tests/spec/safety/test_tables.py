@@ -149,3 +149,21 @@ def test_a_review_that_stays_open_does_not_hide_when_a_wash_out_ends():
 
 def test_a_name_with_a_question_mark_is_a_question():
     assert answer(case_with(stopped("sertraline?", 90))).decision == "cannot_decide"
+
+
+NOTES = [
+    ({"note": "took it for about 3 years"}, "eligible_on_date"),
+    ({"note": "also for anxiety"}, "eligible_on_date"),
+    ({"note": "also takes something from a friend"}, "cannot_decide"),
+    ({"note": "about two weeks ago, perhaps"}, "cannot_decide"),
+    ({"note": "had some beer with it"}, "cannot_decide"),
+    ({"note": "switched from fluoxetine in January"}, "cannot_decide"),
+    ({"dose": "restarted last week"}, "cannot_decide"),
+    ({"dose": "50 mg every other day"}, "eligible_on_date"),
+]
+
+
+@pytest.mark.parametrize(("more", "decision"), NOTES)
+def test_what_is_written_beside_a_medicine_may_open_a_question_and_never_settles_one(more, decision):
+    found = answer(case_with(stopped("Zoloft", 90, **more)))
+    assert found.decision == decision, found.reasons
