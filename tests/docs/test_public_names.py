@@ -18,14 +18,14 @@ PUBLIC = {
     """,
     "study": """
         INSTRUMENTS LEVELS SILENT Amendment Arm Choice Column Condition DeviationClass DeviationRule Difference
-        Dose Duration Education Floor Form Gate Instrument InstrumentDocument Item Level Limit Listing Marked Misfit
-        NotADuration NotShipped Panel Part Passage Placement Problem Protocol Question Raise Release Role
-        Schedule Scored ScreeningFact
-        ScreeningRules Section Shelf Study StudyDocument StudyError StudyProblems Table Text Timing
-        Unconfirmed Visit amendment_problems answers as_files bands_of check_instrument check_study complete differences
-        fit flat_data flat_study flat_yaml known_to_each_other load_instrument load_study misfits new_study
-        next_version parse_days parse_duration protocol_text read_education read_marked read_not_shipped
-        render_text schedule score score_notes shown_items study_from_canonical write_yaml
+        Dose Duration Education Floor Form Gate Instrument InstrumentDocument Item Level Limit Listing Marked
+        Misfit NotADuration NotShipped Panel Part Passage Placement Problem Protocol Question Raise Release Role
+        Schedule Scored ScreeningFact ScreeningRules Section SessionRules Shelf Study StudyDocument StudyError
+        StudyProblems Table Text Timing Unconfirmed Visit Watch amendment_problems answers as_files bands_of
+        check_instrument check_study complete differences fit flat_data flat_study flat_yaml known_to_each_other
+        load_instrument load_study misfits new_study next_version parse_days parse_duration protocol_text
+        read_education read_marked read_not_shipped render_text schedule score score_notes shown_items
+        study_from_canonical write_yaml
     """,
     "course": """
         Altered Approach CASEBOOK CONFIRMABLE CONFIRMATION Capture Course Deviation Effect Entries Entry Fold FormState

@@ -145,3 +145,62 @@ def test_a_role_that_sees_no_session_finds_none(live: Hands, log_in: Log) -> Non
         client = log_in(role)
         assert [client.get(f"{SESSION}{path}").status_code for path in ("", "events/")] == [404, 404]
         assert client.post(f"{SESSION}outbox/", "{}", content_type="application/json").status_code == 404
+
+
+def alarms(client: Any) -> str:
+    """What the screen shows of alarms."""
+    page: str = client.get(SESSION).content.decode()
+    return page.split('data-part="alarms">')[1].split("</section>", maxsplit=1)[0]
+
+
+@pytest.mark.requirement("SAF-09")
+def test_a_red_alarm_says_who_was_reached_and_stands_until_a_person_closes_it(live: Hands, log_in: Log) -> None:
+    from triptych.web.live.crew import TRIES
+
+    room, physician = log_in("therapist"), log_in("physician")
+    raised = entered(live, values=VITALS | {"systolic": 205})
+    assert outcomes(send(room, raised)) == ["filed"]
+    live.later(minutes=1)
+    assert outcomes(send(room, entered(live, 2))) == ["filed"]
+    assert "RED Systolic 205" in alarms(room)
+    assert "NOT DELIVERED" in alarms(room)
+    assert "Not acknowledged" in alarms(room)
+    about = {"about": raised["id"], "value": "systolic"}
+    shown = entered(
+        live, 3, form="session_alarm", values={**about, "answer": "shown"}, author="physician-1", visit=None
+    )
+    assert outcomes(send(physician, {**shown, "cycle": None})) == ["filed"]
+    assert "Shown to physician-1" in alarms(room)
+    sent = entered(live, 4, form="session_alarm", values={**about, "answer": "acknowledged"}, visit=None, cycle=None)
+    assert send(room, sent)[0]["codes"] == ["answered_here"]
+    for answer in ("acknowledged", "closed"):
+        confirmed = {**about, "answer": answer, "person": "physician-1", "pin": ""}
+        assert room.post(f"{SESSION}confirm/", confirmed).status_code == 422
+        assert physician.post(f"{SESSION}confirm/", confirmed).status_code == 200
+        assert ("Acknowledged by physician-1" in alarms(room)) is (answer == "acknowledged")
+    assert "RED" not in alarms(room)
+    assert TRIES < 10
+
+
+def test_amber_asks_for_a_repeat_and_nobody_in_the_room_is_red(live: Hands, log_in: Log) -> None:
+    room = log_in("therapist")
+    send(room, entered(live, values=VITALS | {"systolic": 165}))
+    assert "AMBER Systolic 165" in alarms(room)
+    assert "Repeat at" in alarms(room)
+    presence = {"form": "session_presence", "visit": None, "cycle": None}
+    send(room, entered(live, 2, values={"person": "therapist-1", "change": "came"}, **presence))
+    assert "Nobody is in the room" not in alarms(room)
+    live.later(minutes=1)
+    send(room, entered(live, 3, values={"person": "therapist-1", "change": "left"}, **presence))
+    assert "RED Nobody is in the room" in alarms(room)
+
+
+def test_the_summary_names_what_is_missing_and_the_paper_form_needs_no_reading(live: Hands, log_in: Log) -> None:
+    client = log_in("therapist")
+    live.later(hours=3)
+    summary = client.get(f"{SESSION}summary/").content.decode()
+    assert "Without a reading" in summary
+    assert "Initial dose" in summary
+    paper = client.get(f"{SESSION}paper/").content.decode()
+    assert "a supplemental dose is withheld" in paper
+    assert "128" not in paper

@@ -23,7 +23,7 @@ from triptych.study.instruments import (
     score,
     score_notes,
 )
-from triptych.study.limits import LEVELS, Level, Limit
+from triptych.study.limits import LEVELS, Level, Limit, SessionRules, Watch
 from triptych.study.loading import (
     Study,
     as_files,
@@ -104,6 +104,7 @@ __all__ = [
     "ScreeningFact",
     "ScreeningRules",
     "Section",
+    "SessionRules",
     "Shelf",
     "Study",
     "StudyDocument",
@@ -114,6 +115,7 @@ __all__ = [
     "Timing",
     "Unconfirmed",
     "Visit",
+    "Watch",
     "amendment_problems",
     "answers",
     "as_files",

@@ -4,6 +4,7 @@ Levels rise from `hold` (before the first dose only) over `withhold` (no supplem
 (physician now) to `emergency`.
 """
 
+from collections.abc import Iterator
 from typing import Literal
 
 from triptych.study.treatment import Part
@@ -19,3 +20,42 @@ class Limit(Part, frozen=True, kw_only=True):
     over: float | None = None
     at_least: float | None = None
     under: float | None = None
+
+
+class Watch(Part, frozen=True, kw_only=True):
+    """The limits of one value of the vital signs: `id` is its item."""
+
+    id: str
+    title: str
+    at: tuple[Limit, ...]
+
+
+class SessionRules(Part, frozen=True, kw_only=True):
+    """What a document sets for its medicine sessions; each number is a proposal until the medical monitor approves it.
+
+    `readings` are minutes from the first dose at which vital signs are due. After an amber reading a repeat is due
+    after `repeat_after`; one not made after `repeat_late` is the physician's business. Drinks above `drink_hour` (mL
+    in an hour) or `drink_total` (mL since the dose) are a reason to look, never to forbid.
+    """
+
+    readings: tuple[int, ...] = ()
+    repeat_after: str = "5 minutes"
+    repeat_late: str = "10 minutes"
+    drink_hour: float | None = None
+    drink_total: float | None = None
+    limits: tuple[Watch, ...] = ()
+
+    def said(self) -> Iterator[tuple[str, str]]:
+        """Every number that the document sets, by name, in words."""
+        if self.readings:
+            yield "readings", ", ".join(f"{minutes} min" for minutes in self.readings)
+        yield "repeat", f"after {self.repeat_after}, the physician after {self.repeat_late}"
+        drinks = {"in an hour": self.drink_hour, "since the dose": self.drink_total}
+        yield from ((f"drinks {name}", f"{most:g} mL") for name, most in drinks.items() if most is not None)
+        for watch in self.limits:
+            yield f"limits of {watch.title}", "; ".join(_said(limit) for limit in watch.at)
+
+
+def _said(limit: Limit) -> str:
+    ends = {"over": limit.over, "at least": limit.at_least, "under": limit.under}
+    return f"{limit.level} " + " ".join(f"{name} {value:g}" for name, value in ends.items() if value is not None)

@@ -78,6 +78,7 @@ urlpatterns = [
     path("participants/<str:participant>/session/events/", session.stream, name="session_events"),
     path("participants/<str:participant>/session/outbox/", session.outbox, name="session_outbox"),
     path("participants/<str:participant>/session/join/", session.join, name="session_join"),
+    path("participants/<str:participant>/session/confirm/", session.confirm, name="session_confirm"),
     path("participants/<str:participant>/session/paper/", session.paper, name="session_paper"),
     path("participants/<str:participant>/session/summary/", session.summary, name="session_summary"),
     path("session-worker.js", session.worker, name="session_worker"),

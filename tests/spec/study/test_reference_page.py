@@ -19,6 +19,7 @@ BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 EXAMPLES = {f"{number:02}.yaml": text for number, text in enumerate(BLOCKS)}
 SHAPES = {
     model.ScreeningRules: "Screening",
+    model.SessionRules: "Medicine sessions",
     model.AdverseEventDefinition: "The definition of an adverse event",
     model.Amendment: "Amendments",
     model.Therapy: "Therapies",

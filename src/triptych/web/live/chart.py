@@ -99,8 +99,7 @@ def _track(
         yield f'<line class="grid" x1="{LEFT:g}" x2="{right:g}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>'
         yield f'<text class="tick" x="{LEFT - 6:g}" y="{y(value) + 4:.1f}">{value:g}</text>'
         value += track.step
-    for item in track.items:
-        yield from _limits(limits.get(item, ()), top, y(track.low), y)
+    yield from _limits(limits.get(track.items[0], ()), top, y(track.low), y)
     for item in track.items:
         yield from _series(item, axis, readings, y)
 

@@ -7,7 +7,7 @@ kept as a hash in this session alone, and stands for its owner's hand where a ta
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.http import HttpRequest
 
 from triptych.ledger import Actor
@@ -15,6 +15,8 @@ from triptych.web.people import Asker
 
 KEY = "crew"
 PIN_DIGITS = 4
+TRIES = 5
+"""Wrong PINs in a row after which only joining again with the password helps."""
 LIVE = 36 * 60 * 60
 """Seconds for which the log-in of a tablet lasts once it has opened a session: through the night after."""
 
@@ -45,6 +47,18 @@ def join(request: HttpRequest, actor: Actor, pin: str) -> None:
 def has_pin(request: HttpRequest, person: str) -> bool:
     """Whether a person has set a PIN at this tablet."""
     return bool(request.session.get(KEY, {}).get(person, {}).get("pin"))
+
+
+def is_pin(request: HttpRequest, person: str, pin: str) -> bool:
+    """Whether a PIN is the person's; after several wrong ones none is until they join again."""
+    kept = dict(request.session.get(KEY, {}))
+    mine = dict(kept.get(person, {}))
+    if not mine.get("pin") or mine.get("wrong", 0) >= TRIES:
+        return False
+    right = check_password(pin, str(mine["pin"]))
+    kept[person] = {**mine, "wrong": 0 if right else mine.get("wrong", 0) + 1}
+    request.session[KEY] = kept
+    return right
 
 
 def is_new_pin(pin: str) -> bool:

@@ -18,6 +18,8 @@ from triptych.web.house import house
 MOST = 50
 """Entries in one sending."""
 SIGNED = frozenset({"signature"})
+HAND = frozenset({"acknowledged", "closed"})
+"""Answers to an alarm that nobody gives for somebody else, or later."""
 
 
 class Entered(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,6 +58,8 @@ def take(sent: object, participant: str, crew: Mapping[str, Actor], study: Study
     if form is not None and (form.kind == "decision" or form.id in SIGNED):
         text = f"{form.title} is a decision. It is taken with the server and is not sent later."
         return _refused(entered.id, "decided_here", text)
+    if entered.form == "session_alarm" and entered.values.get("answer") in HAND:
+        return _refused(entered.id, "answered_here", "This answer is given with the server, by the hand of its author.")
     actor = crew.get(entered.author)
     if actor is None:
         text = f"{entered.author} is not at this tablet. Have them join it; the entry is kept on the tablet until then."

@@ -92,7 +92,8 @@ def _draw(view: View, participant: str, mark: Mark) -> Drawn | None:
     if not seen:
         return None
     board = board_of(view, participant, seen)
-    parts = drawn(view.study_of(participant), board)
+    shown = [one for one in seen if view.sight.sees_form(one.form)]
+    parts = drawn(view.study_of(participant), board, shown)
     marks = {name: sha256(text.encode()).hexdigest()[:16] for name, text in parts.items()}
     return Drawn(board, parts, marks, tuple(_records(view, seen)), mark)
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth import authenticate
 from django.core.handlers.asgi import ASGIRequest
@@ -14,11 +15,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from triptych.course import may_file
-from triptych.ledger import Actor
+from triptych.ledger import Actor, Draft, Filed
 from triptych.ledger.library import contacts, emergency_card
 from triptych.study import Form, Item
+from triptych.web.entry import new_id
 from triptych.web.house import house
 from triptych.web.live import crew
+from triptych.web.live.alarms import ANSWER
 from triptych.web.live.board import gaps
 from triptych.web.live.drawing import watched
 from triptych.web.live.outbox import MOST, Answer, take
@@ -29,8 +32,10 @@ from triptych.web.templating import HERE, asset
 
 MODULES = ("outbox.js", "session-entry.js", "session-alarms.js")
 COVER = "physician_cover"
-GROUP = "session"
-"""The group of forms that a document has for the session itself."""
+QUICK = ("vitals", "session_moment", "session_drink", "observation", "rescue_medicine")
+DECISIONS = ("physician_cover", "dose_authorization", "dose_administration", "supplement_decision", "session_end")
+PHYSICIANS = frozenset({"physician", "principal_investigator"})
+"""Roles on whose page an alarm counts as shown to a physician."""
 STYLE, SCRIPT = "session.css", "session.js"
 
 
@@ -52,7 +57,8 @@ def session(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
         drawn=drawn,
         participant=participant,
         given=given(request, asker, drawn),
-        entries=quick(asker),
+        entries=[form for form in quick(asker) if form.id in ("observation", "rescue_medicine")],
+        decisions=decisions(asker, drawn),
         may_measure=_may(asker, "vitals"),
         secure=is_secure(request),
         **emergency(asker),
@@ -106,7 +112,7 @@ def given(request: HttpRequest, asker: Asker, drawn: Drawn) -> str:
     """What the page's scripts are given, as JSON: addresses, people, the forms of quick entries and their items."""
     participant = drawn.board.participant
     place = drawn.board.place
-    names = ("session_events", "session_outbox", "session_join", "session")
+    names = ("session_events", "session_outbox", "session_join", "session_confirm", "session")
     return json.dumps(
         {
             "participant": participant,
@@ -122,7 +128,8 @@ def given(request: HttpRequest, asker: Asker, drawn: Drawn) -> str:
             "me": asker.actor.person,
             "forms": {form.id: described(form) for form in quick(asker)},
             "zone": drawn.board.zone.key,
-            "watched": watched(asker.study),
+            **watched(asker.study),
+            "shows": asker.grant.role in PHYSICIANS,
             "facts": json.loads(drawn.parts["facts"]),
             "physician": physician(asker, participant),
             "position": drawn.records[-1][0] if drawn.records else None,
@@ -140,11 +147,21 @@ def physician(asker: Asker, participant: str) -> Mapping[str, str] | None:
 
 
 def quick(asker: Asker) -> list[Form]:
-    """The facts of a session that the asker's role may enter from the screen: those of its own group and a few more."""
-    own = [form.id for form in asker.study.forms.values() if form.group == GROUP and form.kind == "fact"]
-    names = dict.fromkeys(("vitals", *own, "observation", "rescue_medicine"))
-    found = [asker.study.forms[name] for name in names if _may(asker, name)]
-    return [form for form in found if form.about == "participant"]
+    """The facts of a session that the asker's role may enter from the screen: those of its own forms and a few more."""
+    return [asker.study.forms[name] for name in QUICK if _may(asker, name)]
+
+
+def decisions(asker: Asker, drawn: Drawn) -> list[tuple[Form, str]]:
+    """Decisions and closings of a session that are made on their own forms, with the server; each with its address."""
+    place = drawn.board.place
+    named = {"visit": place.visit, "cycle": place.cycle} if place else {}
+    end = "?" + urlencode({key: value for key, value in named.items() if value}) if named else ""
+    kwargs = {"participant": drawn.board.participant}
+    return [
+        (asker.study.forms[name], reverse("entry", kwargs={**kwargs, "form": name}) + end)
+        for name in DECISIONS
+        if _may(asker, name)
+    ]
 
 
 def described(form: Form) -> Mapping[str, Any]:
@@ -228,6 +245,26 @@ def join(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
         return JsonResponse({"problem": text}, status=422)
     crew.join(request, actor, pin)
     return JsonResponse({"person": person, "role": actor.role})
+
+
+@require_POST
+@page
+def confirm(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
+    """File an answer to an alarm that asks for the hand of whoever gives it: with their PIN where they have set one."""
+    opened(asker, participant)
+    person, pin = request.POST.get("person", ""), request.POST.get("pin", "")
+    actor = crew.crew_of(request, asker).get(person)
+    is_alone = person == asker.actor.person and not crew.has_pin(request, person)
+    if actor is None or not (is_alone or crew.is_pin(request, person, pin)):
+        text = "This is not the PIN. After five wrong ones, join the tablet again with the password."
+        return JsonResponse({"problem": text}, status=422)
+    now = house().clock()
+    values = {key: request.POST.get(key, "") for key in ("about", "value", "answer")}
+    draft = Draft(id=new_id(now), form=ANSWER, values=values, occurred_at=now, participant=participant, site=actor.site)
+    outcome = house().trial.file(draft, actor)
+    if isinstance(outcome, Filed):
+        return JsonResponse({"filed": outcome.record.id})
+    return JsonResponse({"problem": " ".join(reason.text for reason in outcome.reasons)}, status=422)
 
 
 def _actor_at(person: str, participant: str) -> Actor | None:

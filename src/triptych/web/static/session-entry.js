@@ -109,10 +109,17 @@ function keypad(form, items, dialog, done) {
   return body;
 }
 
-/** The item whose choices are tiles: the only one that has to be answered, and a choice. */
+const AMOUNTS = [100, 200];
+
+/** What one tap can file: each choice of a form that asks for nothing else, or for an amount beside it. */
 export function tiles(form) {
   const required = form.items.filter((item) => item.required);
-  return required.length === 1 && required[0].type === "code" ? required[0] : null;
+  const [choice] = required.filter((item) => item.type === "code");
+  const amounts = required.filter((item) => item.type === "integer");
+  if (!choice || required.length !== 1 + amounts.length || amounts.length > 1) return [];
+  return choice.choices.flatMap(({ code, label }) => (amounts.length
+    ? AMOUNTS.map((amount) => ({ values: { [choice.id]: code, [amounts[0].id]: amount }, label: `${label} ${amount} ${amounts[0].unit}` }))
+    : [{ values: { [choice.id]: code }, label }]));
 }
 
 /** A form in words: choices and yes or no as large buttons, numbers and text as fields. */

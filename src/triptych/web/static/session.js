@@ -107,7 +107,7 @@ const outbox = new Outbox({
 
 /** Keep an entry of whoever is chosen, at the session's visit. */
 async function enter(form, values, more = {}) {
-  const place = given.place && !given.forms[form].log ? given.place : {};
+  const place = given.place && given.forms[form]?.log === false ? given.place : {};
   return outbox.add(form, values, author, { ...place, ...more });
 }
 
@@ -129,16 +129,63 @@ function readingsOf(item) {
 
 /** Decide anew, show what stands, and ring for what is red and new. */
 function decide() {
-  const alarms = given.watched.flatMap((of) => limitAlarms(of, readingsOf(of.about), facts.closings)).filter(isOpen);
+  const alarms = given.limits.flatMap((of) => limitAlarms(of, readingsOf(of.about), facts.closings.filter((one) => one.about === of.about))).filter(isOpen);
   const here = new Set(unsent.map((one) => one.id));
   for (const alarm of alarms) alarm.key = `${alarm.about}:${alarm.record}`;
-  $("#local").replaceChildren(...alarms.map((alarm) => shownAlarm(alarm, here.has(alarm.record))));
-  for (const { key, level } of alarms) {
-    if (!isRed(level) || rung.has(key)) continue;
-    rung.add(key);
-    ring();
+  const mine = alarms.filter((alarm) => here.has(alarm.record));
+  $("#local").replaceChildren(...mine.map((alarm) => shownAlarm(alarm, true)));
+  const red = [...mine.filter(({ level }) => isRed(level)).map(({ key }) => key), ...unanswered()];
+  for (const key of red) if (!rung.has(key)) { rung.add(key); ring(); }
+  ringing = red.some((key) => !silenced.has(key));
+}
+
+/** The red alarms that the server has and nobody has acknowledged. */
+const unanswered = () => [...document.querySelectorAll("[data-part=alarms] [data-unanswered]")].map((one) => one.dataset.alarm);
+
+/** After the server's alarms were drawn: say whom to call, answer by the buttons, and note that a physician's page shows them. */
+function attend() {
+  for (const line of document.querySelectorAll("[data-part=alarms] [data-alarm]")) {
+    const [value, about] = line.dataset.alarm.split(":");
+    for (const call of line.querySelectorAll("[data-call]")) call.textContent = `NOT DELIVERED: call ${whom()}`;
+    for (const button of line.querySelectorAll("[data-answer]")) {
+      button.addEventListener("click", () => answer({ about, value, answer: button.dataset.answer }));
+    }
+    const key = `${line.dataset.alarm}:${given.me}`;
+    if (!given.shows || !about || line.dataset.shown.split(" ").includes(given.me) || told_.has(key)) continue;
+    told_.add(key);
+    outbox.add("session_alarm", { about, value, answer: "shown" }, given.me);
   }
-  ringing = alarms.some(({ key, level }) => isRed(level) && !silenced.has(key));
+}
+const told_ = new Set();
+
+/** Give an answer: a call is a fact and is kept like any other; the rest asks for the hand of whoever gives it. */
+async function answer(values) {
+  if (values.answer === "called") return enter("session_alarm", values);
+  const dialog = $("#confirming");
+  const needs = given.crew[author].pin;
+  const send = async (pin) => {
+    const body = new FormData();
+    for (const [key, value] of Object.entries({ ...values, person: author, pin })) body.append(key, value);
+    const response = await fetch(given.urls.session_confirm, { method: "POST", body, headers: { "X-CSRFToken": cookie("csrftoken") } }).catch(() => null);
+    const told = response ? await response.json().catch(() => ({})) : {};
+    return response?.ok ? "" : told.problem ?? "The server was not reached. Call, and record the call.";
+  };
+  const wrong = needs ? null : await send("");
+  if (wrong === "") return undefined;
+  const problem = dialog.querySelector(".error");
+  dialog.querySelector(".who").textContent = author;
+  problem.hidden = wrong === null;
+  problem.textContent = wrong ?? "";
+  dialog.querySelector("form").onsubmit = async (event) => {
+    if (event.submitter?.value !== "confirm") return;
+    event.preventDefault();
+    problem.textContent = await send(event.target.elements.pin.value);
+    problem.hidden = !problem.textContent;
+    event.target.reset();
+    if (!problem.textContent) dialog.close();
+  };
+  dialog.showModal();
+  return undefined;
 }
 
 let ringing = false;
@@ -163,9 +210,12 @@ function shownAlarm(alarm, isUnsent) {
 
 /** Until the server has it, nobody else knows: the tablet says whom to call. */
 function notSent() {
+  return element("b", `NOT SENT: call ${whom()}`, { class: "notsent" });
+}
+
+function whom() {
   const { name, phone } = given.physician ?? {};
-  const who = name ? `${name}${phone ? ` at ${phone}` : ", by the number posted in this room"}` : "the physician on duty";
-  return element("b", `NOT SENT: call ${who}`, { class: "notsent" });
+  return name ? `${name}${phone ? ` at ${phone}` : ", by the number posted in this room"}` : "the physician on duty";
 }
 
 addEventListener("pointerdown", prepareSound, { once: true });
@@ -194,6 +244,7 @@ function listen() {
       const place = $(`[data-part="${name}"]`);
       if (place) place.innerHTML = html;
       if (name === "facts") facts = JSON.parse(html);
+      if (name === "alarms") attend();
     }
     decide();
     tick();
@@ -219,8 +270,45 @@ const span = (seconds) => {
 function tick() {
   const dosed = $("[data-dosed]")?.dataset.dosed;
   const since = $("#since");
+  drawNext();
+  drawDrunk();
   if (since) since.textContent = dosed ? span((outbox.now() - Date.parse(dosed)) / 1000) : "–:––";
 }
+
+/** What is due next, always by its name; a reading that was not made is said, and stays a gap. */
+function drawNext() {
+  const now = outbox.now();
+  const open = facts.due.filter((at) => at > now - 900000);
+  const missed = facts.due.filter((at) => at <= now - 900000).length;
+  const place = $("#next");
+  if (!open.length) { place.replaceChildren(missed ? element("span", `${missed} readings not made`) : ""); return; }
+  const away = Math.round((open[0] - now) / 60000);
+  const text = away > 0 ? `in ${away} min` : away === 0 ? "now" : `overdue by ${-away} min`;
+  place.dataset.state = away > 5 ? "later" : away >= 0 ? "soon" : "overdue";
+  place.replaceChildren(element("span", "Vital signs"), element("b", text), element("span", missed ? `${missed} not made` : `at ${time(new Date(open[0]))}`));
+}
+
+/** What was drunk, and what to look for where it is much or little. Nothing is ever forbidden. */
+function drawDrunk() {
+  const now = outbox.now();
+  const known = new Set(facts.drinks.map((one) => one.id));
+  const mine = unsent.filter((one) => one.record.form === "session_drink" && !known.has(one.id))
+    .map((one) => ({ at: Date.parse(one.record.occurred_at), ...one.record.values }));
+  const all = [...facts.drinks, ...mine].filter((one) => typeof one.volume === "number");
+  const sum = (of) => of.reduce((total, one) => total + one.volume, 0);
+  const [total, hour] = [sum(all), sum(all.filter((one) => one.at > now - 3600000))];
+  const last = [...facts.readings].sort((one, other) => one.at - other.at).at(-1)?.values ?? {};
+  let hint = "";
+  if ((given.hour && hour > given.hour) || (given.total && total > given.total)) hint = "Offer no more plain water for now; check headache, vomiting, confusion; tell the physician.";
+  if (last.temperature >= 38) hint += " Offer small amounts of electrolyte drink; cool the room.";
+  $("#drunk").textContent = `Drinks: ${hour} mL in the last hour, ${total} mL since the dose. ${hint}`;
+}
+
+/** Whoever is entering comes or leaves. */
+$("#present").addEventListener("click", () => {
+  const here = $("[data-here]")?.dataset.here.split(" ") ?? [];
+  enter("session_presence", { person: author, change: here.includes(author) ? "left" : "came" });
+});
 
 // --- Entering --------------------------------------------------------------------------------------------------------
 
@@ -241,13 +329,13 @@ addEventListener("pointerdown", (event) => {
 /** Every one-tap entry of the document: a row of tiles a form. One tap files; "with words" opens the form itself. */
 function drawTiles() {
   for (const [name, form] of Object.entries(given.forms)) {
-    const item = tiles(form);
-    if (!item) continue;
+    const taps = tiles(form);
+    if (!taps.length) continue;
     const row = element("div", "", { class: "tiles", role: "group", "aria-label": form.title });
-    for (const { code, label } of item.choices) {
+    for (const { values, label } of taps) {
       const button = element("button", label, { type: "button" });
       button.addEventListener("click", async () => {
-        await enter(name, { [item.id]: code });
+        await enter(name, values);
         button.classList.add("done");
         setTimeout(() => button.classList.remove("done"), 900);
       });

@@ -1,0 +1,95 @@
+"""The alarms of a session as its screen shows them: who was reached, who answered, and what is still open.
+
+What rings is decided by `safety`; this only gathers what people and pages have recorded about it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from triptych.ledger import Seen
+from triptych.safety import Alarm, Closing, Reading, limit_alarms
+from triptych.study import SessionRules, Study, parse_duration
+from triptych.web.live.board import Board, is_number
+
+ANSWER = "session_alarm"
+DO = {
+    "hold": "Hold the first dose",
+    "withhold": "No supplemental dose. Repeat in 5 minutes",
+    "notify": "Physician now",
+    "emergency": "Emergency pathway",
+}
+
+
+class Answer(Struct, frozen=True):
+    """Something that was recorded about an alarm: shown on a page, acknowledged, called about or closed."""
+
+    what: str
+    by: str
+    at: datetime
+
+
+class Ringing(Struct, frozen=True, kw_only=True):
+    """An alarm that stands, with everything that was recorded about it."""
+
+    alarm: Alarm
+    received_at: datetime
+    answers: tuple[Answer, ...]
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other: the value and the record that raised it."""
+        return f"{self.alarm.about}:{self.alarm.record}"
+
+    def of(self, what: str) -> list[Answer]:
+        """The answers of a kind, oldest first."""
+        return [answer for answer in self.answers if answer.what == what]
+
+
+def rules_of(study: Study) -> SessionRules:
+    """What the document sets for sessions; a document that sets nothing has no alarms."""
+    return study.document.session or SessionRules()
+
+
+def ringing(study: Study, board: Board, seen: Sequence[Seen]) -> list[Ringing]:
+    """The alarms that stand, the most severe first."""
+    rules = rules_of(study)
+    received = {one.root: one.recorded_at for one in seen}
+    answers = _answers(seen)
+    found = []
+    for watch in rules.limits:
+        readings = [Reading(one.at, _value(one.values, watch.id), one.record) for one in board.readings]
+        closings = [Closing(one.at, record) for (item, record), said in answers.items() for one in said
+                    if item == watch.id and one.what == "closed"]  # fmt: skip
+        times = parse_duration(rules.repeat_after).span, parse_duration(rules.repeat_late).span
+        for alarm in limit_alarms(watch.id, watch.title, watch.at, readings, closings, *times):
+            if alarm.is_open:
+                said = answers.get((watch.id, alarm.record), ())
+                at = received.get(alarm.record, alarm.at)
+                found.append(Ringing(alarm=alarm, received_at=at, answers=tuple(said)))
+    return sorted(found, key=lambda one: (not one.alarm.is_red, one.alarm.at))
+
+
+def _value(values: Mapping[str, float], item: str) -> float | None:
+    value = values.get(item)
+    return value if is_number(value) else None
+
+
+def _answers(seen: Iterable[Seen]) -> dict[tuple[str, str], list[Answer]]:
+    """What was recorded about alarms, by the value and the record that raised each."""
+    found: dict[tuple[str, str], list[Answer]] = {}
+    for one in sorted(seen, key=lambda one: one.occurred_at):
+        if one.form == ANSWER and one.current and one.status == "filed":
+            key = str(one.values.get("value")), str(one.values.get("about"))
+            found.setdefault(key, []).append(Answer(str(one.values.get("answer")), one.actor, one.occurred_at))
+    return found
+
+
+def present(seen: Iterable[Seen]) -> tuple[bool, list[str]]:
+    """Whether presence has been recorded at all, and who is in the room by the last record about each."""
+    last: dict[str, str] = {}
+    for one in sorted(seen, key=lambda one: one.occurred_at):
+        if one.form == "session_presence" and one.current and one.status == "filed":
+            last[str(one.values.get("person"))] = str(one.values.get("change"))
+    return bool(last), sorted(person for person, change in last.items() if change == "came")
