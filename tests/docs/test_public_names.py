@@ -43,20 +43,20 @@ PUBLIC = {
         OutcomeDefinition Pooled Posterior Prediction Prior Proportion Pull RateInterval Regression
         SIDE_BY_SIDE Sharing StudyInterval Subgroups Synthesis TableStudy ThreeLevel TooFewStudies
         Trial UpTo Without Zeros absolute bang bayesian beside blinding changes check_base
-        conclusions condition_report cumulative default_method egger egger_mixed event_effect
-        event_rate figure finding findings_of first_sentence flow_counts from_interval from_p
-        g_from_difference g_from_f g_from_log_odds g_from_p g_from_t grade guess_adjusted guesses
-        harms hedges_g influence interval james leave_one_out load_base main_findings
+        conclusions condition_report cumulative default_method effect_text egger egger_mixed
+        event_effect event_rate figure finding findings_of first_sentence flow_counts from_interval
+        from_p g_from_difference g_from_f g_from_log_odds g_from_p g_from_t grade guess_adjusted
+        guesses harms hedges_g influence interval james leave_one_out load_base main_findings
         mantel_haenszel mean_difference no_effect number_needed peto plain_findings plain_passages
         pool pooled_harms regress sd_from_interval sd_from_se sd_of_change study_interval subgroups
         synthesize three_level trial_flow unit_of
     """,
     "exchange": """
         Dictionary Field Finding FromFhir FromRecord FromUsdm Imported Line NotADictionary NotFhir
-        NotUsdm Paper Part case_of_bundle day_of_record decision_as_fhir export_usdm forest_pdf forest_svg
-        import_redcap import_usdm lint medicines_as_fhir paper_pdf protocol_html protocol_pdf
-        read_dictionary
-        report_html report_markdown report_pdf screen_bundle synthesis_html
+        NotUsdm Paper Part case_of_bundle day_of_record decision_as_fhir export_usdm forest_pdf
+        forest_svg import_redcap import_usdm lint medicines_as_fhir paper_pdf protocol_html
+        protocol_pdf read_dictionary report_html report_markdown report_pdf screen_bundle
+        synthesis_html
     """,
     "ledger": "Actor Draft Filed Held Outcome Reason Refused Seen Trial View",
 }

@@ -45,7 +45,7 @@ from triptych.evidence.report import (
 )
 from triptych.evidence.risks import harms, pooled_harms, trial_flow
 from triptych.evidence.robustness import Beside, beside
-from triptych.evidence.sentences import figure, interval, unit_of
+from triptych.evidence.sentences import effect_text, figure, interval, unit_of
 from triptych.evidence.small_study import egger, egger_mixed
 from triptych.evidence.summary import Absolute, Finding, absolute, changes, conclusions, finding
 from triptych.evidence.tables import Common, TableStudy, mantel_haenszel, peto
@@ -112,6 +112,7 @@ __all__ = [
     "condition_report",
     "cumulative",
     "default_method",
+    "effect_text",
     "egger",
     "egger_mixed",
     "event_effect",

@@ -6,6 +6,7 @@ which τ = s·u/(1 - u) covers all of the half line.
 
 import math
 from collections.abc import Sequence
+from functools import cache
 from typing import Literal, assert_never
 
 import numpy as np
@@ -110,8 +111,15 @@ def bayesian(estimates: Sequence[Estimate], prior: Prior, level: float = 0.95) -
     )
 
 
-def _grid(scale: float) -> tuple[Floats, Floats]:
+@cache
+def _points() -> tuple[Floats, Floats]:
+    """Gauss-Legendre points and weights, which take longer to find than a posterior."""
     nodes, weights = np.polynomial.legendre.leggauss(POINTS)
+    return nodes, weights
+
+
+def _grid(scale: float) -> tuple[Floats, Floats]:
+    nodes, weights = _points()
     u = (nodes + 1) / 2
     return scale * u / (1 - u), np.log(weights / 2) + np.log(scale) - 2 * np.log1p(-u)
 

@@ -9,10 +9,9 @@ from msgspec import Struct
 
 from triptych.evidence.base import Base, Trial
 from triptych.evidence.guessing import blinding, guesses
-from triptych.evidence.outcomes import Synthesis
 from triptych.evidence.risks import flows, harms, pooled_harms
 from triptych.evidence.robustness import Beside, Line, beside
-from triptych.evidence.sentences import condition_answer, figure, interval
+from triptych.evidence.sentences import condition_answer, effect_text, figure, interval
 from triptych.evidence.summary import NOT_RECORDED, Finding, changes, finding
 from triptych.evidence.texts import ConditionText
 from triptych.study import Listing, Table, Text
@@ -162,17 +161,11 @@ def _summarized(one: Finding) -> tuple[str, ...]:
     return (
         one.definition.title,
         f"{one.main.k} ({one.main.n})",
-        _effect(one.main),
+        effect_text(one.definition, one.main),
         among,
         one.grade.certainty,
         limits,
     )
-
-
-def _effect(made: Synthesis) -> str:
-    if made.estimate is None or made.ci_low is None or made.ci_high is None:
-        return NOT_RECORDED
-    return f"{made.measure.upper()} {figure(made.estimate)}, {interval(made.ci_low, made.ci_high)}"
 
 
 def _outcome(base: Base, one: Finding) -> Iterator[Chapter]:
@@ -210,7 +203,7 @@ def _ways(one: Finding) -> Table:
     rows = [
         (
             f"Together, {made.method}",
-            _effect(made),
+            effect_text(one.definition, made),
             "" if made.tau2 is None or made.i2 is None else f"τ² {made.tau2:.4f}, I² {made.i2:.1f} %",
         )
         for made in one.side_by_side

@@ -52,6 +52,14 @@ def reach(definition: OutcomeDefinition, low: float, high: float) -> str:
     return " to ".join(f"{end:.{decimals}f}".replace("-", "\u2212") for end in (low, high))
 
 
+def effect_text(definition: OutcomeDefinition, synthesis: Synthesis) -> str:
+    """The effect with its interval in short, as it stands in a summary of findings."""
+    if synthesis.estimate is None or synthesis.ci_low is None or synthesis.ci_high is None:
+        return "not recorded"
+    limits = reach(definition, synthesis.ci_low, synthesis.ci_high)
+    return f"{synthesis.measure.upper()} {figure(synthesis.estimate)}, {limits}"
+
+
 def excludes_no_effect(definition: OutcomeDefinition, synthesis: Synthesis) -> bool:
     """Whether the interval lies wholly on one side of no effect; touching it includes it."""
     if synthesis.ci_low is None or synthesis.ci_high is None:

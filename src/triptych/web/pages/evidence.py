@@ -17,6 +17,7 @@ from triptych.evidence import (
     blinding,
     changes,
     condition_report,
+    effect_text,
     finding,
     findings_of,
     first_sentence,
@@ -104,6 +105,7 @@ def condition(request: HttpRequest, asker: Asker, condition: str) -> HttpRespons
         blinding=blinding(trials),
         flow=trial_flow,
         drawn=_drawn,
+        effect=effect_text,
     )
 
 
