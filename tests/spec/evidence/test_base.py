@@ -108,11 +108,13 @@ def test_a_figure_that_was_recalled_says_so_wherever_it_counts():
 
 
 def test_the_same_base_gives_the_same_report_and_another_base_another():
-    first, again = (report_markdown(condition_report(load_base(evidence_texts()), "life-threatening-illness", "1")) for _ in range(2))
+    condition = "life-threatening-illness"
+    bases = (load_base(evidence_texts()) for _ in range(2))
+    first, again = (report_markdown(condition_report(base, condition, "1")) for base in bases)
     assert first == again
     assert "| Records identified | not recorded |" in first
     other = changed("trials/mp-8.yaml", "mean: 45.3", "mean: 45.4")
-    assert report_markdown(condition_report(other, "life-threatening-illness", "1")) != first
+    assert report_markdown(condition_report(other, condition, "1")) != first
     assert conclusions(other) != conclusions(evidence())
 
 
