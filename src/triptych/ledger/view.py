@@ -15,10 +15,8 @@ from triptych.course import (
     Grant,
     Listed,
     Record,
-    Screened,
     Setting,
     Sight,
-    Taper,
     current_site,
     derive_course,
     listed,
@@ -28,11 +26,10 @@ from triptych.course import (
     shown_digest,
     under_review,
 )
-from triptych.course.results import Abnormal
-from triptych.course.tapering import PLAN
 from triptych.ledger.drafts import Actor
 from triptych.ledger.lists import Heads, keep_rows, read_line
 from triptych.ledger.placed import Placed
+from triptych.ledger.screening_view import ScreeningView
 from triptych.ledger.seen import Seen, without_visits
 from triptych.ledger.store import Store
 from triptych.ledger.streams import STUDY, Streams, participant_stream, site_stream
@@ -46,7 +43,7 @@ OWN = frozenset({"signature", "entered_in_error", "held_resolution"})
 NOBODY = Role(id="nobody", title="Nobody")
 
 
-class View(Placed):
+class View(Placed, ScreeningView):
     """What one viewer may read of a trial at one instant."""
 
     def __init__(
@@ -155,42 +152,6 @@ class View(Placed):
         """The participant's course, derived from what this viewer sees; none where nothing may be seen."""
         records = self._records(participant)
         return self._derived(participant, records) if self._reaches(records) else None
-
-    def screened(self, participant: str, planned: date, cycle: int | None = None) -> Screened | None:
-        """The screening of a participant for a planned day, on what this viewer sees; none where nothing may be seen.
-
-        The cycle is the one of the session; without one it is the cycle under way.
-        """
-        fold = self._seen_fold(participant)
-        return None if fold is None else fold.screened(planned, cycle)
-
-    def abnormal(self, participant: str) -> tuple[Abnormal, ...]:
-        """The abnormal values of the participant's newest results, as far as this viewer sees them."""
-        fold = self._seen_fold(participant)
-        return () if fold is None else fold.abnormal
-
-    def _seen_fold(self, participant: str) -> Fold | None:
-        """The parts of a participant's course, on what this viewer sees; none where nothing may be seen."""
-        records = self._records(participant)
-        if not self._reaches(records):
-            return None
-        setting = self._setting_at(current_site(Entries(records)))
-        study = self._version(setting, records)
-        return Fold(study, participant, self._shown(records), setting, self._knowledge, self.now, self._sight(study))
-
-    def taper(self, participant: str) -> Taper | None:
-        """The participant's taper plan, derived from the whole ledger, for a role that sees such plans.
-
-        To the participant it is released only while it is in force: signed by all, and of the medicines as they are.
-        """
-        records = self._records(participant)
-        if not self._reaches(records) or not self.sight.sees_form(PLAN):
-            return None
-        setting = self._setting_at(current_site(Entries(records)))
-        fold = Fold(self._version(setting, records), participant, records, setting, self._knowledge, self.now)
-        plan = fold.taper
-        is_own = self._grant is not None and self._grant.participant is not None
-        return None if plan is None or (is_own and not plan.in_force) else plan
 
     def under_review(self, participant: str, scope: str) -> tuple[str, tuple[Seen, ...]]:
         """What a review of a visit or the casebook covers for this viewer: the hash to sign, and the records."""
