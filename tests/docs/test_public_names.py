@@ -32,7 +32,8 @@ PUBLIC = {
         Funnel GateState Grant Grants
         Judged Listed Month Origin Planned PlannedMedicine Query Record Screened Setting Sight Signature Span
         StudyCriterion Taper Task Window current_site derive_course
-        effects funnel is_trained judge_gate listed local_day may_file months projected review_digest sees_as_signer
+        effects exclusions funnel is_trained judge_gate listed
+        local_day may_file months projected review_digest sees_as_signer
         shown_digest slots
         slots_by_key under_review visits_of_form
     """,

@@ -78,3 +78,20 @@ def test_every_person_is_counted_once_and_a_gap_never_reconciles(outcomes: list[
     assert counted.approaches == len(outcomes)
     assert counted.went_on + counted.waiting + sum(counted.ended.values()) + outcomes.count("blank") == len(outcomes)
     assert counted.reconciles == (more == 0 and "blank" not in outcomes)
+
+
+@pytest.mark.requirement("PSY-04")
+def test_screen_failures_are_counted_by_criterion(norway: Hands, log_in: Log) -> None:
+    approve(norway, prescreening=True)
+    for name, unmet in (
+        ("P-1", "Bipolar I disorder\nA medicine that cannot be stopped"),
+        ("P-2", "bipolar I disorder"),
+    ):
+        norway.contact(name)
+        norway.file("coordinator", "consent", {"version": "1", "agreed": True}, name)
+        failed = {"unmet": unmet, "found_by": "visit"}
+        assert isinstance(norway.file("coordinator", "screen_failure", failed, name), Filed)
+    page = text_of(log_in("coordinator").get(PATH))
+    table = page.split("Screen failures by criterion</th>")[1].split("</table>")[0]
+    assert 'scope="row">Bipolar I disorder</th><td class="num">2<' in table
+    assert 'scope="row">A medicine that cannot be stopped</th><td class="num">1<' in table

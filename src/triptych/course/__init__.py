@@ -5,7 +5,7 @@ from triptych.course.course import Course, Fold, derive_course
 from triptych.course.deviations import Deviation
 from triptych.course.effects import Effect, effects
 from triptych.course.entries import Entries, Entry, local_day
-from triptych.course.funnel import Approach, Funnel, funnel
+from triptych.course.funnel import Approach, Funnel, exclusions, funnel
 from triptych.course.gates import GateState, Judged, judge_gate
 from triptych.course.grants import Grant, Grants
 from triptych.course.listed import Listed, listed
@@ -60,6 +60,7 @@ __all__ = [
     "current_site",
     "derive_course",
     "effects",
+    "exclusions",
     "funnel",
     "is_trained",
     "judge_gate",

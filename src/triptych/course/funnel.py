@@ -1,7 +1,7 @@
 """The funnel from first contact to enrollment: counts that add up, and what is missing where they do not (CRL-07)."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -57,6 +57,21 @@ def funnel(approaches: Sequence[Approach], enrollment: Mapping[str, str]) -> Fun
         unlogged=len(set(enrollment) - set(named)),
         gaps=tuple(_gaps(named, ended, enrollment)),
     )
+
+
+def exclusions(unmet: Iterable[str]) -> dict[str, int]:
+    r"""How many screen failures name each criterion, most frequent first; a criterion stands on a line of its own.
+
+    >>> exclusions(["Age\nA medicine that cannot be stopped", "age"])
+    {'Age': 2, 'A medicine that cannot be stopped': 1}
+    """
+    counts: Counter[str] = Counter()
+    written: dict[str, str] = {}
+    for text in unmet:
+        lines = {" ".join(line.split()): None for line in text.splitlines() if line.strip()}
+        for line in lines:
+            counts[written.setdefault(line.casefold(), line)] += 1
+    return dict(counts.most_common())
 
 
 def _people(approaches: Sequence[Approach]) -> list[list[Approach]]:

@@ -1,10 +1,12 @@
 """Contacts before consent: the log, in which nobody can be recognized, and the funnel from it to enrollment."""
 
+from collections.abc import Iterator
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from msgspec.structs import replace
 
-from triptych.course import Approach, funnel, may_file
+from triptych.course import Approach, exclusions, funnel, may_file
 from triptych.ledger import Seen
 from triptych.ledger.library import contacts
 from triptych.safety import Contact
@@ -49,11 +51,20 @@ def approaches(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
         waiting=count_callers(site),
         may_add=may_add,
         logged=list(reversed(logged)),
+        excluded=exclusions(_unmet(asker, [name for name, where in standing.items() if where == "screen_failed"])),
         funnel=funnel([_approach(seen) for seen in logged], standing),
         labels={item.id: {choice.code: choice.label for choice in item.choices} for item in form.items},
         titles={seen.root: f"{seen.values['day']}, {seen.values['source']}" for seen in logged},
         zone=zone,
     )
+
+
+def _unmet(asker: Asker, participants: list[str]) -> Iterator[str]:
+    """The criteria not met of each screen failure that the asker may see, one a line."""
+    for name in participants:
+        for seen in asker.view.records(name):
+            if seen.form == "screen_failure" and seen.current and isinstance(seen.values.get("unmet"), str):
+                yield seen.values["unmet"]
 
 
 def danger(asker: Asker, site: str) -> dict[str, object]:
