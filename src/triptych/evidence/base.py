@@ -173,6 +173,7 @@ class TrialDocument(Part, frozen=True, kw_only=True):
     events: tuple[HarmEvent, ...] = ()
     guesses: tuple[Guesses, ...] = ()
     guess_cells: tuple[GuessCell, ...] = ()
+    lost: Fact | None = None
     excluded: tuple[Fact, ...] = ()
     prior_use: Fact | None = None
     contrasts: tuple[Contrast, ...] = ()

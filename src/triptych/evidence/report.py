@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from triptych.evidence.base import Base, Trial
 from triptych.evidence.guessing import blinding, guesses
-from triptych.evidence.risks import flows, harms, pooled_harms
+from triptych.evidence.risks import flows, harms, pooled_harms, trial_flow
 from triptych.evidence.robustness import Beside, Line, beside
 from triptych.evidence.sentences import condition_answer, effect_text, figure, interval
 from triptych.evidence.summary import NOT_RECORDED, Finding, changes, finding
@@ -218,9 +218,9 @@ def _ways(one: Finding) -> Table:
 def _beside(found: Beside) -> Iterator[Text | Table]:
     for title, lines in (("Left out", found.without), ("By year", found.by_year), ("Another method", found.ways)):
         if lines:
-            yield Table((title, "Trials", "Effect, 95 % interval", "Note"), tuple(_row(line) for line in lines))
+            yield _lines(title, lines)
     for group in found.groups:
-        yield Table((f"By {group.title}", "Trials", "Effect, 95 % interval", "Note"), tuple(map(_row, group.lines)))
+        yield _lines(f"By {group.title}", group.lines)
         yield Text("The groups are not compared: one has a single trial." if group.p is None else _alike(group.p))
     if found.pulls:
         rows = (
@@ -239,8 +239,15 @@ def _alike(p: float) -> str:
     return f"That the groups differ: p {p:.2f}. Trials were not allotted to these groups at random."
 
 
-def _row(line: Line) -> tuple[str, ...]:
-    return line.label, str(line.k), f"{figure(line.estimate)}, {line.reach}", line.note
+def _lines(title: str, lines: tuple[Line, ...]) -> Table:
+    """Lines as a table, with a column of notes where there is one."""
+    noted = any(line.note for line in lines)
+    head = (title, "Trials", "Effect, 95 % interval", *(("Note",) if noted else ()))
+    rows = (
+        (line.label, str(line.k), f"{figure(line.estimate)}, {line.reach}", *((line.note,) if noted else ()))
+        for line in lines
+    )
+    return Table(head, tuple(rows))
 
 
 def _reviews(base: Base, name: str) -> tuple[Text | Table, ...]:
@@ -312,7 +319,7 @@ def _trial(trial: Trial) -> Iterator[tuple[str, str]]:
     document = trial.document
     yield f"{document.title}, {document.year}", f"{document.design}; {document.population}"
     yield from document.registrations.items()
-    yield "People", "; ".join(one.text for one in flows(trial)) or NOT_RECORDED
+    yield "People", trial_flow(trial)
     told = [
         f"{one.text}{'' if trial.confirmed(f'excluded.{one.id}') else ' (not confirmed)'}" for one in document.excluded
     ]

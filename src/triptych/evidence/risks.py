@@ -177,5 +177,6 @@ def flows(trial: Trial) -> tuple[Flow, ...]:
 
 
 def trial_flow(trial: Trial) -> str:
-    """The flow of people in one line."""
-    return "; ".join(one.text for one in flows(trial)) or "numbers by arm not recorded"
+    """The flow of people in one line, with what a source says of those lost."""
+    told = "; ".join(one.text for one in flows(trial)) or "numbers by arm not recorded"
+    return f"{told}. {trial.document.lost.text}" if trial.document.lost else told
