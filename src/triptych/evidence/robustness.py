@@ -175,10 +175,17 @@ class _Maker:
         )
 
     def groups(self, estimates: Sequence[Estimate]) -> Iterator[Grouped]:
-        """By the kind of control and by phase, where the trials differ in it and each says it."""
+        """By the kind of control and by phase, where the trials differ in it and each says it.
+
+        Where both split the trials alike they are one grouping: nothing tells the two apart.
+        """
         kinds = [_kind(trial, contrast) for trial, contrast in self.found]
         phases = [f"phase {trial.document.phase}" if trial.document.phase else "" for trial, _ in self.found]
-        for title, labels in (("kind of control", kinds), ("phase", phases)):
+        both = [f"{kind}, {phase}" for kind, phase in zip(kinds, phases, strict=True)]
+        groupings = [("kind of control", kinds), ("phase", phases)]
+        if all(kinds) and all(phases) and len(set(kinds)) == len(set(phases)) == len(set(both)):
+            groupings = [("kind of control and phase, which go together", both)]
+        for title, labels in groupings:
             if all(labels) and len(set(labels)) > 1:
                 yield Grouped(title=title, lines=tuple(self._lines(labels)), p=_alike(estimates, labels))
 

@@ -57,6 +57,9 @@ def test_groups_split_the_trials_and_one_trial_alone_is_not_compared():
     assert {line.label: line.k for line in groups["kind of control"].lines} == {"inert placebo": 3, "low dose": 3}
     assert {line.label: line.k for line in groups["phase"].lines} == {"phase 2": 4, "phase 3": 2}
     assert all(group.p is None for group in beside(BASE, "depression").groups)
+    # In these trials every phase 3 has an inert placebo and every phase 2 a low dose: one grouping, not two.
+    (together,) = beside(BASE, "response").groups
+    assert [line.label for line in together.lines] == ["inert placebo, phase 3", "low dose, phase 2"]
 
 
 @pytest.mark.parametrize(("outcome", "trials"), [("social-anxiety", 1), ("anxiety", 2)])
