@@ -147,7 +147,7 @@ def _plan(at: datetime) -> Iterator[Line]:
 
 def identities() -> Iterator[tuple[str, dict[str, str]]]:
     """Made-up identities of the dozen, by participant."""
-    for number in range(len(STOPS)):
+    for number in range(len(STOPS) + 1):
         yield (
             f"NO-{number + 1:02d}",
             {
@@ -186,7 +186,7 @@ def _one(study: Study, lines: Sequence[Line], number: int, until: datetime, now:
     later = timedelta(days=(now - until).days)
     for line in lines:
         if _when(line) <= until:
-            yield replace(line, occurred_at=_when(line) + later) if line.note else _of(study, line, number, later)
+            yield replace(line, occurred_at=_when(line) + later) if line.note else moved(study, line, number, later)
 
 
 def _last(filings: Sequence[Line], form: str, count: int) -> Line:
@@ -195,7 +195,8 @@ def _last(filings: Sequence[Line], form: str, count: int) -> Line:
     return found[min(count, len(found)) - 1]
 
 
-def _of(study: Study, line: Line, number: int, later: timedelta) -> Line:
+def moved(study: Study, line: Line, number: int, later: timedelta) -> Line:
+    """A line of the scenario as that of another person, so much later."""
     name = f"NO-{number + 1:02d}"
 
     def own(short: str | None) -> str | None:

@@ -8,11 +8,12 @@ import click
 from rich.console import Console
 from rich.rule import Rule
 
+from triptych.cli import live
 from triptych.cli.cohort import FIRST, OWN, cohort, identities, waiting
 from triptych.cli.draw import triptych
 from triptych.cli.errors import CommandError, explained
 from triptych.cli.ledgers import report
-from triptych.cli.scenario import PARTICIPANT, SITE, Player, Step, name_id, read_lines
+from triptych.cli.scenario import PARTICIPANT, SITE, Line, Player, Step, name_id, read_lines
 from triptych.cli.serve import make_accounts, start
 from triptych.ledger.chain import verify
 from triptych.ledger.drafts import Filed
@@ -46,10 +47,11 @@ def demo(data: Path, port: int, width: int | None, *, no_serve: bool, reset: boo
     with explained():
         if reset:
             remove(data)
+        begins = None
         if (data / LEDGER).exists():
             click.echo(f"{data} holds a ledger already. It is kept as it is and only verified.")
         else:
-            build(data, Console(width=width, highlight=False))
+            begins = build(data, Console(width=width, highlight=False))
         store = open_ledger(str(data), write=False)
         try:
             with store.reading() as reading:
@@ -63,25 +65,47 @@ def demo(data: Path, port: int, width: int | None, *, no_serve: bool, reset: boo
         click.echo(f"Kept in {data}. Try: triptych ledger verify --data {data}")
         if not no_serve:
             _tell_who(people)
-            start(str(data), port)
+            _serve(data, port, begins)
 
 
-def build(folder: Path, console: Console) -> None:
-    """Play the dozen into a new ledger, drawing the course of the first at each note of the scenario."""
+def _serve(data: Path, port: int, begins: datetime | None) -> None:
+    """Serve the demo; right after it was built, with the day of the live session running fast."""
+    if begins is None:
+        start(str(data), port)
+        return
+    clock = live.Fast(begins)
+    click.echo(f"A medicine session runs now, eight hours in {live.SECONDS / 60:g} minutes:")
+    click.echo(f"                      http://localhost:{port}/participants/{live.LIVE}/session/\n")
+    start(str(data), port, clock=clock, beside=lambda served: live.play(served, begins))
+
+
+def build(folder: Path, console: Console) -> datetime:
+    """Play the dozen into a new ledger, drawing the course of the first at each note of the scenario.
+
+    Gives the time of the first dose of the thirteenth person, whose session is still to be lived.
+    """
     scenario = study_folder(STUDY) / "scenarios" / "whole-course.jsonl"
     study = find_study(STUDY)
     now = datetime.now(UTC)
     store = open_ledger(str(folder), write=True)
     try:
-        player = Player(store, study, cohort(study, read_lines(scenario.read_text("utf-8")), now))
+        lines = read_lines(scenario.read_text("utf-8"))
+        morning = list(live.before(study, lines, now))
+        player = Player(store, study, sorted([*cohort(study, lines, now), *morning], key=_when))
         for step in player.play():
             if step.kind == "file" and not isinstance(step.outcome, Filed):
                 raise CommandError(f"Line {step.line} of the demo does not hold: {step.text} [demo]")
             _tell(player, step, console)
         player.clock.now = now
         _draw(player, console)
+        return _when(morning[-1])
     finally:
         store.close()
+
+
+def _when(line: Line) -> datetime:
+    assert line.occurred_at is not None
+    return line.occurred_at
 
 
 def remove(folder: Path) -> None:

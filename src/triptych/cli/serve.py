@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from contextlib import nullcontext, suppress
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import click
 
@@ -88,10 +90,12 @@ def start(
     reach: str = "console",
     text: str = "console",
     https: tuple[Path, Path] | None = None,
+    **more: Any,  # noqa: ANN401
 ) -> None:
     """Open the trial and serve it until interrupted, reminding the staff of what falls due if that is wanted.
 
-    `https` is a certificate and its key; cookies are then sent over HTTPS alone.
+    `https` is a certificate and its key; cookies are then sent over HTTPS alone. A demonstration gives a `clock` of its
+    own, and what runs `beside` the site.
     """
     configure(data)
     if https:
@@ -110,7 +114,7 @@ def start(
         )
         accounts.prepare()
         _forget_callers()
-        served = house.open_house(data)
+        served = house.open_house(data, more.get("clock"))
         served.reach = reaching.Reaching(email=email, text=message)
         _settle(served.trial)
         cert, key = https or (None, None)
@@ -123,6 +127,8 @@ def start(
             click.echo(f"Staff                 {scheme}://localhost:{port}/")
             click.echo(f"Participants          {scheme}://participant.localhost:{port}/")
             click.echo("Stop with Ctrl-C.")
+            if "beside" in more:
+                Thread(target=more["beside"], args=(served,), daemon=True, name="beside").start()
             with sending.reminding(served, data, sender) if sender else nullcontext(), suppress(KeyboardInterrupt):
                 server.run(sockets=[listener])
         finally:

@@ -222,7 +222,9 @@ def outbox(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse
         return JsonResponse({"problem": f"Send a list of at most {MOST} records."}, status=422)
     people = crew.crew_of(request, asker)
     answers = [take(one, participant, people, asker.study) for one in sent]
-    return JsonResponse({"now": house().clock().isoformat(), "answers": [_told(answer) for answer in answers]})
+    served = house()
+    told = [_told(answer) for answer in answers]
+    return JsonResponse({"now": served.clock().isoformat(), "speed": served.speed, "answers": told})
 
 
 def _told(answer: Answer) -> Mapping[str, object]:

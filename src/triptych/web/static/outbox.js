@@ -58,6 +58,8 @@ export class Outbox {
   constructor(given) {
     Object.assign(this, given);
     this.offset = null;
+    this.speed = 1; // a demonstration's clock runs faster
+    this.heardAt = Date.now();
     this.reach = "unknown";
     this.sending = false;
   }
@@ -84,7 +86,7 @@ export class Outbox {
 
   /** The time now by the server's clock, as far as this tablet knows it. */
   now() {
-    return Date.now() + 1000 * (this.offset ?? 0);
+    return Date.now() + 1000 * (this.offset ?? 0) + (this.speed - 1) * (Date.now() - this.heardAt);
   }
 
   /** Every entry of this session that the server does not have yet, oldest first. */
@@ -122,7 +124,7 @@ export class Outbox {
 
   /** Try again while something waits or the server was not reached. */
   async again() {
-    if (this.reach !== "here" || (await this.waiting()).some((one) => !one.answer)) this.send();
+    if (this.reach !== "here" || this.speed !== 1 || (await this.waiting()).some((one) => !one.answer)) this.send();
   }
 
   /** Send what waits; one tab at a time, so that nothing is sent by two at once. */
@@ -163,6 +165,7 @@ export class Outbox {
       if (response.status === 401 || response.status === 403) return this.tell("logged out");
       if (!response.ok) return this.tell("unreached");
       const answer = await response.json();
+      Object.assign(this, { speed: answer.speed ?? 1, heardAt: ended });
       await this.measured((Date.parse(answer.now) - (began + ended) / 2) / 1000);
       await this.tell("here");
       return answer;

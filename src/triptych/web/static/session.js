@@ -79,7 +79,7 @@ function drawSending({ reach, waiting, refused, offset }) {
   const head = count && reach === "here" ? (refused.length ? `${refused.length} refused` : "Sending") : SAID[reach];
   place.dataset.state = count || reach !== "here" ? "waiting" : "received";
   place.replaceChildren(element("b", head), element("span", kept));
-  if (Math.abs(offset ?? 0) >= 60) place.append(element("span", `This tablet's clock is ${Math.round(Math.abs(offset) / 60)} min ${offset > 0 ? "behind" : "ahead"}`));
+  if (outbox.speed === 1 && Math.abs(offset ?? 0) >= 60) place.append(element("span", `This tablet's clock is ${Math.round(Math.abs(offset) / 60)} min ${offset > 0 ? "behind" : "ahead"}`));
   drawWaiting(waiting);
   unsent = waiting;
   decide();

@@ -1,0 +1,195 @@
+"""The demonstration's live session: a thirteenth person whose day runs in three minutes, with made-up vital signs.
+
+The clock of the served trial begins shortly before their first dose, runs fast until it has caught up with the time of
+the machine, and keeps that from then on. Everything goes through the door, decisions through their gates.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from triptych.cli.cohort import moved
+from triptych.cli.scenario import SITE, Line, name_id
+from triptych.ledger.drafts import Actor, Draft, Filed
+from triptych.study import Study
+
+if TYPE_CHECKING:
+    from triptych.web.house import House
+
+LIVE = "NO-13"
+NUMBER = 12
+SECONDS = 180.0
+"""How long the whole session takes to watch."""
+LENGTH = timedelta(hours=8, minutes=20)
+EARLIEST, LATEST = timedelta(hours=9, minutes=30), timedelta(hours=21)
+"""When on the site's day the first dose is given: what comes before it and the supplemental dose are the same day."""
+_log = logging.getLogger(__name__)
+
+
+class Step(Struct, frozen=True):
+    """What somebody files so many minutes after the first dose."""
+
+    minutes: float
+    role: str
+    form: str
+    values: dict[str, Any]
+    placed: bool = False
+
+
+def _vitals(minutes: float, systolic: int, diastolic: int, heart_rate: int, temperature: float) -> Step:
+    values = {"systolic": systolic, "diastolic": diastolic, "heart_rate": heart_rate, "temperature": temperature}
+    return Step(minutes, "therapist", "vitals", values, placed=True)
+
+
+def _moment(minutes: float, what: str) -> Step:
+    return Step(minutes, "co_therapist", "session_moment", {"what": what})
+
+
+def _drink(minutes: float, kind: str, volume: int) -> Step:
+    return Step(minutes, "co_therapist", "session_drink", {"kind": kind, "volume": volume})
+
+
+def _came(role: str) -> Step:
+    return Step(1, role, "session_presence", {"person": f"{role}-1", "change": "came"})
+
+
+SCRIPT: Sequence[Step] = (
+    _came("therapist"),
+    _came("co_therapist"),
+    _moment(8, "music_on"),
+    _moment(14, "eyeshades"),
+    _vitals(30, 132, 84, 84, 36.9),
+    _moment(41, "inward"),
+    _drink(55, "water", 200),
+    _vitals(60, 137, 86, 90, 37.0),
+    _moment(72, "tears"),
+    _vitals(90, 138, 86, 94, 37.2),
+    Step(96, "physician", "dose_authorization", {"part": "supplemental", "amount": 40}),
+    _drink(112, "electrolyte", 200),
+    _vitals(120, 146, 91, 99, 37.4),
+    _moment(131, "talking"),
+    _vitals(150, 165, 97, 104, 37.6),
+    _vitals(155, 158, 95, 102, 37.6),
+    _vitals(180, 186, 104, 108, 37.8),
+    Step(182, "co_therapist", "session_alarm", {"value": "systolic", "answer": "called"}),
+    Step(183, "physician", "session_alarm", {"value": "systolic", "answer": "acknowledged"}),
+    _vitals(190, 168, 98, 102, 37.7),
+    _drink(205, "electrolyte", 100),
+    _moment(215, "rest"),
+    _vitals(220, 150, 92, 96, 37.5),
+    _vitals(240, 144, 90, 92, 37.3),
+    Step(292, "physician", "session_alarm", {"value": "systolic", "answer": "closed", "note": "Seen; settled at rest"}),
+    _moment(258, "assisted_walk"),
+    _vitals(300, 134, 84, 84, 37.0),
+    _drink(330, "water", 200),
+    _vitals(360, 128, 82, 80, 36.9),
+    _moment(402, "talking"),
+    _vitals(480, 124, 80, 76, 36.8),
+    Step(
+        484,
+        "physician",
+        "observation",
+        {"text": "Oriented, walks steadily, no distress. Leaves with the escort, who stays overnight."},
+    ),
+    Step(
+        486, "therapist", "therapy_session", {"minutes": 490, "first": "therapist-1", "second": "co_therapist-1"}, True
+    ),
+)
+
+
+def dosed_at(now: datetime, zone: ZoneInfo) -> datetime:
+    """When the first dose of the live session is given: the last fitting time of a day at least `LENGTH` before now."""
+    local = (now - LENGTH).astimezone(zone)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    if local - midnight < EARLIEST:
+        return (midnight - timedelta(days=1) + LATEST).astimezone(UTC)
+    return min(local, midnight + LATEST).astimezone(UTC).replace(second=0, microsecond=0)
+
+
+def before(study: Study, lines: Sequence[Line], now: datetime) -> Iterator[Line]:
+    """The course up to the first dose: the days before it moved by whole days, the day itself by hours too."""
+    filings = [line for line in lines if line.form is not None and line.occurred_at is not None]
+    dose = next(line for line in filings if line.form == "dose_administration")
+    assert dose.occurred_at is not None
+    zone = ZoneInfo(study.document.site_defaults.zone if study.document.site_defaults else "UTC")
+    later = dosed_at(now, zone) - dose.occurred_at
+    for line in filings:
+        assert line.occurred_at is not None
+        is_same_day = line.occurred_at.astimezone(zone).date() == dose.occurred_at.astimezone(zone).date()
+        if line.occurred_at <= dose.occurred_at:
+            yield moved(study, line, NUMBER, later if is_same_day else timedelta(days=later.days))
+
+
+class Fast:
+    """A clock that begins at an instant, runs fast for so many seconds until it has caught up, and then keeps time."""
+
+    def __init__(self, begins: datetime, seconds: float = SECONDS, read: Callable[[], datetime] | None = None) -> None:
+        self._read = read or (lambda: datetime.now(UTC))
+        self._began, self._begins, self._seconds = self._read(), begins, seconds
+
+    def __call__(self) -> datetime:
+        """Now, as the demonstration has it."""
+        now = self._read()
+        passed = (now - self._began) / timedelta(seconds=1)
+        if passed >= self._seconds:
+            return now
+        caught_up = self._began + timedelta(seconds=self._seconds)
+        return self._begins + (caught_up - self._begins) * (passed / self._seconds)
+
+    def speed(self) -> float:
+        """How many times faster than time it runs now."""
+        passed = (self._read() - self._began) / timedelta(seconds=1)
+        caught_up = self._began + timedelta(seconds=self._seconds)
+        return 1.0 if passed >= self._seconds else (caught_up - self._begins) / timedelta(seconds=self._seconds)
+
+
+def play(served: "House", begins: datetime, wait: Callable[[float], None] = time.sleep) -> None:
+    """File every step of the session when the clock of the trial reaches it."""
+    raised: str | None = None
+    for number, step in enumerate(sorted(SCRIPT, key=lambda step: step.minutes)):
+        while served.clock() < begins + timedelta(minutes=step.minutes):
+            wait(0.1)
+        values = dict(step.values)
+        if step.form == "session_alarm":
+            values["about"] = raised
+        visit = "dosing" if step.placed else None
+        cycle = 1 if step.placed or step.form == "dose_authorization" else None
+        draft = Draft(
+            id=name_id(f"{LIVE}:live:{number}"),
+            form=step.form,
+            values=values,
+            occurred_at=served.clock(),
+            participant=LIVE,
+            site=SITE,
+            visit=visit,
+            cycle=cycle,
+        )
+        outcome = served.trial.file(draft, Actor(person=f"{step.role}-1", role=step.role))
+        if not isinstance(outcome, Filed):
+            _log.warning("Step %s of the live session was not filed: %s", number, outcome.reasons)
+        if step.form == "vitals" and values["systolic"] >= 180:
+            raised = draft.id
+        if step.form == "dose_authorization" and isinstance(outcome, Filed):
+            _give(served, number)
+
+
+def _give(served: "House", number: int) -> None:
+    """Give the supplemental dose that was just authorized."""
+    now = served.clock()
+    given = {"part": "supplemental", "outcome": "taken", "amount": 40, "kit": "K-013", "taken_at": now.isoformat()}
+    draft = Draft(
+        id=name_id(f"{LIVE}:live:{number}:given"),
+        form="dose_administration",
+        values=given,
+        occurred_at=now,
+        participant=LIVE,
+        site=SITE,
+        visit="dosing",
+        cycle=1,
+    )
+    served.trial.file(draft, Actor(person="therapist-1", role="therapist"))
