@@ -20,6 +20,8 @@ from triptych.evidence.regression import Coefficient, subgroups
 from triptych.evidence.sentences import reach
 from triptych.evidence.small_study import egger
 
+CORRELATION = 0.6
+"""Of the errors of ratings of one trial. Assumed, as the SYPRES review assumes it."""
 OTHER_WAYS = ("fixed", "dl-wald", "pm-hk", "bayes")
 WAYS: Mapping[str, str] = {
     "fixed": "one common effect",
@@ -157,12 +159,15 @@ class _Maker:
         """Every rating before crossover and every dose of the trials, dependent within a trial."""
         if self.definition.measure != "smd" or self.definition.figures != "endpoint":
             return
-        effects = [one for trial, contrast in self.found for one in _effects_of(trial, contrast)]
+        effects = [one for trial, contrast in self.found for one in effects_of(trial, contrast)]
         try:
-            made = three_level(effects)
+            made = three_level(effects, correlation=CORRELATION)
         except EvidenceError:
             return
-        note = f"Variance between trials {made.between:.4f}, within {made.within:.4f}; t, {made.df} degrees of freedom."
+        note = (
+            f"Variance between trials {made.between:.4f}, within {made.within:.4f}; errors of one trial correlated at "
+            f"{CORRELATION:g}, which is assumed; t with {made.df} degrees of freedom."
+        )
         yield Line(
             label=f"three-level: {WAYS['three-level']} ({made.k} effects)",
             k=made.studies,
@@ -208,7 +213,7 @@ def _alike(estimates: Sequence[Estimate], labels: Sequence[str]) -> float | None
         return None
 
 
-def _effects_of(trial: Trial, contrast: Contrast) -> Iterator[Estimate]:
+def effects_of(trial: Trial, contrast: Contrast) -> Iterator[Estimate]:
     """Each rating by the contrast's instrument before crossover, of each dose against the contrast's control."""
     chosen = trial.result(contrast.result)
     roles = {arm.id: arm.role for arm in trial.document.arms}
