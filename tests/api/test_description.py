@@ -16,7 +16,7 @@ from tests.web.routes import token_of
 SETTINGS: dict[str, Any] = {
     "checks": {
         # What fits the description can still be refused by the study: no such form, a closed gate.
-        "positive_data_acceptance": {"expected-statuses": ["2xx", "401", "403", "404", "409", "422"]},
+        "positive_data_acceptance": {"expected-statuses": ["2xx", "401", "403", "404", "409", "412", "422"]},
     },
     "phases": {"stateful": {"enabled": False}},  # no answer links to another request
     "generation": {"max-examples": 20, "deterministic": True, "database": "none"},

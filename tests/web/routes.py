@@ -88,6 +88,7 @@ def table(hands: Hands, participant: str = "P-1", *, every: bool = True) -> dict
         ("slug", "language"): ["en", "es", "no"],
         ("slug", "topic"): ["what", "nowhere"],
         ("string", "participant"): [participant],
+        ("string", "service"): ["triptych-patient-view", "triptych-order-select", "nowhere"],
         ("string", "site"): ["site-1", "nowhere"],
         ("string", "scope"): ["casebook", "screening", "dosing.1", "nowhere"],
         ("slug", "form"): [*hands.study.forms, "no_such_form"] if every else ["vitals", "signature", "no_such_form"],

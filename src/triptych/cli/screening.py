@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from triptych.cli.errors import CommandError, explained
 from triptych.exchange import day_of_record, decision_as_fhir, screen_bundle
+from triptych.exchange.answers import answer_of
 from triptych.exchange.fhir_bundle import MAX_BYTES
 from triptych.ledger.library import find_study, knowledge, knowledge_base
 from triptych.safety import Knowledge, Resolution, Screening, profile_of, read_case, resolve, screen
@@ -69,13 +70,14 @@ def screen_case(
             read = screen_bundle(knowledge, content, day, planned)
             answer, case = read.answer, read.case
         else:
-            case = read_case(_read_json(case_file or Path("-")))
-            case = replace(case, planned_session_date=planned) if planned else case
+            data = _read_json(case_file or Path("-"))
+            put = {"planned_session_date": planned.isoformat()} if planned else {}
+            case = read_case({**data, **put} if isinstance(data, dict) else data)
             answer = screen(knowledge.base, knowledge.profile, knowledge.conditions, case)
         if fhir is not None:
             made = decision_as_fhir(answer, case, pseudonym, datetime.now(UTC), version("triptych"))
             fhir.write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
-    click.echo(json.dumps(_answer(answer), ensure_ascii=False, indent=1) if as_json else _told(answer))
+    click.echo(json.dumps(answer_of(answer), ensure_ascii=False, indent=1) if as_json else _told(answer))
 
 
 def _knowledge(study: str | None) -> Knowledge:
@@ -108,17 +110,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a key stands twice in one object")
     return found
-
-
-def _answer(answer: Screening) -> dict[str, Any]:
-    return {
-        "decision": answer.decision,
-        "earliest_date": _day(answer.earliest_date),
-        "resolved_actives": list(answer.resolved_actives),
-        "reasons": list(answer.reasons),
-        "missing_items": list(answer.missing_items),
-        "other_actions": list(answer.other_actions),
-    }
 
 
 def _day(day: date | None) -> str | None:

@@ -17,6 +17,8 @@ SECRET_KEY = os.environ.get("TRIPTYCH_SECRET_KEY", "")
 """Signs sessions. `triptych serve` sets it from the file beside the accounts; without it nothing starts."""
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("TRIPTYCH_HOSTS", "localhost,127.0.0.1,participant.localhost").split(",")
+CDS_ORIGINS = tuple(filter(None, os.environ.get("TRIPTYCH_CDS_ORIGINS", "").split(",")))
+"""The origins from which a browser may call CDS Hooks. None are named unless the operator names some."""
 PARTICIPANT_HOSTS = tuple(host for host in ALLOWED_HOSTS if host.startswith("participant."))
 
 INSTALLED_APPS = [

@@ -13,9 +13,10 @@ from ninja import NinjaAPI, Router
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
-from triptych.web.api import filing, reading
+from triptych.web.api import filing, reading, screening
 from triptych.web.api.bearer import Bearer
-from triptych.web.api.problems import JSON, MOST_BYTES, Problem, answer_problems, not_here, shaped, too_large
+from triptych.web.api.crossing import crossing
+from triptych.web.api.problems import JSON, MOST_BYTES, Problem, Route, answer_problems, not_here, shaped, too_large
 
 ROOT = "api/"
 EVERY = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -60,6 +61,7 @@ def _made() -> NinjaAPI:
     answer_problems(api)
     api.add_router("", reading.router)
     api.add_router("", filing.router)
+    api.add_router("", screening.router)
     api.add_router("", router)  # last, since the first route that fits is taken
     return api
 
@@ -89,10 +91,15 @@ def description(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return HttpResponse(_described(), content_type=JSON)
 
 
+def _answered(pattern: str, route: Route) -> Route:
+    """A route with its failures in one shape; what a health record calls can be called from the origins named."""
+    return crossing(shaped(route), "GET, POST") if pattern.startswith("cds-services") else shaped(route)
+
+
 urlpatterns = [
     path("openapi.json", csrf_exempt(shaped(require_GET(description))), name="api_description"),
     *(
-        path(str(found.pattern), shaped(found.callback), name=f"api_{found.name}")
+        path(str(found.pattern), _answered(str(found.pattern), found.callback), name=f"api_{found.name}")
         for found in API.urls[0]
         if isinstance(found, URLPattern) and found.name != "api-root"
     ),
