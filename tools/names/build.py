@@ -24,8 +24,8 @@ NAME = re.compile(r"[A-Z]{4,}(?:[ -][A-Z]{2,}){0,2}")
 PLAIN = re.compile(r"[^\d,;]+")
 ORDINARY = {"acid", "alcohol", "cider", "tea", "coffee", "pot", "speed", "ice", "glass", "crystal", "grass"}
 """Street names and drinks that are also words of other names."""
-LEFT_OUT = {"aripiprazole lauroxil"}
-"""A long-acting injection: a person has to say which."""
+LEFT_OUT = {"aripiprazole lauroxil", "madecassic acid"}
+"""A long-acting injection, of which a person has to say which; and a plant's acid that shares letters with a drug."""
 COMMON = Path(__file__).with_name("supplements.txt")
 KINDS = {"of": "generic", "bn": "brand"}
 

@@ -9,6 +9,7 @@ from triptych.safety.wording import listed, words_of
 
 NO_CONTRACEPTION = listed("none no nil withdrawal rhythm natural calendar n a nothing")
 PILL = listed("pill pills oral ocp coc")
+NO_TEST = {"not applicable", "not done", "not needed", "n a", "na", "none"}
 BARRIER = listed("condom condoms barrier diaphragm cap")
 
 
@@ -80,7 +81,10 @@ def pregnancy(profile: Profile, case: Case) -> Criterion:
         at = "participant.childbearing_potential"
         return criterion(profile, code, [missing(code, "childbearing_potential", case, at)], facts)
     if not person.childbearing_potential:
-        return criterion(profile, code, [ok(f"no childbearing potential ({code})")], facts)
+        # A test need not be there; one that was made and says nothing plain is a question all the same.
+        unread = test is not None and result not in {"negative", "neg"} | NO_TEST
+        found = _test(profile, case, result) if unread else [ok(f"no childbearing potential ({code})")]
+        return criterion(profile, code, found, facts)
     if person.sex_at_birth == "male":
         why = f"childbearing potential and male sex at birth contradict each other ({code})"
         return criterion(profile, code, [Finding("cannot_decide", why, missing=("childbearing_potential",))], facts)
@@ -94,8 +98,15 @@ def _test(profile: Profile, case: Case, result: str) -> list[Finding]:
     if result not in {"negative", "neg"}:
         why = f"pregnancy test '{test.result}' is not a result ({code})"
         return [Finding("cannot_decide", why, missing=("pregnancy test",))]
-    return list(day_problem(case, code, "pregnancy test", test.date, profile.pregnancy_test_days)) or [
-        ok(f"pregnancy test negative on {test.date} ({code})")
+    again: tuple[str, ...] = ()
+    limit = profile.pregnancy_test_days
+    evaluated, planned = case.evaluation_date, case.planned_session_date
+    if evaluated and planned and evaluated < planned:
+        # The test before a session that is still to come cannot be there yet; one of today says what is known today.
+        limit = min(limit + (planned - evaluated).days, max(profile.labs_days, limit))
+        again = (f"repeat the pregnancy test in the {profile.pregnancy_test_days} d before the session",)
+    return list(day_problem(case, code, "pregnancy test", test.date, limit)) or [
+        ok(f"pregnancy test negative on {test.date} ({code})", again)
     ]
 
 

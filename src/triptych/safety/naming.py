@@ -52,8 +52,6 @@ FORMS: tuple[tuple[str, frozenset[str]], ...] = (
 FORM_WORDS = frozenset(word for _, signs in FORMS for word in signs) | {"long", "acting", "pump", "lozenge", "troche"}
 HIGH = re.compile(r"\b(?:[2-9]|\d\d+)(?:[.,]\d+)? ?(?:g|gr|grams?)\b|\b(?:[2-9]|\d\d+)[.,]?\d{3} ?(?:mg|milligrams?)\b")
 """Two grams or more: what a high dose of a vitamin is here (a choice of this knowledge base, not read in a source)."""
-UNASKED = frozenset({"", "high", "injection"})
-"""Ways of giving that people say of themselves; where a row hangs on another, it is asked for."""
 OFFERED = 8
 BESIDE = 8
 CLOSE = 0.72
@@ -142,7 +140,8 @@ def resolve(base: KnowledgeBase, name: str, *, route: str = "", details: str = "
     words = words_of(name)
     found, rest = _segments(base, words)
     form = form_of((*words_of(route), *words, *words_of(details)))
-    identified = tuple(_identified(base, key, meaning, form) for key, meaning in found)
+    sized = any(map(is_number, (*words, *words_of(details))))
+    identified = tuple(_identified(base, key, meaning, (form, sized)) for key, meaning in found)
     if identified and not rest:
         return Resolution(entered=name, identified=identified)
     unknown = tuple(" ".join(run) for run in rest) or (" ".join(words),)
@@ -230,15 +229,16 @@ def _is_reason(words: Sequence[str], at: int) -> bool:
     return words[at] in REASONS and bool({"for", "against"} & set(words[:at]))
 
 
-def _identified(base: KnowledgeBase, key: str, meaning: Active | Product, form: str) -> Identified:
+def _identified(base: KnowledgeBase, key: str, meaning: Active | Product, given: tuple[Form, bool]) -> Identified:
+    form, sized = given
     if isinstance(meaning, Active):
         known = base.spellings.get(key, meaning.name)
-        return _with_rows(base, Identified(name=known, actives=(meaning.name,), is_product=False), form)
+        return _with_rows(base, Identified(name=known, actives=(meaning.name,), is_product=False), form, sized=sized)
     found = Identified(name=meaning.name, actives=meaning.actives, is_product=True, own_rows=meaning.rows)
-    return _with_rows(base, found, meaning.form or form)
+    return _with_rows(base, found, meaning.form or form, sized=sized)
 
 
-def _with_rows(base: KnowledgeBase, found: Identified, form: str) -> Identified:
+def _with_rows(base: KnowledgeBase, found: Identified, form: Form, *, sized: bool) -> Identified:
     pairs: list[tuple[str, str]] = []
     asks: list[str] = []
     unlisted: list[str] = []
@@ -249,7 +249,7 @@ def _with_rows(base: KnowledgeBase, found: Identified, form: str) -> Identified:
             unlisted.append(name)
             continue
         pairs.extend((name, row) for row in rows)
-        if any(link.form not in UNASKED for link in active.links) and (ask := _ask(active, form)):
+        if any(link.form for link in active.links) and (ask := _ask(active, form, sized=sized)):
             asks.append(ask)
     dropped = {row for own in found.own_rows for row in base.rows[own].supersedes}
     return Identified(
@@ -268,10 +268,12 @@ def _rows_for(active: Active, form: str) -> tuple[str, ...]:
     return exact or tuple(link.row for link in active.links if not link.form)
 
 
-def _ask(active: Active, form: str) -> str:
+def _ask(active: Active, form: Form, *, sized: bool) -> str:
     """What is not known about the way of giving, where a row hangs on it."""
     if not form:
         return f"route of {active.name}"
+    if active.has_form("high") and not sized:
+        return f"dose of {active.name}"
     if form == "injection" and active.has_form("depot"):
         return f"whether the injection of {active.name} is long-acting"
     return ""

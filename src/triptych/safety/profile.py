@@ -26,7 +26,8 @@ class Profile(Struct, frozen=True, kw_only=True):
 
     `washout` chooses between the intervals of the table (the longer of five half-lives and a class floor) and five
     half-lives alone. `floors` are days by row id, active or class, and can only lengthen. Ages are in days before the
-    planned session. `unconfirmed` names the fields that no source confirms.
+    planned session; that of a pregnancy test before a session still to come counts on the day of evaluation.
+    `unconfirmed` names the fields that no source confirms.
     """
 
     name: str

@@ -167,3 +167,27 @@ NOTES = [
 def test_what_is_written_beside_a_medicine_may_open_a_question_and_never_settles_one(more, decision):
     found = answer(case_with(stopped("Zoloft", 90, **more)))
     assert found.decision == decision, found.reasons
+
+
+@pytest.mark.parametrize(("planned", "decision"), [("2027-03-27", "eligible_on_date"), ("2027-04-20", "cannot_decide")])
+def test_a_pregnancy_test_of_today_serves_a_session_still_to_come_and_is_repeated_before_it(planned, decision):
+    found = answer(
+        case_with(
+            planned_session_date=planned,
+            labs_and_ecg__labs_date="2027-03-15",
+            labs_and_ecg__ecg=ecgs(("2027-03-15", 430)),
+        )
+    )
+    assert found.decision == decision, found.reasons
+    assert ("repeat the pregnancy test in the 7 d before the session" in found.other_actions) == (planned < "2027-04")
+
+
+@pytest.mark.parametrize("name", ["Sominex", "madecassic acid"])
+def test_a_name_that_two_countries_give_to_two_medicines_is_not_identified(name):
+    assert answer(case_with(stopped(name, 90))).decision == "cannot_decide"
+
+
+def test_vitamin_c_is_ordinary_only_where_its_dose_and_route_are_known():
+    assert answer(case_with(ongoing("vitamin C", dose="500 mg"))).decision == "eligible_on_date"
+    for more in ({"dose": "10 g"}, {"dose": "usual"}, {"dose": "500 mg", "route": None}, {"route": "intravenous"}):
+        assert answer(case_with(ongoing("vitamin C", **more))).decision != "eligible_on_date"
