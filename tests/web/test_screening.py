@@ -159,6 +159,12 @@ def test_the_page_says_why_with_source_age_and_rationale_and_a_physician_signs_i
     assert case["planned_session_date"] == "2026-03-18"
 
 
+@pytest.mark.requirement("P11-11")
+@pytest.mark.parametrize("form", ["signature", "screening_confirmation"])
+def test_what_is_signed_is_signed_on_no_other_page(ready: Hands, log_in: Log, form: str) -> None:
+    assert log_in("physician").post(f"/participants/P-1/file/{form}/", {}).status_code == 404
+
+
 def test_who_sees_no_medicines_sees_no_screening(ready: Hands, log_in: Log) -> None:
     assert log_in("rater").get(SCREENING).status_code == 404
     assert log_in("night_attendant").get(f"{SCREENING}case/").status_code == 404

@@ -12,10 +12,10 @@ from triptych.web.api.reading import ACTING
 from triptych.web.api.shapes import DraftIn, FiledOut, HeldOut, ProblemOut
 from triptych.web.entry import YEARS
 from triptych.web.house import house
+from triptych.web.pages.entry import SIGNED
 
 router = Router()
 PROBLEMS: dict[int, object] = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422), ProblemOut)
-SIGNATURE = "signature"
 FILE = "sha256"
 """The item that names an attached file by its content."""
 UNREACHED = frozenset({"not_granted", "unknown_participant"})
@@ -60,8 +60,8 @@ def _draft(sent: DraftIn) -> Draft:
 
 def _by_hand(draft: DraftIn) -> None:
     """Refuse what a page does more for than filing: it asks for the password of who signs, and keeps the file."""
-    if draft.form == SIGNATURE:
-        text = "A signature is given on the record's page, with the password of whoever signs."
+    if draft.form in SIGNED:
+        text = "It is signed on its own page, with the password of whoever signs."
         raise _refused([Reason(code="signed_by_hand", text=text)])
     if FILE in draft.values:
         raise _refused([Reason(code="attached_by_hand", text="A file is attached on the page of its record.")])

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from triptych.course import GateState, local_day, may_file
+from triptych.course import CONFIRMATION, GateState, local_day, may_file
 from triptych.ledger import Seen
 from triptych.study import Form, shown_items
 from triptych.web.entry import Posted
@@ -16,6 +16,9 @@ from triptych.web.filing import file_posted, is_place
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
 from triptych.web.templating import moment
+
+SIGNED = frozenset({"signature", CONFIRMATION})
+"""Forms that bind a person to what they were shown."""
 
 
 def form_of(asker: Asker, name: str) -> Form:
@@ -33,6 +36,7 @@ def entry(request: HttpRequest, asker: Asker, participant: str, form: str) -> Ht
     zone = asker.view.zone(participant)
     wanted = form_of(asker, form)
     if request.method == "POST":
+        _not_signed_here(wanted)
         posted = Posted.read(wanted, request.POST, zone)
         if file_posted(request, asker, posted, participant):
             return redirect("participant", participant=participant)
@@ -48,6 +52,12 @@ def entry(request: HttpRequest, asker: Asker, participant: str, form: str) -> Ht
     return drawn(request, asker, posted, participant, gate=gate)
 
 
+def _not_signed_here(form: Form) -> None:
+    """What is signed is signed on a page of its own, which asks for the password again (P11-11)."""
+    if form.id in SIGNED:
+        raise Http404
+
+
 @page
 def correct(request: HttpRequest, asker: Asker, participant: str, record: str) -> HttpResponse:
     """Correct a record: its answers stand in the form, and a reason is asked for."""
@@ -57,6 +67,7 @@ def correct(request: HttpRequest, asker: Asker, participant: str, record: str) -
     if not sees_whole(asker, wanted):
         raise Http404
     if request.method == "POST":
+        _not_signed_here(wanted)
         posted = Posted.read(wanted, request.POST, zone)
         if not posted.reason.strip():
             posted.problems.append(("reason", "A correction says why. Give the reason for the change."))

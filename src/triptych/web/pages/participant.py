@@ -32,6 +32,10 @@ OWN_PAGE = frozenset(
         "identity_emergency",
         "task_done",
         "acknowledgment",
+        "screening_confirmation",
+        "taper_plan",
+        "prescriber_agreement",
+        "value_review",
     }
 )
 """Forms that are filed from a page of their own, where it is known what they are about."""
