@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable
 
-from bench import appending, documents, filing, folding, judging, live, screening, synthesizing, verifying, web
+from bench import appending, documents, filing, folding, judging, live, reached, screening, synthesizing, verifying, web
 from bench.measuring import HEADING, Row, line
 
 PARTS: dict[str, Callable[[float], Iterable[Row]]] = {
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[float], Iterable[Row]]] = {
     "screening": screening.rows,
     "synthesis": synthesizing.rows,
     "web": web.rows,
+    "reached": reached.rows,
     "live": live.rows,
 }
 

@@ -72,6 +72,7 @@ def staff_pages(demo: Player) -> dict[str, list[str]]:
             "/sites/site-1/",
             "/sites/site-1/contacts/",
             "/sites/site-1/callers/",
+            "/follow-up/",
             "/sites/site-1/on-call/",
             "/sites/site-1/on-call/?form=duty_rota",
             "/patterns/",
@@ -96,12 +97,13 @@ def staff_pages(demo: Player) -> dict[str, list[str]]:
         ],
         "monitor": [f"{about}/records/{last['vitals']}/query/", f"{about}/records/{last['vitals']}/"],
         "administrator": ["/protocol/", "/protocol/write/"],
+        "compliance": ["/complaints/"],
         "rater": ["/", f"{about}/", f"{about}/file/madrs/?visit=month_7"],
     }
 
 
 @pytest.mark.parametrize(
-    "role", ["coordinator", "physician", "principal_investigator", "monitor", "administrator", "rater"]
+    "role", ["coordinator", "physician", "principal_investigator", "monitor", "administrator", "compliance", "rater"]
 )
 def test_axe_finds_nothing_on_a_page_of_the_staff(role: str, demo: Player, window: Windows) -> None:
     one = window()
@@ -119,7 +121,10 @@ def test_axe_finds_nothing_on_the_log_in_nor_on_a_page_that_is_not_there(demo: P
 def test_axe_finds_nothing_on_the_participants_site(demo: Player, window: Windows) -> None:
     one = window("participant.localhost")
     found = [*found_on(one, "/help/"), *found_on(one, "/account/login/")]
+    found += [*found_on(one, "/account/link/"), *found_on(one, "/concern/")]
     one.log_in("participant-1")
+    for path in ("/experience/", "/reminders/", "/entering/", "/choices/follow_up_wish/"):
+        found += found_on(one, path)
     for path in (
         "/",
         "/answer/subjective_effects/",

@@ -102,6 +102,7 @@ def extras(now: datetime) -> list[Line]:
     rota |= {"weekdays": list(WEEKDAYS)}
     return [
         Line(form="site_help", site=SITE, role="administrator", occurred_at=ago[1], values=reached),
+        *_complaints(ago[1]),
         Line(form="duty_rota", site=SITE, role="coordinator", occurred_at=ago[1], values=rota),
         *(
             Line(
@@ -143,6 +144,22 @@ def _plan(at: datetime) -> Iterator[Line]:
         ("prescriber_agreement", None, agreed),
     ):
         yield Line(participant=OWN, form=form, id=identifier, role="physician", occurred_at=at, values=values)
+
+
+def _complaints(at: datetime) -> Iterator[Line]:
+    """The way in which complaints reach somebody, tested: nobody of this is real."""
+    way: dict[str, Any] = {"recipient": "The ombudsperson (nobody: this is a demonstration)", "deputy": "Her deputy"}
+    way |= {"outside": True, "ethics_board": "The ethics committee of the demonstration", "police": "The police"}
+    way |= {"ethics_address": "committee@example.org", "regulator": "The medicines agency"}
+    tested = {
+        "about": "complaint-channel",
+        "recipient_received": True,
+        "deputy_received": True,
+        "ethics_received": True,
+    }
+    yield Line(form="complaint_channel", id="complaint-channel", role="administrator", occurred_at=at, values=way)
+    later = at + timedelta(minutes=1)
+    yield Line(form="complaint_channel_test", role="compliance", occurred_at=later, values=tested)
 
 
 def identities() -> Iterator[tuple[str, dict[str, str]]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct
@@ -63,15 +64,26 @@ class Grants:
             for entry in entries.of("grant")
         )
 
+    def of(self, person: str) -> tuple[Grant, ...]:
+        """Every grant that a person was given, oldest first."""
+        return self._by_person.get(person, ())
+
+    @cached_property
+    def _by_person(self) -> dict[str, tuple[Grant, ...]]:
+        found: dict[str, list[Grant]] = {}
+        for grant in self.all:
+            found.setdefault(grant.person, []).append(grant)
+        return {person: tuple(grants) for person, grants in found.items()}
+
     def held(self, person: str, role: str, site: str | None, at: datetime) -> Grant | None:
         """The grant by which a person holds a role that reaches a site at an instant."""
-        if role in self._apart and any(g.person == person and g.role != role and g.in_force(at) for g in self.all):
+        if role in self._apart and any(grant.role != role and grant.in_force(at) for grant in self.of(person)):
             return None
-        for grant in reversed(self.all):
-            if grant.person == person and grant.role == role and grant.covers(site) and grant.in_force(at):
+        for grant in reversed(self.of(person)):
+            if grant.role == role and grant.covers(site) and grant.in_force(at):
                 return grant
         return None
 
     def ever_held(self, person: str, role: str) -> bool:
         """Whether a person has held a role at any time."""
-        return any(grant.person == person and grant.role == role for grant in self.all)
+        return any(grant.role == role for grant in self.of(person))

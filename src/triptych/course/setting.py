@@ -7,7 +7,13 @@ from zoneinfo import ZoneInfo
 from triptych.course.entries import Entries
 from triptych.course.grants import Grants
 from triptych.course.record import Record
+from triptych.course.remembering import Remembered
 from triptych.study import Study
+
+entries_of = Remembered(Entries)
+"""The entries of a study's or a site's records, worked out once for each state of the stream."""
+grants_of = Remembered(Grants)
+"""The grants of a study's records, with the roles that stand apart."""
 
 
 class Setting:
@@ -18,9 +24,10 @@ class Setting:
     ) -> None:
         defaults = study.document.site_defaults
         self.site = site
-        self.grants = Grants(study_records, [role.id for role in study.document.roles if role.apart])
-        self.study_entries = Entries(study_records)
-        self.site_entries = Entries(site_records)
+        apart = tuple(role.id for role in study.document.roles if role.apart)
+        self.study_entries = entries_of(study_records)
+        self.grants = grants_of(study_records, apart)
+        self.site_entries = entries_of(site_records)
         opening = self.site_entries.latest("site_opening")
         self.site_active = opening is not None
         self.site_activated = bool(self.site_entries.of("site_activation"))

@@ -59,10 +59,12 @@ class Placed(ABC):
         if self._grant is None or not self._grant.covers(site) or not self.sight.sees_form(ROTA):
             return ()
         setting = self._setting_at(site)
-        return tuple(
-            (instant, {step: on_call(self.study, setting, step, instant) for step, _ in STEPS})
-            for instant in changes(setting, self.now, self.now + timedelta(days=days))
-        )
+        found: list[tuple[datetime, dict[str, str | None]]] = []
+        for instant in changes(setting, self.now, self.now + timedelta(days=days)):
+            people = {step: on_call(self.study, setting, step, instant) for step, _ in STEPS}
+            if not found or found[-1][1] != people:
+                found.append((instant, people))
+        return tuple(found)
 
     def age(self, participant: str) -> int | None:
         """A participant's age in completed years by the document's definition `age`; none where it cannot be told."""

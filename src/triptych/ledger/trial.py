@@ -8,8 +8,9 @@ from typing import Self
 
 import msgspec
 
-from triptych.course import CONFIRMATION, Course, Fold, Grant, Grants, Record, Setting, current_site, local_day
+from triptych.course import CONFIRMATION, Course, Fold, Grant, Record, Setting, current_site, local_day
 from triptych.course.entries import Entries
+from triptych.course.setting import entries_of, grants_of
 from triptych.ledger import judging
 from triptych.ledger.chain import link, seal
 from triptych.ledger.drafts import Actor, Draft, Filed, Held, Outcome, Reason, Refused
@@ -142,11 +143,7 @@ class Trial:
             records = self._streams.records(reading, STUDY)
             roles = self._versions(reading, records).newest.roles
         now = self._clock()
-        return tuple(
-            grant
-            for grant in Grants(records).all
-            if grant.person == person and grant.role in roles and grant.in_force(now)
-        )
+        return tuple(grant for grant in grants_of(records).of(person) if grant.role in roles and grant.in_force(now))
 
     @property
     def study(self) -> Study:
@@ -163,7 +160,7 @@ class Trial:
 
     def _versions(self, reading: Reading, records: Sequence[Record]) -> Versions:
         """The versions of the document that the study's records release; each set is loaded once."""
-        digests = tuple(dict.fromkeys(str(e.current.values["digest"]) for e in Entries(records).of("study_version")))
+        digests = tuple(dict.fromkeys(str(e.current.values["digest"]) for e in entries_of(records).of("study_version")))
         if digests not in self._studies:
             found = {digest: reading.document(digest) for digest in digests}
             loaded = {digest: _reload(content) for digest, content in found.items() if content is not None}

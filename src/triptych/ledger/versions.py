@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from triptych.course import Entries, Record, Setting, local_day
+from triptych.course.setting import entries_of
 from triptych.study import Amendment, Study
 
 ENDED = ("completion", "screen_failure", "death")
@@ -21,7 +22,7 @@ class Versions:
 
     def __init__(self, study_records: Sequence[Record], studies: Mapping[str, Study]) -> None:
         self.records, self.studies = study_records, studies
-        released = Entries(study_records).of("study_version")
+        released = entries_of(study_records).of("study_version")
         self._released = [(one.current.values["digest"], one.current.values.get("by_site") is True) for one in released]
 
     @property
