@@ -101,7 +101,7 @@ def worlds(served: Callable[[Hands], None], monkeypatch: pytest.MonkeyPatch) -> 
     return asked
 
 
-BLINDED = ("rater", "therapist", "physician", "coordinator", "principal_investigator", "administrator")
+BLINDED = ("rater", "therapist", "physician", "coordinator", "principal_investigator", "administrator", "compliance")
 
 
 @pytest.mark.requirement("EMA-02")
