@@ -58,6 +58,9 @@ def test_what_one_tablet_enters_the_others_see_and_nothing_is_lost_without_a_net
         expect(tablet.locator("#sending")).to_contain_text("1 kept on this tablet")
     room.reload()
     expect(room.locator("#sending")).to_contain_text("1 kept on this tablet")
+    measure(room, "205" + "99" + "99" + "375")
+    expect(room.locator("#local")).to_contain_text("RED Systolic 205")
+    expect(room.locator("#local")).to_contain_text("NOT SENT: call the physician on duty")
 
     for tablet in (room, other):
         tablet.context.set_offline(False)
@@ -66,6 +69,11 @@ def test_what_one_tablet_enters_the_others_see_and_nothing_is_lost_without_a_net
         expect(page.locator("ol.lines").last).to_contain_text("146/91")
     for tablet in (room, other):
         expect(tablet.locator("#sending")).to_have_text("All received")
+    for page in (room, physician):
+        expect(page.locator("[data-part=alarms]")).to_contain_text("Shown to physician-1")
+    physician.get_by_role("button", name="Acknowledge").click()
+    expect(room.locator("[data-part=alarms]")).to_contain_text("Acknowledged by physician-1")
+    expect(room.locator("#local")).to_be_empty()
     systolic = [one.values["systolic"] for one in live.trial.system_view().records("P-1") if one.form == "vitals"]
-    assert sorted(systolic) == [120, 131, 145, 146]
+    assert sorted(systolic) == [120, 131, 145, 146, 205]
     assert violations(room) == []
