@@ -110,7 +110,7 @@ export function prepareSound() {
 
 /** Ring once, as a high-priority alarm sounds (IEC 60601-1-8: a burst of ten pulses); vibrate where that is possible. */
 export function ring() {
-  navigator.vibrate?.([300, 150, 300, 150, 300]);
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([300, 150, 300, 150, 300]);
   if (!sound || sound.state !== "running") return false;
   for (const [at, note] of [[0, 523], [0.2, 659], [0.4, 784], [0.8, 523], [1, 659]].flatMap(([at, note]) => [[at, note], [at + 1.6, note]])) {
     const tone = sound.createOscillator();
