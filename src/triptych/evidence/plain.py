@@ -16,7 +16,7 @@ from triptych.evidence.texts import ConditionText
 Language = Literal["en", "es"]
 SURE: Mapping[Language, Mapping[Certainty, str]] = {
     "en": {"very low": "Very unsure", "low": "Unsure", "moderate": "Fairly sure", "high": "Sure"},
-    "es": {"very low": "Muy poco seguro", "low": "Poco seguro", "moderate": "Bastante seguro", "high": "Seguro"},
+    "es": {"very low": "Muy poca", "low": "Poca", "moderate": "Bastante", "high": "Mucha"},
 }
 WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
@@ -41,7 +41,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "better": "Como grupo, quienes tomaron la dosis del estudio quedaron mejor que los otros.",
         "worse": "Como grupo, quienes tomaron la dosis del estudio quedaron peor que los otros.",
         "guessed": "Casi todos notaron en qué grupo estaban. Eso puede cambiar cómo se sienten y lo que dicen.",
-        "sure": "¿Es seguro? {sure}. Los nuevos estudios lo pueden cambiar.",
+        "sure": "¿Cuánta certeza hay? {sure}. Los nuevos estudios lo pueden cambiar.",
         "among": "De 100 personas del otro grupo, {control} mejoraron tanto que ya no tenían la enfermedad. "
         "Con la dosis del estudio fueron {treated}. Pueden ser tan pocas como {low} o tantas como {high}.",
     },
