@@ -13,12 +13,12 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from triptych.safety.knowledge import Active, KnowledgeBase, Product
 from triptych.safety.wording import (
-    BEFORE_EVENING,
-    EVENING,
+    BEFORE_TIMES,
     NOISE,
     REASONS,
     SAID_ALONE,
     SALTS,
+    TIMES,
     is_number,
     listed,
     words_of,
@@ -52,6 +52,8 @@ FORMS: tuple[tuple[str, frozenset[str]], ...] = (
 FORM_WORDS = frozenset(word for _, signs in FORMS for word in signs) | {"long", "acting", "pump", "lozenge", "troche"}
 HIGH = re.compile(r"\b(?:[2-9]|\d\d+)(?:[.,]\d+)? ?(?:g|gr|grams?)\b|\b(?:[2-9]|\d\d+)[.,]?\d{3} ?(?:mg|milligrams?)\b")
 """Two grams or more: what a high dose of a vitamin is here (a choice of this knowledge base, not read in a source)."""
+UNASKED = frozenset({"", "analgesic"})
+"""What a product is made for stands in its name; nobody is asked for it."""
 OFFERED = 8
 BESIDE = 8
 CLOSE = 0.72
@@ -221,8 +223,15 @@ def _is_noise(words: Sequence[str], at: int, *, matched: bool) -> bool:
         return True
     if word in SALTS:
         return matched or at + 1 < len(words)
-    spoken = (word in EVENING and before in BEFORE_EVENING) or (matched and word in SAID_ALONE)
-    return spoken or _is_reason(words, at)
+    return _is_usage(words, at) or (matched and word in SAID_ALONE) or _is_reason(words, at)
+
+
+def _is_usage(words: Sequence[str], at: int) -> bool:
+    """Whether a word says when or how strong, which by itself would name another product."""
+    word, before = words[at], words[at - 1] if at else ""
+    if word in TIMES:
+        return before in BEFORE_TIMES or (before != "" and is_number(before))
+    return word == "extra" and tuple(words[at + 1 : at + 2]) == ("strength",)
 
 
 def _is_reason(words: Sequence[str], at: int) -> bool:
@@ -249,7 +258,7 @@ def _with_rows(base: KnowledgeBase, found: Identified, form: Form, *, sized: boo
             unlisted.append(name)
             continue
         pairs.extend((name, row) for row in rows)
-        if any(link.form for link in active.links) and (ask := _ask(active, form, sized=sized)):
+        if any(link.form not in UNASKED for link in active.links) and (ask := _ask(active, form, sized=sized)):
             asks.append(ask)
     dropped = {row for own in found.own_rows for row in base.rows[own].supersedes}
     return Identified(
@@ -257,7 +266,7 @@ def _with_rows(base: KnowledgeBase, found: Identified, form: Form, *, sized: boo
         actives=found.actives,
         is_product=found.is_product,
         own_rows=found.own_rows,
-        rows_of=tuple(pair for pair in pairs if pair[1] not in dropped),
+        rows_of=tuple(pair for pair in pairs if pair[1] not in dropped and pair[1] not in found.own_rows),
         unlisted=tuple(name for name in unlisted if not found.own_rows),
         ask="; ".join(asks),
     )

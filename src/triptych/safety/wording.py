@@ -23,8 +23,8 @@ SALTS = listed(
 )
 NOISE = listed(
     """a about am and ampoule ampoules amp an at bedtime bd bid bottle brand breakfast by caplet caplets cap capsule
-    capsules caps chewable comprimido comprimidos controlled cr daily day days delayed depottablett dinner
-    dose doses dr dragee drop drops each ec enteric er evening every extended extra filmtablette filmtabletten
+    capsules caps chewable comprimido comprimidos controlled cr daily delayed depottablett dinner
+    dose doses dr dragee drop drops each ec enteric er evening every extended filmtablette filmtabletten
     fortnightly from g gel gelcap gelcaps generic gr gram grams half hour hourly hours hr hrs immediate in inhaled
     inhaler inj injection intramuscular ir iu iv kapsel kapseln kapsler la liquid lozenge lozenges lunch mcg mcgs
     meal meals mg mgs microgram micrograms midday milligram milligrams ml modified month monthly morning mr needed
@@ -32,7 +32,7 @@ NOISE = listed(
     pr prescribed prescription prolonged prn puff puffs qam qd qds qhs qid qod quarter rapid release required
     retard retardtabletten script solution spray sr stat strength suspension sustained syrup tab tabl tablet
     tableta tabletas tablets tablett tabletten tabletter tabs taken takes taking tds the then three tid times
-    topical transdermal twice two ug uk ungefaehr unit units us vial week weekly weeks when with xl xr cream
+    topical transdermal twice two ug uk ungefaehr unit units us vial week weekly weeks w when with xl xr cream
     lotion nasal gummies gummy inh taper course h im sc subcutaneous one four five six cutaneous dermal ophthalmic
     sublingual sl buccal wafer film"""
 )
@@ -46,9 +46,9 @@ REASONS = listed(
 )
 SAID_ALONE = listed("adhd ptsd anxiety depression insomnia ocd panic nightmares")
 """Reasons that people write behind a name without *for*; none of them is part of a name."""
-EVENING = listed("night nights")
-BEFORE_EVENING = listed("at every each per a the")
-"""*At night* is a time; *night* alone may be another product of a brand."""
+TIMES = listed("day days night nights")
+BEFORE_TIMES = listed("at every each per a the other one two three once twice times x alternate")
+"""*At night* and *a day* are times; *night* or *day* alone may be another product of a brand."""
 
 
 @lru_cache(maxsize=65536)
