@@ -5,6 +5,7 @@ import click
 from triptych import __version__
 from triptych.cli.accounts import account
 from triptych.cli.demo import demo
+from triptych.cli.devices import device
 from triptych.cli.evidence import evidence
 from triptych.cli.exchange import lint_file, read_case
 from triptych.cli.instruments import instrument
@@ -36,5 +37,6 @@ main.add_command(play)
 main.add_command(demo)
 main.add_command(serve)
 main.add_command(account)
+main.add_command(device)
 
 __all__ = ["main"]

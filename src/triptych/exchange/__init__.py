@@ -8,6 +8,7 @@ from triptych.exchange.fhir_decision import decision_as_fhir
 from triptych.exchange.fhir_screening import FromFhir, case_of_bundle, day_of_record
 from triptych.exchange.fhir_writing import medicines_as_fhir
 from triptych.exchange.forest import forest_svg
+from triptych.exchange.hl7_vitals import NotVitals, Readings, acknowledgment, read_oru
 from triptych.exchange.paper_pdf import Paper, Part, paper_pdf
 from triptych.exchange.protocol_html import protocol_html
 from triptych.exchange.protocol_pdf import protocol_pdf
@@ -28,8 +29,11 @@ __all__ = [
     "NotADictionary",
     "NotFhir",
     "NotUsdm",
+    "NotVitals",
     "Paper",
     "Part",
+    "Readings",
+    "acknowledgment",
     "case_of_bundle",
     "day_of_record",
     "decision_as_fhir",
@@ -44,6 +48,7 @@ __all__ = [
     "protocol_html",
     "protocol_pdf",
     "read_dictionary",
+    "read_oru",
     "report_html",
     "report_markdown",
     "report_pdf",
