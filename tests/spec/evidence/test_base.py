@@ -11,6 +11,7 @@ from triptych.evidence import (
     guesses,
     harms,
     load_base,
+    plain_findings,
     synthesize,
 )
 from triptych.exchange import report_markdown
@@ -132,3 +133,34 @@ def test_guesses_and_harms_of_the_base_are_told_by_the_figures_of_the_room() -> 
     whole = [one for one in told if one.unknown is None]
     assert all(round(one.bang.estimate, 9) == round(2 * one.rate.share - 1, 9) for one in whole)
     assert all(one.told for one in harms(evidence().trials))
+
+
+def test_a_report_on_nothing_says_so_and_a_page_of_facts_gives_its_facts():
+    base = evidence()
+    nothing = base.leaving_out(trial.id for trial in base.trials)
+    text = report_markdown(condition_report(nothing, "ptsd", "1"))
+    assert "no trial is left to count, so nothing can be said about an effect" in text
+    assert "No trial is recorded for this condition." in text
+    facts = report_markdown(condition_report(base, "ketamine-depression", "1"))
+    assert "## What is known" in facts
+    assert "Legal standing of MDMA" not in facts
+    assert plain_findings(base, base.conditions["ketamine-depression"])[1:]
+    assert plain_findings(base, base.conditions["depression"]) == (
+        "Depression: no study has compared it with something else. So no one knows what it does here.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "code"),
+    [
+        (
+            "trials/mapp2.yaml",
+            "correct: 49, wrong: 1, unknown: 2",
+            "correct: 49, wrong: 2, unknown: 2",
+            "impossible_count",
+        ),
+        ("reviews.yaml", "conditions: [alcohol-use-disorder]", "conditions: [alcohol]", "unknown_condition"),
+    ],
+)
+def test_guesses_that_do_not_add_up_and_a_review_of_no_condition_are_found(path, old, new, code):
+    assert code in {one.code for one in check_base(changed(path, old, new)) if not one.explained}

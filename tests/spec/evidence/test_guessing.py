@@ -51,3 +51,18 @@ def test_the_effect_is_adjusted_for_the_guess_where_the_base_has_its_cells():
     three = CELLS.replace("  - {arm: placebo, guess: treatment, n: 10, mean: 6.0, sd: 5.0, source: example}\n", "")
     base = load_base({**texts, "trials/mapp2.yaml": old.replace("contrasts:\n", three)})
     assert by_trial(base)["mapp2"].adjusted_text == NO_CELLS
+
+
+def test_where_one_arm_did_not_guess_at_all_there_is_no_index_and_this_is_said():
+    """By chance nobody would be wrong then, so James's index does not exist."""
+    texts = dict(evidence_texts())
+    told = texts["trials/mapp2.yaml"]
+    for old, new in (
+        ("correct: 49, wrong: 1, unknown: 2", "correct: 50, wrong: 0, unknown: 2"),
+        ("correct: 33, wrong: 9, unknown: 2", "correct: 0, wrong: 0, unknown: 44"),
+    ):
+        assert old in told
+        told = told.replace(old, new)
+    found = by_trial(load_base({**texts, "trials/mapp2.yaml": told}))["mapp2"]
+    assert found.james is None
+    assert "does not exist" in found.james_text
