@@ -27,6 +27,17 @@ FAMILY = listed(
     """family mother father sister brother parent parents aunt uncle cousin grandmother grandfather sibling fhx
     familial relative son daughter mothers fathers sisters brothers"""
 )
+BRIDGE = listed(
+    """a an any the of or and nor known history hx past prior previous previously personal lifetime evidence sign signs
+    symptom symptoms significant active diagnosis diagnosed diagnoses with for having had has have ever been other
+    chronic acute severe major primary frank overt family first degree relative relatives in"""
+)
+"""What may stand between a denial and what it denies; *no treatment for* denies a treatment, not a disease."""
+SINCE = listed(
+    """since until longer anymore now lately recent recently last current currently year years month months week weeks
+    remission"""
+)
+"""A denial from some time on, which says that there was something before."""
 PAST = listed("""history hx past previous previously former formerly remission resolved recovered healed ago""")
 FILLER = listed(
     """a acute adult after age aged and as at both by childhood chronic complex condition controlled course current
@@ -35,7 +46,7 @@ FILLER = listed(
     or partial past persistent post previous primary recurrent related resolved right secondary severe severity
     since single stable status syndrome the therapy to treated treatment type under untreated uncomplicated
     unspecified well with without year years month months week weeks day days ago remission mg symptoms no none
-    not never denies denied nil any known had has have uncomplicated"""
+    not never denies denied nil any known had has have does do uncomplicated"""
 )
 SPECIFIED = re.compile(
     r"[,(]\s*(?=(?:recurrent|single episode|mild|moderate|severe|chronic|with psychotic|type (?:i|ii|1|2))\b)"
@@ -145,17 +156,20 @@ def _only_context(unknown: Sequence[str], seen: Sequence[Seen]) -> bool:
 def _seen(conditions: Conditions, text: str, words: Sequence[str], *, doubtful: bool) -> tuple[list[Seen], list[str]]:
     found: list[Seen] = []
     rest: list[str] = []
+    before: list[str] = []
     at = 0
     while at < len(words):
         condition, length = _longest(conditions, words, at)
         if condition is None:
             rest.append(words[at])
+            before.append(words[at])
             at += 1
             continue
-        standing = _standing(words[:at], words[at + length :], doubtful=doubtful)
+        standing = _standing(before, words[at + length :], doubtful=doubtful)
         if standing == "present" and condition.id == "pregnancy" and YEAR.search(" ".join(words)):
             standing = "past"  # a pregnancy with a year is one that was
         found.append(Seen(text=text, condition=condition, standing=standing))
+        before.append("or")  # a denial reaches over a list of conditions
         at += length
     return found, rest
 
@@ -171,15 +185,24 @@ def _longest(conditions: Conditions, words: Sequence[str], at: int) -> tuple[Con
 def _standing(before: Sequence[str], after: Sequence[str], *, doubtful: bool) -> Standing:
     later = " ".join(after)
     whole = {*before, *after}
-    if whole & FAMILY:
+    denied_before = _is_denied(before)
+    if whole & FAMILY and not denied_before:
         return "family"
     denied_after = any(phrase in later for phrase in DENIED_AFTER)
     unsettled = whole & UNCERTAIN or "not ruled out" in later or "not excluded" in later
     if doubtful or (unsettled and not (denied_after and "not" not in after)):
         return "uncertain"
-    if (set(before) & DENIED and "longer" not in before) or denied_after:
+    if set(before) & DENIED and (not denied_before or whole & SINCE) and not denied_after:
+        return "present" if "longer" in before else "uncertain"
+    if denied_before or denied_after:
         return "denied"
     return "past" if whole & PAST else "present"
+
+
+def _is_denied(before: Sequence[str]) -> bool:
+    """Whether a denial reaches what comes after these words."""
+    last = max((at for at, word in enumerate(before) if word in DENIED), default=-1)
+    return last >= 0 and all(word in BRIDGE for word in before[last + 1 :])
 
 
 def _finding(seen: Seen) -> Finding | None:

@@ -61,7 +61,8 @@ def ranged(
         return criterion(profile, code, [missing(code, what, case, path)])
     fact = Fact(name=what, value=f"{value:g} {unit}")
     if low <= value <= high:
-        return criterion(profile, code, [ok(f"{what} {value:g} {unit} within {low:g} to {high:g} ({code})")], [fact])
+        limits = f"within {low:g} to {high:g}" if low else f"not above {high:g}"
+        return criterion(profile, code, [ok(f"{what} {value:g} {unit} {limits} ({code})")], [fact])
     why = f"{what} {value:g} {unit} is outside {low:g} to {high:g} {unit} ({code})"
     return criterion(profile, code, [Finding("needs_physician_review", why)], [fact])
 
