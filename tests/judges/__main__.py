@@ -1,8 +1,8 @@
 """`make judges`: what is exported is judged by programs that are not ours, each in an environment of its own.
 
 USDM: `usdm4` and CDISC CORE (`cdisc-rules-engine`), which need Python 3.12. Where that or the packages cannot be had,
-this says so and ends well: nothing was judged. FHIR R4:
-pyrofile-validator with HL7's definitions, from npm. Any finding ends it badly. Usage: `python -m tests.judges`.
+this says so and ends well: nothing was judged. FHIR R4: pyrofile-validator with HL7's definitions, from npm. CDS Hooks:
+HealthChain's client. HL7 v2: hl7apy, strict. Any finding ends it badly. Usage: `python -m tests.judges`.
 """
 
 import json
@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.exchange.records import statement, well
+from tests.judges.services import judge_services
 
 from triptych.ledger.library import study_names
 
@@ -128,8 +129,11 @@ def written_fhir(folder: Path) -> list[Path]:
 
 
 def main() -> int:
-    """Judge what is written of a record, and every bundled study."""
-    return 1 if judge_fhir() + judge_usdm() else 0
+    """Judge what is written of a record, what answers over a network, and every bundled study."""
+    told = judge_services()
+    tell("\n".join(told))
+    found = sum(line.startswith("finding: ") for line in told)
+    return 1 if judge_fhir() + found + judge_usdm() else 0
 
 
 def judge_usdm() -> int:
