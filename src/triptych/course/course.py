@@ -94,6 +94,7 @@ class Fold:
         self.study, self.participant, self.setting, self.now = study, participant, setting, now
         self.sight = sight or Sight(study)
         self._knowledge, self._records = knowledge, records
+        self._confirmed: dict[int | None, bool | Missing] = {}
         self.entries = Entries(records)
         self.context = context_at(setting, now)
         self.today = local_day(now, setting.zone)
@@ -159,7 +160,10 @@ class Fold:
         if not all(map(self.sight.sees_form, (CONFIRMATION, "medicine", "medicine_review", *rested_on))):
             return None
         at = self.cycle if cycle is None else cycle
-        return is_confirmed(self.study, self.counting, self.facts, self.sight, self._knowledge, at)
+        if at not in self._confirmed:  # every gate asks, and the answer takes a whole screening
+            found = is_confirmed(self.study, self.counting, self.facts, self.sight, self._knowledge, at)
+            self._confirmed[at] = found
+        return self._confirmed[at]
 
     @cached_property
     def arm(self) -> Arm | None:
