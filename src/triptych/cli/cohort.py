@@ -60,14 +60,18 @@ def contacts_before(made: Sequence[Line]) -> Iterator[Line]:
     approval: dict[str, Any] = {"body": "A committee (nobody: this is a demonstration)"}
     approval |= {"approved_on": begun.date().isoformat(), "open_ended": True, "prescreening": True}
     yield Line(form="ethics_approval", site=SITE, role="administrator", occurred_at=begun, values=approval)
+    yield from went_on(came)
+    for line, source, reason in zip(came, 2 * SOURCES[::-1], REASONS, strict=False):
+        yield _approach(_when(line) - timedelta(hours=2), source, "ended", reason=reason)
+    yield _approach(max(map(_when, came)), "relative", "call_back")
+
+
+def went_on(lines: Sequence[Line]) -> Iterator[Line]:
+    """The line in the log of everybody whose first contact is among some lines."""
+    came = (line for line in lines if line.form == "first_contact")
     for number, line in enumerate(came):
         at = _when(line) - timedelta(minutes=10)
         yield _approach(at, SOURCES[number % len(SOURCES)], "goes_on", participant=line.participant)
-        if number < len(REASONS):
-            yield _approach(
-                at - timedelta(hours=2), SOURCES[-1 - number % len(SOURCES)], "ended", reason=REASONS[number]
-            )
-    yield _approach(max(map(_when, came)), "relative", "call_back")
 
 
 def _approach(at: datetime, source: str, outcome: str, **more: Any) -> Line:  # noqa: ANN401

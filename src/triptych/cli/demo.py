@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.rule import Rule
 
 from triptych.cli import live
-from triptych.cli.cohort import FIRST, OWN, cohort, identities, waiting
+from triptych.cli.cohort import FIRST, OWN, cohort, identities, waiting, went_on
 from triptych.cli.draw import triptych
 from triptych.cli.errors import CommandError, explained
 from triptych.cli.ledgers import report
@@ -91,7 +91,7 @@ def build(folder: Path, console: Console) -> datetime:
     try:
         lines = read_lines(scenario.read_text("utf-8"))
         morning = list(live.before(study, lines, now))
-        player = Player(store, study, sorted([*cohort(study, lines, now), *morning], key=_when))
+        player = Player(store, study, sorted([*cohort(study, lines, now), *morning, *went_on(morning)], key=_when))
         for step in player.play():
             if step.kind == "file" and not isinstance(step.outcome, Filed):
                 raise CommandError(f"Line {step.line} of the demo does not hold: {step.text} [demo]")
