@@ -68,10 +68,11 @@ def _unknown(judgment: MedicineJudgment) -> set[str]:
     """The items of the record whose answer would decide."""
     medicine, resolution = judgment.medicine, judgment.resolution
     found = set()
-    if resolution.status != "resolved":
+    doubted = "?" in (medicine.as_entered or "") and medicine.confirmed_as is None
+    if resolution.status != "resolved" or doubted:
         found.add("medicine.name")
-    if any(one.ask for one in resolution.identified):
-        found.add("medicine.route")
+    asked = [one.ask for one in resolution.identified if one.ask]
+    found |= {"medicine.dose" if ask.startswith("dose") else "medicine.route" for ask in asked}
     if medicine.status is None:
         found.add("medicine.ongoing")
     if medicine.status == "stopped" and any(washout.last_dose is None for washout in judgment.washouts):

@@ -63,6 +63,8 @@ def test_a_known_medicine_is_judged_by_its_row(taken: Medicine, conflict: bool |
         (Medicine(as_entered="sertraline", last_dose_date=DAY - timedelta(days=99)), "medicine.ongoing"),
         (Medicine(as_entered="sertraline", status="stopped"), "medicine.last_taken_on"),
         (stopped("sertraline", -1), "medicine.last_taken_on"),
+        (stopped("sertraline?", 99), "medicine.name"),
+        (Medicine(as_entered="vitamin C", status="ongoing", route="oral"), "medicine.dose"),
         (stopped("aripiprazole", 300, route=""), "medicine.route"),
         (Medicine(as_entered="cetirizine", status="ongoing", note="or was it sertraline?"), "medicine.why"),
     ],
