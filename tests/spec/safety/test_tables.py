@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from tests.spec.safety.screened import DAY, answer, case_with, ongoing, stopped
 
+from triptych.ledger.library import LIBRARY
+from triptych.safety import read_knowledge
+
 HERE = Path(__file__).parent
 MEDICINES = list(csv.DictReader((HERE / "medicines.csv").read_text("utf-8").splitlines()))
 DIAGNOSES = list(csv.DictReader((HERE / "diagnoses.csv").read_text("utf-8").splitlines()))
@@ -113,6 +116,31 @@ FACTS = [
     ("a number without an end", {"labs_and_ecg__sodium_mmol_l": 10**400}, "cannot_decide"),
     ("a day that nobody lives to see", {"planned_session_date": "9999-12-31"}, "cannot_decide"),
     ("half of a character", {"participant__contraception": "\ud800"}, "eligible_on_date"),
+    ("a male who may become pregnant", {"participant__sex_at_birth": "male"}, "cannot_decide"),
+    ("a sex that is neither", {"participant__sex_at_birth": "x"}, "cannot_decide"),
+    ("no contraception", {"participant__contraception": "none"}, "needs_physician_review"),
+    ("the pill alone", {"participant__contraception": "pill"}, "eligible_on_date"),
+    (
+        "a test without a result, where none is needed",
+        {"participant__childbearing_potential": False, "participant__pregnancy_test": {"date": "2027-03-10"}},
+        "cannot_decide",
+    ),
+    (
+        "no test where none is needed",
+        {"participant__childbearing_potential": False, "participant__pregnancy_test": None},
+        "eligible_on_date",
+    ),
+    (
+        "a lower pressure above the upper",
+        {"vitals__bp_readings_mmHg": pressures(*LOW, ("2027-03-10", 80, 120))},
+        "cannot_decide",
+    ),
+    (
+        "a ventricular rhythm",
+        {"labs_and_ecg__ecg": [{"date": "2027-03-08", "qtcf_ms": 430, "rhythm": "ventricular tachycardia"}]},
+        "excluded",
+    ),
+    ("cocaine in urine", {"labs_and_ecg__urine_drug_screen": "positive for cocaine"}, "not_eligible_on_date"),
     ("no day of evaluation", {"evaluation_date": None}, "cannot_decide"),
 ]
 
@@ -191,3 +219,33 @@ def test_vitamin_c_is_ordinary_only_where_its_dose_and_route_are_known():
     assert answer(case_with(ongoing("vitamin C", dose="500 mg"))).decision == "eligible_on_date"
     for more in ({"dose": "10 g"}, {"dose": "usual"}, {"dose": "500 mg", "route": None}, {"route": "intravenous"}):
         assert answer(case_with(ongoing("vitamin C", **more))).decision != "eligible_on_date"
+
+
+def test_a_medicine_affirmed_not_taken_has_no_last_dose_and_a_status_is_one_of_three():
+    untaken = {"as_entered": "Zoloft", "status": "affirmed none"}
+    assert answer(case_with(untaken)).decision == "eligible_on_date"
+    assert answer(case_with({**untaken, "last_dose_date": "2027-01-01"})).decision == "cannot_decide"
+    assert answer(case_with(stopped("Zoloft", 90, status="paused"))).decision == "cannot_decide"
+
+
+def test_codes_from_another_system_are_kept_and_identify_nothing():
+    coded = stopped("flargle", 90, codes=[{"system": "rxnorm", "code": "36437", "display": "sertraline"}])
+    assert answer(case_with(coded)).decision == "cannot_decide"
+
+
+TABLES = ("interactions", "actives", "products")
+
+
+def test_a_table_that_names_what_does_not_exist_is_refused():
+    texts = {name: (LIBRARY / "medicines" / f"{name}.csv").read_text("utf-8") for name in TABLES}
+    broken = [
+        ("interactions", texts["interactions"].replace(",taper_washout,", ",perhaps,", 1), "management code 'perhaps'"),
+        ("interactions", texts["interactions"].replace(",loss_of_effect,", ",fun,", 1), "hazard 'fun'"),
+        ("actives", texts["actives"] + "wombat,DDI-999,,no\n", "no row 'DDI-999'"),
+        ("products", texts["products"] + "Wombex,wombat,,,,none,no\n", "no active 'wombat'"),
+        ("products", texts["products"] + "Wombex,sertraline,DDI-999,,,none,no\n", "no row 'DDI-999'"),
+    ]
+    for name, text, why in broken:
+        changed = {**texts, name: text}
+        with pytest.raises(ValueError, match=why):
+            read_knowledge(*(changed[table] for table in TABLES))
