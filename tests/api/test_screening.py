@@ -67,6 +67,11 @@ def test_what_cannot_be_screened_is_said_to_be_so(program: Program, body: object
     is_problem(program.post(body, "/screen"), 422, "not_screened")
 
 
+def test_halves_of_characters_end_no_request(program: Program) -> None:
+    body = '{"case": {"medications": [{"as_entered": "Nar\\ud800dil", "note": "\\ud800"}]}}'
+    assert program.post(body, "/screen").status_code in (200, 400)
+
+
 def test_an_empty_case_decides_nothing(program: Program) -> None:
     told = program.post({"case": {}}, "/screen").json()
     assert told["decision"] == "cannot_decide"

@@ -105,6 +105,20 @@ def run(*words, **more):
     return CliRunner().invoke(main, ["screen", *words], **more)
 
 
+def test_halves_of_characters_and_names_that_are_none_are_told_and_end_nothing(tmp_path):
+    file, case, written = (tmp_path / name for name in ("bundle.json", "case.json", "out.json"))
+    odd = {**condition("Bipolar \ud800 disorder", "c\ud800\x1b[31m"), "recordedDate": "\ud800"}
+    file.write_text(json.dumps(bundle([odd, statement("Nar\ud800dil", "m\ud800", None)])), "utf-8")
+    named = {"as_entered": "\ud800", "dose": "\ud800 mg", "note": "\ud800", "status": "ongoing"}
+    case.write_text(json.dumps({"medications": [named], "participant": {"diagnoses": ["\ud800"]}}), "utf-8")
+    for words in (("--bundle", str(file)), ("--case", str(case))):
+        for more in (("--json",), ("--fhir", str(written)), ()):
+            done = run(*words, *more)
+            assert done.exit_code == 0, done.exception
+            assert "\x1b" not in done.output
+    assert json.loads(written.read_text("utf-8"))["type"] == "collection"
+
+
 def test_the_command_screens_a_bundle_for_a_day_as_of_its_own(tmp_path):
     file = tmp_path / "patient.fhir.json"
     file.write_text(json.dumps(well("document")), "utf-8")

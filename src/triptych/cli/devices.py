@@ -9,12 +9,13 @@ from typing import Any
 import click
 from msgspec import Struct
 
-from triptych.cli.errors import explained
+from triptych.cli.errors import CommandError, explained
 from triptych.cli.ledgers import data_option
 from triptych.course.record import Capture
 from triptych.exchange import NotVitals, Readings, acknowledgment, read_oru
 from triptych.exchange.hl7_vitals import MAX_BYTES
 from triptych.ledger import Actor, Draft, Filed, Held, Refused, Trial
+from triptych.ledger.errors import LedgerError
 from triptych.ledger.library import knowledge
 from triptych.ledger.opening import open_ledger
 
@@ -56,6 +57,9 @@ def listen(data: str, host: str, port: int, **about: str) -> None:
     with explained():
         store = open_ledger(data, write=True)
         trial = Trial(store, knowledge(), lambda: datetime.now(UTC))
+        if desk.form not in trial.study.forms:
+            store.close()
+            raise CommandError(f"The study has no form {desk.form!r}.")
     try:
         with serving((host, port), lambda content: answered(trial, desk, content, datetime.now(UTC))) as server:
             click.echo(f"Listening at {host}:{server.server_address[1]}. Stop with Ctrl-C.")
@@ -72,7 +76,11 @@ def answered(trial: Trial, desk: Desk, content: bytes, now: datetime) -> bytes:
         readings = read_oru(content)
     except NotVitals as wrong:
         return acknowledgment(content, "AR", now, str(wrong))
-    match trial.file(draft_of(trial, desk, readings), desk.actor):
+    try:
+        outcome = trial.file(draft_of(trial, desk, readings), desk.actor)
+    except LedgerError:
+        return acknowledgment(content, "AE", now, "The ledger cannot be used at the moment. Send it again.")
+    match outcome:
         case Filed():
             return acknowledgment(content, "AA", now, "; ".join(readings.left_out))
         case Held():

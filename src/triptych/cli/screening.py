@@ -76,8 +76,13 @@ def screen_case(
             answer = screen(knowledge.base, knowledge.profile, knowledge.conditions, case)
         if fhir is not None:
             made = decision_as_fhir(answer, case, pseudonym, datetime.now(UTC), version("triptych"))
-            fhir.write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
-    click.echo(json.dumps(answer_of(answer), ensure_ascii=False, indent=1) if as_json else _told(answer))
+            fhir.write_text(_writable(json.dumps(made, ensure_ascii=False, indent=1)), "utf-8")
+    click.echo(_writable(json.dumps(answer_of(answer), ensure_ascii=False, indent=1) if as_json else _told(answer)))
+
+
+def _writable(text: str) -> str:
+    """Text with a mark in the place of halves of characters, which JSON can hold and no file."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _knowledge(study: str | None) -> Knowledge:

@@ -5,6 +5,7 @@ screening's record is refused with every problem that was seen (`NotFhir`); no m
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NoReturn
 
@@ -16,6 +17,9 @@ MAX_BYTES = 20_000_000
 MAX_RESOURCES = 20_000
 MAX_DEPTH = 60
 BUNDLES = ("collection", "document", "searchset", "transaction", "batch")
+
+_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+"""The identifiers of R4. Another is never shown: it may hold what cannot be written."""
 
 Body = Mapping[str, Any]
 Outcome = Literal["read", "set_aside", "question", "not_read"]
@@ -207,7 +211,8 @@ def _enter(index: dict[str, Held | None], one: Held) -> Line | None:
 def _name(kind: str, body: Body, where: str) -> str:
     identifier = body.get("id")
     known = kind if kind.isascii() and kind.isalnum() and len(kind) < 50 else "resource"
-    return f"{known}/{identifier}" if isinstance(identifier, str) and len(identifier) <= 64 else f"{known} ({where})"
+    is_named = isinstance(identifier, str) and _ID.fullmatch(identifier)
+    return f"{known}/{identifier}" if is_named else f"{known} ({where})"
 
 
 def _urls(entry: Body, kind: str, body: Body) -> tuple[str, ...]:
