@@ -75,6 +75,10 @@ class Walk:
             case "signature":
                 press(window.open(f"{base}/records/{about}/").get_by_role("link", name="Sign").first)
                 window.page.fill("input[name=password]", PASSWORD)
+            case "screening_confirmation":
+                window.open(f"{base}/screening/?on={line.values['planned_on']}")
+                window.page.locator("details.confirm > summary").click()
+                window.page.fill("input[name=password]", PASSWORD)
             case "query":
                 window.open(f"{base}/records/{about}/query/?item={line.values.get('item', '')}")
             case "query_answer" | "query_close":
