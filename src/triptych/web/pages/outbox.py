@@ -64,7 +64,7 @@ def _outbox(request: HttpRequest, asker: Asker) -> HttpResponse:
     try:
         sending = msgspec.json.decode(request.body, type=Sending)
     except msgspec.DecodeError:
-        return HttpResponse(status=400)
+        return HttpResponse(status=422)
     return JsonResponse({"answers": [{"id": one.id, "outcome": _taken(asker, one)} for one in sending.answers[:MOST]]})
 
 
