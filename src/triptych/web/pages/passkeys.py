@@ -86,7 +86,7 @@ def add(request: HttpRequest, asker: Asker) -> HttpResponse:
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError):
-        return JsonResponse({"added": False}, status=400)
+        return JsonResponse({"added": False}, status=422)
     Passkey.objects.create(
         credential=_named(made.credential_id),
         user=User.objects.get(username=asker.actor.person),
