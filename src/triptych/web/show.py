@@ -14,6 +14,7 @@ from triptych.web.people import Asker
 from triptych.web.saved import saved_for
 
 LOGS = ("adverse_event", "medicine", "contact", "deviation", "observation")
+OF_A_SITE = ("approach", "duty_rota", "site_document")
 REPLIES = {"answer_query": "answer_query", "close_query": "close_query"}
 
 
@@ -30,18 +31,19 @@ def show(
 
     `instants` are those at which time alone changes what the page shows; it draws itself anew at the first.
     """
-    forms = asker.study.forms
+    forms, sees = asker.study.forms, asker.view.sight.sees_form
+    sites = asker.view.sites() if any(map(sees, OF_A_SITE)) else ()
     common = {
         "asker": asker,
         "here": here,
-        "logs": [forms[name] for name in LOGS if name in forms and asker.view.sight.sees_form(name)],
-        "reviewing": asker.view.sight.sees_form("signature"),
-        "queried": asker.view.sight.sees_form("query"),
-        "approached": asker.view.sites() if asker.view.sight.sees_form("approach") else (),
-        "followed": not asker.view.sight.masks_visits and asker.view.sight.sees_form("first_contact"),
-        "complained": asker.view.sight.sees_form("complaint"),
-        "duties": asker.view.sites() if asker.view.sight.sees_form("duty_rota") else (),
-        "site_files": asker.view.sites() if asker.view.sight.sees_form("site_document") else (),
+        "logs": [forms[name] for name in LOGS if name in forms and sees(name)],
+        "reviewing": sees("signature"),
+        "queried": sees("query"),
+        "approached": sites if sees("approach") else (),
+        "followed": not asker.view.sight.masks_visits and sees("first_contact"),
+        "complained": sees("complaint"),
+        "duties": sites if sees("duty_rota") else (),
+        "site_files": sites if sees("site_document") else (),
         "training": asker.view.training,
         "changes_in": _seconds(asker.view.now, instants),
         "saved_for": saved_for,
