@@ -10,6 +10,14 @@ from triptych.safety.wording import listed, words_of
 NO_CONTRACEPTION = listed("none no nil withdrawal rhythm natural calendar n a nothing")
 PILL = listed("pill pills oral ocp coc")
 NO_TEST = {"not applicable", "not done", "not needed", "n a", "na", "none"}
+METHODS = listed(
+    """iud ius coil copper mirena kyleena implant nexplanon injection injectable depo provera pill pills oral ocp coc
+    condom condoms barrier diaphragm cap vasectomy vasectomized vasectomised sterilization sterilisation sterilized
+    sterilised tubal ligation hysterectomy abstinence abstinent ring nuvaring patch hormonal levonorgestrel"""
+)
+"""Words of methods that NCT03537014 names or that are of their kind; any other is read by a physician."""
+NOT_TOLD = listed("unknown unsure declined refused asked pending")
+TESTED = listed("negative neg urine serum blood hcg beta test")
 BARRIER = listed("condom condoms barrier diaphragm cap")
 
 
@@ -82,7 +90,7 @@ def pregnancy(profile: Profile, case: Case) -> Criterion:
         return criterion(profile, code, [missing(code, "childbearing_potential", case, at)], facts)
     if not person.childbearing_potential:
         # A test need not be there; one that was made and says nothing plain is a question all the same.
-        unread = test is not None and result not in {"negative", "neg"} | NO_TEST
+        unread = test is not None and result not in NO_TEST and not _is_negative(result)
         found = _test(profile, case, result) if unread else [ok(f"no childbearing potential ({code})")]
         return criterion(profile, code, found, facts)
     if person.sex_at_birth == "male":
@@ -95,7 +103,7 @@ def _test(profile: Profile, case: Case, result: str) -> list[Finding]:
     code, test = "SCR-PREGNANCY", case.participant.pregnancy_test
     if test is None or not result:
         return [missing(code, "pregnancy test", case, "participant.pregnancy_test")]
-    if result not in {"negative", "neg"}:
+    if not _is_negative(result):
         why = f"pregnancy test '{test.result}' is not a result ({code})"
         return [Finding("cannot_decide", why, missing=("pregnancy test",))]
     again: tuple[str, ...] = ()
@@ -110,13 +118,24 @@ def _test(profile: Profile, case: Case, result: str) -> list[Finding]:
     ]
 
 
+def _is_negative(result: str) -> bool:
+    words = result.split()
+    return bool(words) and words[0] in {"negative", "neg"} and set(words) <= TESTED
+
+
 def _contraception(case: Case) -> list[Finding]:
     code, method = "SCR-CONTRACEPTION", case.participant.contraception
     if method is None:
         return [missing(code, "contraception", case, "participant.contraception")]
     words = set(words_of(method))
+    if words & NOT_TOLD:
+        why = f"contraception '{method}' is no answer ({code})"
+        return [Finding("cannot_decide", why, missing=("contraception",))]
     if words & NO_CONTRACEPTION and not words & {"iud", "implant", "coil"}:
         why = f"contraception '{method}' is not an effective method ({code})"
+        return [Finding("needs_physician_review", why)]
+    if not words & METHODS:
+        why = f"contraception '{method}' is not a method that is known here; a physician reads it ({code})"
         return [Finding("needs_physician_review", why)]
     if words & PILL and not words & BARRIER:
         action = "phase 3 criteria asked oral hormones plus a barrier (unconfirmed for this study)"

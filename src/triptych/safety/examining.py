@@ -7,8 +7,18 @@ from triptych.safety.criteria import Criterion, Fact, criterion, dated, day_prob
 from triptych.safety.outcomes import Finding
 from triptych.safety.profile import Profile
 
-NEGATIVE = re.compile(r"^\s*(all\s+)?(neg|negative|none detected|not detected|nil)\b", re.IGNORECASE)
-POSITIVE = re.compile(r"\bpos(itive)?\b|(?<!none )(?<!not )\bdetected\b|\bfor\b|\+|\bexcept\b|\bbut\b", re.IGNORECASE)
+NEGATIVE = re.compile(
+    r"(?:all )?(?:neg(?:ative)?|none detected|not detected|nil|(?:no drugs?|nothing) detected)"
+    r"(?: ?x ?\d+| (?:for|on) all(?: (?:substances|drugs|panels|analytes|tests))?"
+    r"|,? \(?(?:all|\d+)(?:[- ](?:panel|panels|drug|drugs|substances))?(?: (?:screen|test|cup))?\)?)?\.?",
+    re.IGNORECASE,
+)
+"""A whole text that says no more than that nothing was found; *negative but* and *negative, dilute* say more."""
+POSITIVE = re.compile(
+    r"\bpos(itive)?\b|(?<!none )(?<!not )\bdetected\b|\+|\bexcept(ion)?\b|\bbut\b|\bapart from\b|\bother than\b",
+    re.IGNORECASE,
+)
+COCAINE = re.compile(r"cocain|crack|benzoylecgonin", re.IGNORECASE)
 
 
 def blood_pressure(profile: Profile, case: Case) -> Criterion:
@@ -215,14 +225,14 @@ def urine_screen(profile: Profile, case: Case) -> Criterion:
     if result is None:
         return criterion(profile, code, [missing(code, "urine drug screen", case, "labs_and_ecg.urine_drug_screen")])
     fact = dated(case, "urine drug screen", result, case.labs.date)
+    if NEGATIVE.fullmatch(" ".join(result.split())):
+        return criterion(profile, code, [ok(f"urine drug screen negative ({code})")], [fact])
     if POSITIVE.search(result):
         why = f"urine drug screen '{result}': a presumptive positive is decided by the physician ({code})"
         actions = ("confirmatory test of the urine; ask about use and about medicines that cross-react",)
-        if re.search(r"cocain|crack|benzoylecgonin", result, re.IGNORECASE):
+        if any(COCAINE.search(part) and "neg" not in part.casefold() for part in re.split("[,;.]", result)):
             why = f"urine drug screen '{result}': cocaine cancels dosing (DDI-058, {code}); confirmation pending"
             return criterion(profile, code, [Finding("not_eligible_on_date", why, actions=actions, never=True)], [fact])
         return criterion(profile, code, [Finding("needs_physician_review", why, actions=actions)], [fact])
-    if NEGATIVE.match(result):
-        return criterion(profile, code, [ok(f"urine drug screen negative ({code})")], [fact])
-    why = f"urine drug screen '{result}' is neither negative nor positive ({code})"
+    why = f"urine drug screen '{result}' is not plainly negative or positive ({code})"
     return criterion(profile, code, [Finding("cannot_decide", why, missing=("urine drug screen",))], [fact])

@@ -115,7 +115,7 @@ FACTS = [
     ("weight in pounds", {"participant__weight_kg": "145 lb"}, "cannot_decide"),
     ("a number without an end", {"labs_and_ecg__sodium_mmol_l": 10**400}, "cannot_decide"),
     ("a day that nobody lives to see", {"planned_session_date": "9999-12-31"}, "cannot_decide"),
-    ("half of a character", {"participant__contraception": "\ud800"}, "eligible_on_date"),
+    ("half of a character", {"participant__contraception": "IUD \ud800"}, "eligible_on_date"),
     ("a male who may become pregnant", {"participant__sex_at_birth": "male"}, "cannot_decide"),
     ("a sex that is neither", {"participant__sex_at_birth": "x"}, "cannot_decide"),
     ("no contraception", {"participant__contraception": "none"}, "needs_physician_review"),
@@ -249,3 +249,51 @@ def test_a_table_that_names_what_does_not_exist_is_refused():
         changed = {**texts, name: text}
         with pytest.raises(ValueError, match=why):
             read_knowledge(*(changed[table] for table in TABLES))
+
+
+URINE = {
+    "eligible_on_date": ["Negative", "all negative", "neg x10", "negative (12 panel)", "no drugs detected"],
+    "needs_physician_review": ["negative, THC positive", "negative apart from benzodiazepines", "neg; THC +"],
+    "cannot_decide": [
+        "negative?",
+        "negative (dilute)",
+        "negative - not supervised",
+        "negative for cocaine only",
+        "clean",
+    ],
+    "not_eligible_on_date": ["positive for cocaine", "negative for THC, positive for cocaine"],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "decision"), [(text, decision) for decision, texts in URINE.items() for text in texts]
+)
+def test_a_urine_screen_is_negative_only_where_the_text_says_no_more(text, decision):
+    assert answer(case_with(labs_and_ecg__urine_drug_screen=text)).decision == decision
+
+
+METHODS = {
+    "eligible_on_date": ["copper IUD", "Nexplanon implant", "vasectomized partner", "pill and condom", "abstinence"],
+    "needs_physician_review": ["none", "withdrawal", "hoping for the best"],
+    "cannot_decide": ["unknown", "not asked"],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "decision"), [(text, decision) for decision, texts in METHODS.items() for text in texts]
+)
+def test_contraception_counts_where_the_method_is_known(text, decision):
+    assert answer(case_with(participant__contraception=text)).decision == decision
+
+
+@pytest.mark.parametrize(
+    ("result", "decision"),
+    [
+        ("negative (urine hCG)", "eligible_on_date"),
+        ("negative?? repeat", "cannot_decide"),
+        ("not negative", "cannot_decide"),
+    ],
+)
+def test_a_pregnancy_test_is_negative_only_where_its_words_say_so(result, decision):
+    test = {"result": result, "date": "2027-03-15"}
+    assert answer(case_with(participant__pregnancy_test=test)).decision == decision
