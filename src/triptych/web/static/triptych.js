@@ -34,12 +34,14 @@ if (form && person) {
 
   const keep = () => sessionStorage.setItem(key, JSON.stringify(entries()));
 
+  const AGAIN = 3000; // milliseconds after which a question to the server that got no answer is asked anew
   let asked = 0;
   const branch = async () => {
     if (!form.dataset.shown) return;
     const turn = ++asked;
     const answer = await fetch(form.dataset.shown, { method: "POST", body: new FormData(form) }).catch(() => null);
-    if (!answer?.ok || turn !== asked) return;
+    if (turn !== asked) return;
+    if (!answer?.ok) return void setTimeout(() => turn === asked && branch(), AGAIN);
     const { hidden } = await answer.json();
     for (const field of form.querySelectorAll("[data-item]")) {
       const away = hidden.includes(field.dataset.item);
