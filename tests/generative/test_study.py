@@ -299,3 +299,10 @@ def test_any_value_in_any_place_is_taken_or_reported_and_never_an_exception(path
     for problem in check_study({FILE: text}, PRODUCT):
         assert problem.file == FILE
         assert problem.code in text or problem.message
+
+
+def test_an_empty_list_is_no_answer_to_a_yes_or_no_that_is_not_asked():
+    form = NORWAY.forms["follow_up_wish"]
+    for wish in ({}, {"wish": "stay"}):
+        found = fit(NORWAY, form, {**wish, "records": []}, TODAY, ZONE)
+        assert any(misfit.item == "records" and misfit.hard for misfit in found)

@@ -125,7 +125,7 @@ def _checks(study: Study, form: Form, facts: Mapping[str, object], context: Cont
 
 
 def _misfits(item: Item, value: object, *, shown: object) -> Iterator[Misfit]:
-    if value is None or (item.required and (_is_blank(value) or value == [])):
+    if value is None or (item.required and shown is True and (_is_blank(value) or value == [])):
         if item.required and shown is True:
             yield Misfit(item=item.id, code="required", message=f"{item.label}: an answer is needed{_codes(item)}.")
         return
