@@ -39,6 +39,7 @@ def pasted(client: Any, text: str) -> str:
 def test_a_pasted_list_becomes_records_that_a_person_agreed_to(norway: Hands, log_in: Log) -> None:
     norway.contact()
     client = log_in("physician")
+    assert "Names that cannot be known here" in text_of(client.get(MEDICINES))
     page = pasted(client, "- Sertraline 50 mg\nprozak\nQwrtz\nibuprofen, cetirizine")
     assert "<b>Exact:</b> sertraline" in page
     assert re.search(r'name="r1-confirmed_as" value="Prozac"', page)
