@@ -4,7 +4,8 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
+from queue import SimpleQueue
 
 import psycopg
 import pytest
@@ -14,6 +15,7 @@ from tests.ledger.contract import (
     BERT,
     ONE,
     SITE,
+    THREE,
     TWO,
     WAIT,
     append,
@@ -278,3 +280,34 @@ def test_a_server_out_of_reach_is_named_without_its_password(
 )
 def test_errors_of_the_driver_become_errors_of_the_room(error: psycopg.Error, expected: type) -> None:
     assert type(postgres._translate(error)) is expected
+
+
+def test_a_process_hears_what_others_append_once_it_is_committed(postgres_url: str) -> None:
+    heard: SimpleQueue[str | None] = SimpleQueue()
+    with (
+        closing(open_postgres(postgres_url, write=True)) as here,
+        closing(open_postgres(postgres_url, write=True)) as elsewhere,
+    ):
+        here.follow(heard.put)
+        assert heard.get(timeout=WAIT) is None  # what was said before it listened is not known
+        file(here, ANNA, ONE)
+        with elsewhere.transaction(append=[BERT]) as transaction:
+            append(transaction, BERT, TWO)
+            assert heard.empty()
+        assert heard.get(timeout=WAIT) == BERT
+        with suppress(RuntimeError), elsewhere.transaction(append=[SITE]) as transaction:
+            append(transaction, SITE, THREE)
+            raise RuntimeError
+        file(elsewhere, SITE, THREE)
+        assert heard.get(timeout=WAIT) == SITE
+        assert heard.empty()
+
+
+def test_a_process_whose_line_was_lost_looks_at_everything_again(postgres_url: str) -> None:
+    heard: SimpleQueue[str | None] = SimpleQueue()
+    with closing(open_postgres(postgres_url, write=True)) as here:
+        here.follow(heard.put)
+        assert heard.get(timeout=WAIT) is None
+        with psycopg.connect(postgres_url, autocommit=True) as connection:
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN triptych'")
+        assert heard.get(timeout=WAIT) is None

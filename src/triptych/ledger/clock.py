@@ -70,9 +70,18 @@ class AttendedTrial(Trial):
         """File a draft, then tell the listeners if a record was added."""
         outcome = super().file(draft, actor)
         if isinstance(outcome, Filed | Held) and not outcome.repeated:
-            for listener in self.listeners:
-                listener(draft.participant)
+            self.tell(draft.participant)
         return outcome
+
+    def tell(self, participant: str | None) -> None:
+        """Tell the listeners that something was filed about a participant; none stands for all."""
+        for listener in self.listeners:
+            listener(participant)
+
+    def tell_of(self, stream: str | None) -> None:
+        """Tell the listeners about whom another process filed, by the stream that it appended to."""
+        kind, _, name = (stream or "").partition(":")
+        self.tell(name if kind == "participant" else None)
 
 
 def sleep(woken: threading.Condition, seconds: float | None) -> None:

@@ -4,7 +4,7 @@ It keeps nothing when the process ends. Whoever writes works on a copy, which be
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import NamedTuple
@@ -147,6 +147,9 @@ class MemoryStore:
             yield reading
         finally:
             reading.end()
+
+    def follow(self, told: Callable[[str | None], None]) -> None:
+        """Nothing is told: no other process has this ledger."""
 
     def close(self) -> None:
         """Refuse further use. Closing again is harmless."""

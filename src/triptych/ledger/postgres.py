@@ -4,11 +4,12 @@ Streams are locked by advisory locks that end with their transaction. Transactio
 those locks; readings run REPEATABLE READ and read only.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
 from typing import Any, Final
+from uuid import uuid4
 
 import psycopg
 from psycopg import errors
@@ -24,6 +25,7 @@ from triptych.ledger.errors import (
     ReadOnlyLedger,
     StoreUnavailable,
 )
+from triptych.ledger.following import Follower
 from triptych.ledger.statements import read_sql, statements
 from triptych.ledger.store import EVERY_STREAM, Lock, lock_order
 from triptych.ledger.tables import Run, TableReading, TableTransaction, check_version, opened
@@ -53,6 +55,8 @@ class PostgresStore:
         self._url = url
         self._write = write
         self._schema = ""
+        self._name = uuid4().hex
+        self._followers: list[Follower] = []
         self._turns = Turns()
         self._connections = PerThread(self._connect, lambda connection: not connection.closed)
         try:
@@ -81,9 +85,20 @@ class PostgresStore:
             with opened(reading, "begin_reading"):
                 yield reading
 
+    def follow(self, told: Callable[[str | None], None]) -> None:
+        """Tell which streams other processes append to. See `Store.follow`."""
+        self._followers.append(Follower(self._listen, self._schema, self._name, told))
+
     def close(self) -> None:
         """Close every connection that is not in use now, those when they are. Again is harmless."""
+        for follower in self._followers:
+            follower.stop()
         self._connections.close()
+
+    def _listen(self) -> Connection:
+        connection = self._connect()
+        _run(connection, "follow")
+        return connection
 
     def _connect(self) -> Connection:
         try:
@@ -100,6 +115,7 @@ class PostgresStore:
                 " the URL, user and password. Nothing was filed."
             ) from error
         _run(connection, "durable")
+        _run(connection, "name_store", store=self._name)
         return connection
 
     def _lock(self, run: Run, locks: Sequence[Lock]) -> None:

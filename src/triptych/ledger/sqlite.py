@@ -8,7 +8,7 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -79,6 +79,9 @@ class SqliteStore:
             reading = TableReading(partial(_run, connection))
             with opened(reading, "begin_reading"):
                 yield reading
+
+    def follow(self, told: Callable[[str | None], None]) -> None:
+        """Nothing is told: whoever writes to the folder is alone in it."""
 
     def close(self) -> None:
         """Wait for the open transaction, then close and let the next writer in. Again is harmless."""

@@ -6,7 +6,7 @@ PostgreSQL) and prove themselves against one contract suite, `tests/ledger/contr
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Final, NamedTuple, Protocol, runtime_checkable
 
@@ -143,6 +143,13 @@ class Store(Protocol):
 
     def reading(self) -> AbstractContextManager[Reading]:
         """Open a reading of one state, that of its first look; what is appended later does not show."""
+
+    def follow(self, told: Callable[[str | None], None]) -> None:
+        """Tell, on a thread of the store's own and until it is closed, which streams other processes append to.
+
+        None stands for what cannot be known: look at everything again. A store that one process writes has nothing to
+        tell.
+        """
 
     def close(self) -> None:
         """Release what the store holds. Closing again is harmless."""

@@ -32,6 +32,7 @@ class House:
         self.trial = trial or AttendedTrial(store, knowledge(), clock)
         self.hub = Hub()
         self.trial.listeners.append(self.hub.told)
+        store.follow(self.trial.tell_of)
 
     @property
     def speed(self) -> float:

@@ -72,8 +72,20 @@ WHERE starts_with(name.stream, %(prefix)s)
 ORDER BY record.stream
 
 -- name: append
-INSERT INTO record (stream, position, id, sha256, body)
-VALUES (%(stream)s, %(position)s, %(id)s, %(sha256)s, %(body)s) ON CONFLICT DO NOTHING RETURNING position
+-- Other processes that follow the ledger are told when the transaction has been committed, and not before.
+WITH added AS (
+    INSERT INTO record (stream, position, id, sha256, body)
+    VALUES (%(stream)s, %(position)s, %(id)s, %(sha256)s, %(body)s) ON CONFLICT DO NOTHING RETURNING stream, position
+)
+SELECT position, pg_notify('triptych', json_build_object(
+    'by', current_setting('triptych.store', true), 'in', current_schema(), 'stream', stream)::text)::text
+FROM added
+
+-- name: name_store
+SELECT set_config('triptych.store', %(store)s, false)
+
+-- name: follow
+LISTEN triptych
 
 -- name: document
 SELECT content FROM document WHERE digest = %(digest)s

@@ -62,6 +62,7 @@ export class Outbox {
     this.heardAt = Date.now();
     this.reach = "unknown";
     this.sending = false;
+    this.wanted = false;
   }
 
   /** Open the database and begin to send. */
@@ -127,13 +128,17 @@ export class Outbox {
     if (this.reach !== "here" || this.speed !== 1 || (await this.waiting()).some((one) => !one.answer)) this.send();
   }
 
-  /** Send what waits; one tab at a time, so that nothing is sent by two at once. */
+  /** Send what waits; one tab at a time, so that nothing is sent by two at once. What comes meanwhile goes right after. */
   async send() {
+    this.wanted = true;
     if (this.sending) return;
     this.sending = true;
     try {
       const batch = () => this.batches();
-      await (navigator.locks ? navigator.locks.request(`outbox:${this.participant}`, batch) : batch());
+      do {
+        this.wanted = false;
+        await (navigator.locks ? navigator.locks.request(`outbox:${this.participant}`, batch) : batch());
+      } while (this.wanted && this.reach === "here");
     } finally {
       this.sending = false;
     }
