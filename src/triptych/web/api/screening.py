@@ -19,7 +19,8 @@ from triptych.ledger.library import knowledge
 from triptych.safety import Knowledge, profile_of, read_case, screen
 from triptych.web.api.bearer import caller_of
 from triptych.web.api.problems import Problem, not_here
-from triptych.web.api.shapes import CallIn, CardsOut, ProblemOut, ScreeningIn, ScreeningOut, ServicesOut
+from triptych.web.api.screening_shapes import CallIn, CardsOut, ScreeningIn, ScreeningOut, ServicesOut
+from triptych.web.api.shapes import ProblemOut
 from triptych.web.entry import YEARS
 from triptych.web.house import house
 
