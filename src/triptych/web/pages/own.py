@@ -17,7 +17,17 @@ from triptych.web.pages.helping import site_help
 from triptych.web.pages.outbox import file_edits
 from triptych.web.people import Asker, found, page
 
-APART = ("days_after", "education_answer", "experience", "device_edits", "reminder_wishes", *CHOICES)
+APART = (
+    "days_after",
+    "education_answer",
+    "experience",
+    "device_edits",
+    "reminder_wishes",
+    "consent_element",
+    "consent",
+    "withdrawal",
+    *CHOICES,
+)
 """Answered on pages of their own."""
 AHEAD = 3
 """How many of the coming visits stand on the page of today."""
