@@ -100,6 +100,7 @@ def staff_pages(demo: Player) -> dict[str, list[str]]:
             f"{about}/records/{last['madrs']}/sign/",
             f"{about}/review/casebook/",
         ],
+        "therapist": [f"/participants/NO-06/session/{part}" for part in ("", "paper/", "summary/")],
         "monitor": [f"{about}/records/{last['vitals']}/query/", f"{about}/records/{last['vitals']}/"],
         "administrator": ["/protocol/", "/protocol/write/"],
         "compliance": ["/complaints/"],
@@ -107,9 +108,10 @@ def staff_pages(demo: Player) -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.parametrize(
-    "role", ["coordinator", "physician", "principal_investigator", "monitor", "administrator", "compliance", "rater"]
-)
+ROLES = "coordinator physician principal_investigator therapist monitor administrator compliance rater".split()
+
+
+@pytest.mark.parametrize("role", ROLES)
 def test_axe_finds_nothing_on_a_page_of_the_staff(role: str, demo: Player, window: Windows) -> None:
     one = window()
     one.log_in(f"{role}-1")

@@ -38,16 +38,16 @@ PUBLIC = {
         slots_by_key under_review visits_of_form
     """,
     "evidence": """
-        Absolute Adjusted Base Beside Cell Cells Chapter Coefficient Common ConditionText Correction
-        Drawing Estimate Events EvidenceError EvidenceReport Finding GuessCounts ImpossibleFigures
+        Absolute Adjusted Agreement Base Beside Cell Cells Chapter Coefficient Common ConditionText Correction
+        Drawing Drift Estimate Events EvidenceError EvidenceReport Finding GuessCounts ImpossibleFigures
         Index Interval METHODS Mean Measure Method Needed NotConverged NotEstimable
         OutcomeDefinition Pooled Posterior Prediction Prior Proportion Pull RateInterval Regression
         SIDE_BY_SIDE Sharing StudyInterval Subgroups Synthesis TableStudy ThreeLevel TooFewStudies
         Trial UpTo Without Zeros absolute bang bayesian beside blinding changes check_base
-        conclusions condition_report cumulative default_method effect_text egger egger_mixed
+        conclusions condition_report cumulative default_method drift effect_text egger egger_mixed
         event_effect event_rate figure finding findings_of first_sentence flow_counts from_interval
         from_p g_from_difference g_from_f g_from_log_odds g_from_p g_from_t grade guess_adjusted
-        guesses harms hedges_g influence interval james leave_one_out load_base main_findings
+        guesses harms hedges_g icc influence interval james kappa leave_one_out load_base main_findings
         mantel_haenszel mean_difference no_effect number_needed peto plain_findings plain_passages
         pool pooled_harms regress sd_from_interval sd_from_se sd_of_change study_interval subgroups
         synthesize three_level trial_flow unit_of

@@ -1,6 +1,7 @@
 """How requests are given threads: kept from one to the next, as many at once as are asked, and Django behind them."""
 
 import asyncio
+import gzip
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -84,8 +85,8 @@ def test_a_thread_serves_again_after_a_failure(site: None) -> None:
     assert len(set(work.threads)) == 1
 
 
-@pytest.mark.parametrize(("path", "status"), [("/account/login/", 200), ("/static/triptych.css", 200), ("/", 302)])
-def test_the_application_that_a_server_runs_answers(site: None, path: str, status: int) -> None:
+async def answered(path: str, query: bytes = b"", takes: bytes = b"") -> list[Any]:
+    """What the application that a server runs sends for a path."""
     from triptych.web.asgi import application
 
     told: list[Any] = []
@@ -100,6 +101,27 @@ def test_the_application_that_a_server_runs_answers(site: None, path: str, statu
     async def send(message: Any) -> None:
         told.append(message)
 
-    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": [(b"host", b"localhost")]}
-    run(application(scope, receive, send))
-    assert told[0]["status"] == status
+    head = [(b"host", b"localhost"), (b"accept-encoding", takes)]
+    await application(
+        {"type": "http", "method": "GET", "path": path, "query_string": query, "headers": head}, receive, send
+    )
+    return told
+
+
+@pytest.mark.parametrize(("path", "status"), [("/account/login/", 200), ("/static/triptych.css", 200), ("/", 302)])
+def test_the_application_that_a_server_runs_answers(site: None, path: str, status: int) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(asyncio.run, answered(path)).result()[0]["status"] == status
+
+
+@pytest.mark.parametrize("takes", [b"gzip", b"identity"])
+def test_a_file_of_the_pages_goes_out_small_and_is_kept_until_its_address_changes(site: None, takes: bytes) -> None:
+    from triptych.web.templating import HERE
+
+    with ThreadPoolExecutor(1) as pool:
+        told = pool.submit(asyncio.run, answered("/static/triptych.css", b"v=1", takes)).result()
+    head = {name.lower(): value for name, value in told[0]["headers"]}
+    body = b"".join(message.get("body", b"") for message in told[1:])
+    assert (gzip.decompress(body) if takes == b"gzip" else body) == (HERE / "static" / "triptych.css").read_bytes()
+    assert b"immutable" in head[b"cache-control"]
+    assert (head.get(b"content-encoding") == b"gzip") is (takes == b"gzip")

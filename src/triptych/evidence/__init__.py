@@ -3,6 +3,7 @@
 The room computes from figures that are handed in. It reads nothing, and says nothing about whether a treatment works.
 """
 
+from triptych.evidence.agreement import Agreement, Drift, drift, icc, kappa
 from triptych.evidence.base import Base, OutcomeDefinition, Trial, load_base
 from triptych.evidence.bayesian import Posterior, Prior, bayesian
 from triptych.evidence.blinding import Adjusted, Cell, Cells, GuessCounts, Index, Sharing, bang, guess_adjusted, james
@@ -56,6 +57,7 @@ __all__ = [
     "SIDE_BY_SIDE",
     "Absolute",
     "Adjusted",
+    "Agreement",
     "Base",
     "Beside",
     "Cell",
@@ -66,6 +68,7 @@ __all__ = [
     "ConditionText",
     "Correction",
     "Drawing",
+    "Drift",
     "Estimate",
     "Events",
     "EvidenceError",
@@ -112,6 +115,7 @@ __all__ = [
     "condition_report",
     "cumulative",
     "default_method",
+    "drift",
     "effect_text",
     "egger",
     "egger_mixed",
@@ -134,9 +138,11 @@ __all__ = [
     "guesses",
     "harms",
     "hedges_g",
+    "icc",
     "influence",
     "interval",
     "james",
+    "kappa",
     "leave_one_out",
     "load_base",
     "main_findings",

@@ -47,3 +47,8 @@ def chi2_quantile(share: float, df: float) -> float:
 def f_tail(statistic: float, df1: float, df2: float) -> float:
     """The share of F above the statistic."""
     return float(scipy("special").fdtrc(df1, df2, max(statistic, 0.0)))
+
+
+def f_quantile(share: float, df1: float, df2: float) -> float:
+    """The value of F below which the share lies; the degrees of freedom need not be whole."""
+    return float(scipy("special").fdtri(df1, df2, share))

@@ -10,10 +10,11 @@ from typing import Any
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django import setup
-from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+
+from triptych.web.statics import Files
 
 KEPT = 8
 """Threads that are kept when nothing is asked. More are made while more requests run at once."""
@@ -53,4 +54,4 @@ class Seated:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "triptych.web.settings")
 setup(set_prefix=False)
-application = Seated(ASGIStaticFilesHandler(Handler()))
+application = Seated(Files(Handler()))
