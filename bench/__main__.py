@@ -7,7 +7,20 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable
 
-from bench import appending, documents, filing, folding, judging, live, reached, screening, synthesizing, verifying, web
+from bench import (
+    appending,
+    documents,
+    filing,
+    folding,
+    judging,
+    live,
+    reached,
+    screening,
+    soaking,
+    synthesizing,
+    verifying,
+    web,
+)
 from bench.measuring import HEADING, Row, line
 
 PARTS: dict[str, Callable[[float], Iterable[Row]]] = {
@@ -22,6 +35,7 @@ PARTS: dict[str, Callable[[float], Iterable[Row]]] = {
     "web": web.rows,
     "reached": reached.rows,
     "live": live.rows,
+    "soak": soaking.rows,
 }
 
 

@@ -20,6 +20,7 @@ from tests.doors.hands import Hands
 from bench.browsing import Browser
 from bench.measuring import Row, percentile
 from bench.serving import FILES, READS, served
+from triptych.ledger import Actor
 from triptych.ledger.chain import verify
 from triptych.ledger.library import find_study
 from triptych.ledger.opening import open_ledger
@@ -39,7 +40,7 @@ def rows(scale: float) -> Iterator[Row]:
     """Every figure of live sessions."""
     with tempfile.TemporaryDirectory() as folder:
         count = max(4, int(SESSIONS * scale))
-        names = _begun(folder, count)
+        names = begun(folder, count)
         with served("triptych", folder) as server:
             used = server.cpu()
             late, lost = asyncio.run(_watched(server.port, names, max(5, int(SECONDS * scale))))
@@ -56,8 +57,8 @@ def rows(scale: float) -> Iterator[Row]:
         yield _killed(folder, max(2, int(KILLS * scale)))
 
 
-def _begun(folder: str, count: int) -> list[str]:
-    """A ledger with so many sessions under way, a dose given an hour ago in each."""
+def begun(folder: str, count: int, entries: int = 0) -> list[str]:
+    """A ledger with so many sessions under way, a dose given an hour ago in each, and entries in the last."""
     store = open_ledger(folder, write=True)
     try:
         hands = Hands(store, find_study("mdma-mdd-norway"), datetime.now(UTC).replace(microsecond=0) - BEFORE)
@@ -69,6 +70,10 @@ def _begun(folder: str, count: int) -> list[str]:
             for _ in range(8):
                 hands.file("therapist", "vitals", VALUES, name, **PLACE)
             hands.later(minutes=-10)
+        actor = Actor(person=FILES, role="therapist")
+        for number in range(entries):
+            draft = hands.draft("session_moment", {"what": "talking" if number % 2 else "inward"}, names[-1])
+            hands.trial.file(draft, actor)
         return names
     finally:
         store.close()
@@ -177,7 +182,7 @@ def _killed(folder: str, kills: int) -> Row:
     """A server killed while entries are sent: each is sent until it is answered, and all are there once."""
     import signal
 
-    names = _begun(folder, 2)
+    names = begun(folder, 2)
     accepted: list[str] = []
     waiting = [entry() for _ in range(40 * kills)]
     total = len(waiting)

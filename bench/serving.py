@@ -21,6 +21,7 @@ from triptych.cli.serve import make_accounts, start
 PASSWORD = "for measurements alone"
 FILES = "therapist-1"
 READS = "coordinator-1"
+PHYSICIAN = "physician-1"
 PARTICIPANTS = 200
 """How many participants the baseline knows."""
 CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA", "--")
@@ -36,7 +37,7 @@ def main() -> None:
 
 
 def _triptych(place: str, port: int) -> None:
-    make_accounts(place, [FILES, READS], PASSWORD)
+    make_accounts(place, [FILES, READS, PHYSICIAN], PASSWORD)
     start(place, port)
 
 
@@ -131,10 +132,13 @@ class Server:
 
 
 @contextmanager
-def served(site: str, place: str, trace: Path | None = None, accounts: Path | None = None) -> Iterator[Server]:
-    """Serve a site for a block; the accounts are kept with the ledger or in a folder given."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port = found.getsockname()[1]
+def served(
+    site: str, place: str, trace: Path | None = None, accounts: Path | None = None, port: int = 0
+) -> Iterator[Server]:
+    """Serve a site for a block, at a free port or the one given; accounts are kept with the ledger or in a folder."""
+    if not port:
+        with socket.create_server(("127.0.0.1", 0)) as found:
+            port = found.getsockname()[1]
     command = [sys.executable, "-m", "bench.serving", site, place, str(port), *([str(trace)] if trace else [])]
     own = {"TRIPTYCH_ACCOUNTS": str(accounts)} if accounts else {}
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, **own})
