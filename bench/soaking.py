@@ -29,6 +29,8 @@ SEEN_S, TABLET_S, OPEN_S = 1.0, 0.1, 1.0
 """Limits in seconds: to the physician's page, on the tablet itself without a network, to open a long session."""
 ROOMS, SOAK_S, KILLS, CUTS = 4, 600, 10, 20
 ENTRIES = 5000
+DANGERS = 35
+"""Sessions in each of which three dangers are filed, and one without a network."""
 GROWTH = 1.25
 """How much the memory of a page may grow from the second quarter of the soak to its end."""
 SEED = 20261127
@@ -61,14 +63,19 @@ TAP = """() => { document.querySelector('#tiles button').click(); window.tapped 
 
 def rows(scale: float) -> Iterator[Row]:
     """Every figure of the screen."""
+    yield from seen(scale)
     with tempfile.TemporaryDirectory() as folder, _browser() as browser:
-        rooms = max(3, int(25 * scale))
+        yield from _soaked(browser, folder, max(40, int(SOAK_S * scale)), max(2, int(KILLS * scale)))
+
+
+def seen(scale: float) -> Iterator[Row]:
+    """How soon dangers are seen and a long session opens."""
+    with tempfile.TemporaryDirectory() as folder, _browser() as browser:
+        rooms = max(3, int(DANGERS * scale))
         names = begun(folder, rooms + 1, max(200, int(ENTRIES * scale)))
         with served("triptych", folder) as server:
             yield from _dangers(browser, server, names[:-1])
             yield _opened(browser, server, names[-1], max(200, int(ENTRIES * scale)))
-    with tempfile.TemporaryDirectory() as folder, _browser() as browser:
-        yield from _soaked(browser, folder, max(40, int(SOAK_S * scale)), max(2, int(KILLS * scale)))
 
 
 @contextmanager
