@@ -141,4 +141,4 @@ def _whole() -> Row:
 
 def _judged(at: Participant) -> GateState:
     fold = Fold(at.study, NAME, at.records, at.setting, knowledge(), at.now + timedelta(minutes=1))
-    return fold.gate("authorize_dose", 1, {"part": "initial", "amount": 80})
+    return fold.gate("authorize_dose", 1, {"part": "initial", "amount": 80, "kit": "K-001"})

@@ -206,7 +206,7 @@ class DoorMachine(RuleBasedStateMachine):
     @rule(amount=st.sampled_from([80.0, 120.0, 400.0]))
     def authorize(self, amount: float) -> None:
         before = list(self.accepted)
-        values = {"part": "initial", "amount": amount}
+        values = {"part": "initial", "amount": amount, "kit": "K-001"}
         outcome = self.file("dose_authorization", values, "physician", cycle=1, visit="dosing")
         doses = [draft.values["outcome"] for draft, _, _ in self.sent if draft.form == "dose_administration"]
         refused = oracle(before, doses, self.player.clock.now, amount)

@@ -235,6 +235,8 @@ def moved(study: Study, line: Line, number: int, later: timedelta) -> Line:
 
 def _value(study: Study, line: Line, key: str, value: Any, name: str, number: int, later: timedelta) -> Any:  # noqa: ANN401
     item = next((item for item in study.forms[line.form or ""].items if item.id == key), None)
+    if key == "kit":
+        return f"K-{number + 1:03d}"
     match item.type if item else "":
         case "record":
             return f"{name}/{value}"

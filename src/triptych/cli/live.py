@@ -69,7 +69,7 @@ SCRIPT: Sequence[Step] = (
     _vitals(60, 137, 86, 90, 37.0),
     _moment(72, "tears"),
     _vitals(90, 138, 86, 94, 37.2),
-    Step(96, "physician", "dose_authorization", {"part": "supplemental", "amount": 40}),
+    Step(96, "physician", "dose_authorization", {"part": "supplemental", "amount": 40, "kit": "K-013"}),
     _drink(112, "electrolyte", 200),
     _vitals(120, 146, 91, 99, 37.4),
     _moment(131, "talking"),
@@ -182,6 +182,7 @@ def _give(served: "House", number: int) -> None:
     """Give the supplemental dose that was just authorized."""
     now = served.clock()
     given = {"part": "supplemental", "outcome": "taken", "amount": 40, "kit": "K-013", "taken_at": now.isoformat()}
+    given |= {"witness": "co_therapist-1"}
     draft = Draft(
         id=name_id(f"{LIVE}:live:{number}:given"),
         form="dose_administration",

@@ -17,10 +17,13 @@ from triptych.study import Role, Study
 
 ADMINISTRATOR = "administrator-1"
 SITE = "site-1"
+PHARMACIST = "pharmacist"
 PARTICIPANT = "participant"
 """The role of whom the study is about: its grant reaches that participant's own records alone."""
 CREDENTIALS = (("therapist-1", "therapy"), ("co_therapist-1", "therapy"), ("physician-1", "license"))
 VALID = timedelta(days=5 * 365)
+KITS = tuple(f"K-{number:03d}" for number in range(1, 15))
+"""Kits that the pharmacist of a played trial has released; a walked course takes the first."""
 NAMES = uuid.UUID("6f0d9a52-6d0a-5a43-9c53-2f6f0c6a7d11")
 
 
@@ -126,8 +129,11 @@ class Player:
             if role.id != PARTICIPANT:
                 self._grant(f"{role.id}-1", role)
         gate = self.study.gates.get("authorize_dose")
-        if gate is not None and any(one.id == "credentials_in_date" for one in gate.conditions):
+        asked = {one.id for one in gate.conditions} if gate is not None else set()
+        if "credentials_in_date" in asked:
             self._show_credentials()
+        if "kit_released" in asked:
+            self._release_kits()
 
     def _show_credentials(self) -> None:
         """What a dose asks of those who are there: training in the therapy and a license, in their dates."""
@@ -136,12 +142,21 @@ class Player:
         for person, kind in CREDENTIALS:
             self._administer("staff_credential", {"person": person, "kind": kind, **dates}, site=SITE)
 
-    def _administer(self, form: str, values: dict[str, Any], site: str | None = None) -> None:
+    def _release_kits(self) -> None:
+        """What a dose asks of its kit: a pharmacist's release with a certificate of analysis, in date."""
+        released = {"batch": "B-1", "certificate": "C-1", "identity": True, "assay": 99.2, "purity": 99.6}
+        released |= {"conforms": True, "expires_on": (self.clock.now + VALID).date().isoformat()}
+        for kit in KITS:
+            self._administer("kit_release", {"kit": kit, **released}, SITE, PHARMACIST)
+
+    def _administer(
+        self, form: str, values: dict[str, Any], site: str | None = None, role: str = "administrator"
+    ) -> None:
         self._count += 1
         draft = Draft(
             id=name_id(f"setup:{self._count}"), form=form, values=values, occurred_at=self.clock.now, site=site
         )
-        outcome = self.trial.file(draft, Actor(person=ADMINISTRATOR, role="administrator"))
+        outcome = self.trial.file(draft, Actor(person=f"{role}-1", role=role))
         if not isinstance(outcome, Filed):
             reasons = "; ".join(reason.text for reason in outcome.reasons)
             raise ScenarioError(f"The trial could not be set up: {form}: {reasons}")

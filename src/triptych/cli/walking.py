@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from triptych.cli.answering import answer
-from triptych.cli.scenario import PARTICIPANT, Expectation, Line, Player, Step
+from triptych.cli.scenario import KITS, PARTICIPANT, Expectation, Line, Player, Step
 from triptych.course import CONFIRMATION, Course, Planned, may_file, visits_of_form
 from triptych.ledger.drafts import Filed
 from triptych.ledger.store import Store
@@ -133,8 +133,9 @@ class Walk:
             if part == "supplemental" and "supplement_decision" in self.study.forms:
                 yield self._file(self.study.forms["supplement_decision"], visit)
             given: dict[str, Any] = {"part": part, "amount": amount if self._names_amount(visit) else MASKED}
+            given["kit"] = KITS[0]
             yield self._file(self.study.forms["dose_authorization"], visit, given)
-            given |= {"outcome": "taken", "taken_at": self._now.isoformat()}
+            given |= {"outcome": "taken", "taken_at": self._now.isoformat(), "witness": "co_therapist-1"}
             yield self._file(self.study.forms["dose_administration"], visit, given)
 
     def _confirm(self, visit: Planned) -> Step:

@@ -14,7 +14,7 @@ from triptych.course.deviations import (
     deviation_tasks,
     visit_deviations,
 )
-from triptych.course.doses import is_given, unauthorized_doses
+from triptych.course.doses import doubtful_doses, is_given, unauthorized_doses
 from triptych.course.durability import RETREATMENT, retreatments
 from triptych.course.duty import called
 from triptych.course.entries import Entries, local_day
@@ -220,6 +220,7 @@ class Fold:
     def _shown(self) -> Iterator[Shown]:
         yield from visit_deviations(self.planned, self._missing_forms())
         yield from unauthorized_doses(self.entries, self.sight)
+        yield from doubtful_doses(self.entries, self.sight)
         if self.sight.sees_form(RETREATMENT) and self.entries.of(RETREATMENT):
             yield from retreatments(self.study, self._records, self.entries, self.sight, self.facts_at)
         yield from after_withdrawal(self.study, self.entries, self.standing, self.sight)

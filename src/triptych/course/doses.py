@@ -60,6 +60,25 @@ def unauthorized_doses(entries: Entries, sight: Sight) -> Iterator[Shown]:
             yield _shown("dose_above_authorization", name, what, dose)
 
 
+def doubtful_doses(entries: Entries, sight: Sight) -> Iterator[Shown]:
+    """Doses given that nobody but their author witnessed, and doses from another kit than the one authorized."""
+    if not (sight.sees_form("dose_authorization") and sight.sees_form("dose_administration")):
+        return
+    for dose in given_doses(entries):
+        values, name = dose.current.values, f"{dose.current.cycle or 1}:{dose.current.values.get('part')}"
+        witness = values.get("witness")
+        if not isinstance(witness, str) or witness == dose.current.actor:
+            yield _shown("unwitnessed_dose", name, f"Nobody else witnessed the {values.get('part')} dose", dose)
+        allowed = {
+            one.current.values["kit"]
+            for one in entries.of("dose_authorization")
+            if one.current.cycle == dose.current.cycle and isinstance(one.current.values.get("kit"), str)
+        }
+        if allowed and isinstance(values.get("kit"), str) and values["kit"] not in allowed:
+            what = f"The {values.get('part')} dose was taken from another kit than the one authorized"
+            yield _shown("kit_not_authorized", name, what, dose)
+
+
 def _allows(authorization: Entry, dose: Entry, given: datetime) -> bool:
     known = authorization.root.recorded_at.replace(second=0, microsecond=0)
     same_part = authorization.current.values.get("part") == dose.current.values.get("part")

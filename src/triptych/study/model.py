@@ -342,6 +342,8 @@ class DeviationRule(Part, frozen=True, kw_only=True):
         "form_missing",
         "dose_without_authorization",
         "dose_above_authorization",
+        "unwitnessed_dose",
+        "kit_not_authorized",
         "data_after_withdrawal",
         "retreatment_without_rule",
     ]
