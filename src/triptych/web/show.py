@@ -14,7 +14,7 @@ from triptych.web.people import Asker
 from triptych.web.saved import saved_for
 
 LOGS = ("adverse_event", "medicine", "contact", "deviation", "observation")
-OF_A_SITE = ("approach", "duty_rota", "site_document")
+OF_A_SITE = ("approach", "duty_rota", "site_document", "kit_release")
 REPLIES = {"answer_query": "answer_query", "close_query": "close_query"}
 
 
@@ -44,6 +44,7 @@ def show(
         "complained": sees("complaint"),
         "duties": sites if sees("duty_rota") else (),
         "site_files": sites if sees("site_document") else (),
+        "dispensing": sites if sees("kit_release") else (),
         "training": asker.view.training,
         "changes_in": _seconds(asker.view.now, instants),
         "saved_for": saved_for,
