@@ -45,9 +45,7 @@ def _last(records: Sequence[Seen], form: str) -> dict[str, Seen]:
     return {str(one.values.get("kit")): one for one in found}
 
 
-def _kit(
-    name: str, release: Seen | None, quarantine: Seen | None, today: date, pharmacists: Collection[str]
-) -> Kit:
+def _kit(name: str, release: Seen | None, quarantine: Seen | None, today: date, pharmacists: Collection[str]) -> Kit:
     state: State = "released"
     ended = quarantine is None or (quarantine.values.get("change") == "ended" and quarantine.actor in pharmacists)
     if not ended:
