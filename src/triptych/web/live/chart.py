@@ -60,11 +60,11 @@ def chart(board: Board, limits: Mapping[str, Sequence[Limit]]) -> Markup:
         f'<svg class="vitals" viewBox="0 0 {WIDTH:g} {height:g}" role="img" aria-labelledby="vt vd">',
         f'<title id="vt">Vital signs</title><desc id="vd">{escape(_described(board))}</desc>',
     ]
+    parts.extend(_doses(board.doses, axis, height - FOOT - TOP))
     top = TOP
     for track in TRACKS:
         parts.extend(_track(track, top, axis, board.readings, limits))
         top += track.height + TOP
-    parts.extend(_doses(board.doses, axis, top - TOP))
     parts.extend(_hours(board, axis, top))
     parts.append("</svg>")
     return Markup("".join(parts))  # noqa: S704 -- every text in it is escaped
