@@ -37,6 +37,7 @@ def show(
         "asker": asker,
         "here": here,
         "logs": [forms[name] for name in LOGS if name in forms and sees(name)],
+        "in_sessions": sees("vitals") and sees("dose_administration"),
         "reviewing": sees("signature"),
         "queried": sees("query"),
         "approached": sites if sees("approach") else (),

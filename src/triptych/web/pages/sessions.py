@@ -1,0 +1,60 @@
+"""The medicine sessions under way, for whoever answers for several: since when, what rings, who is there."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse
+from msgspec import Struct
+
+from triptych.course import local_day
+from triptych.web.live.alarms import Ringing, present, ringing
+from triptych.web.live.board import DOSE, Board, Line, vital
+from triptych.web.live.stream import board_for, sees_session
+from triptych.web.people import Asker, page
+from triptych.web.show import show
+
+RENEWED = timedelta(seconds=20)
+"""How soon the page draws itself anew. A session's own screen is pushed; this one is only the way there."""
+DAY = timedelta(days=1)
+
+
+class Under(Struct, frozen=True, kw_only=True):
+    """One session under way."""
+
+    board: Board
+    rings: tuple[Ringing, ...]
+    present: tuple[str, ...]
+    last: Line | None
+
+    @property
+    def reading(self) -> str:
+        """The newest reading in the short form that everybody reads; nothing where none was made."""
+        return vital(self.board.readings[-1].values) if self.board.readings else ""
+
+
+@page
+def sessions(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """List the sessions of today and of the night before that the asker may see, those with an open alarm first."""
+    if not sees_session(asker.view):
+        raise Http404
+    found = sorted(_under_way(asker), key=lambda one: (not any(ring.alarm.is_red for ring in one.rings), not one.rings))
+    now = asker.view.now
+    return show(request, asker, "sessions.html", here="sessions", sessions=found, instants=[now + RENEWED])
+
+
+def _under_way(asker: Asker) -> Iterator[Under]:
+    """Who was given a dose today or yesterday, or has the day of a session."""
+    for line in asker.view.listing():
+        study = asker.view.study_of(line.participant)
+        held = {visit.id for visit in study.document.visits if visit.held_by == DOSE}
+        today = local_day(asker.view.now, asker.view.zone(line.participant))
+        days = [visit.actual for visit in line.visits if visit.visit in held and visit.actual]
+        if not any(timedelta() <= today - day <= DAY for day in days):
+            continue
+        drawn = board_for(asker.view, line.participant)
+        if drawn is not None and drawn.board.doses:
+            board = drawn.board
+            seen = [one for one in asker.view.records(line.participant) if asker.view.sight.sees_form(one.form)]
+            _, here = present(seen)
+            rings = tuple(ringing(study, board, seen))
+            yield Under(board=board, rings=rings, present=tuple(here), last=board.lines[0] if board.lines else None)
