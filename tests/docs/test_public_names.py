@@ -57,7 +57,7 @@ PUBLIC = {
         NotUsdm NotVitals Paper Part Readings acknowledgment case_of_bundle day_of_record
         decision_as_fhir export_usdm forest_pdf
         forest_svg import_redcap import_usdm lint medicines_as_fhir paper_pdf protocol_html
-        protocol_pdf read_dictionary read_oru report_html report_markdown report_pdf screen_bundle
+        protocol_pdf read_dictionary read_observations read_oru report_html report_markdown report_pdf screen_bundle
         synthesis_html
     """,
     "ledger": "Actor Draft Filed Held Outcome Reason Refused Seen Trial View",

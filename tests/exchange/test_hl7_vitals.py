@@ -90,6 +90,8 @@ def test_a_damaged_message_reads_nothing_that_was_not_in_it(data: Any) -> None:
 def norway() -> Hands:
     hands = Hands(MemoryStore(), find_study("mdma-mdd-norway"))
     hands.contact()
+    device = {"name": "MON-7", "kind": "monitor", "maker": "Acme 7", "serial": "1", "checked_on": "2026-01-10"}
+    hands.file("physician", "device", device | {"state": "in_service"}, None, site="site-1")
     hands.later(hours=3)
     return hands
 
@@ -120,6 +122,11 @@ def test_what_is_refused_is_told_and_not_acknowledged(norway: Hands) -> None:
     other = oru({**WHOLE, "150021": "199"})
     assert code_of(answered(norway.trial, DESK, other, NOW)) == "AE"
     assert [one.actor for one in norway.trial.system_view().records("P-1") if one.form == "vitals"] == ["physician-1"]
+
+
+def test_a_device_that_is_not_registered_at_the_site_is_told_so(norway: Hands) -> None:
+    assert code_of(answered(norway.trial, DESK, oru(device="MON-8^0012^EUI-64"), NOW)) == "AE"
+    assert [one for one in norway.trial.system_view().records("P-1") if one.form == "vitals"] == []
 
 
 def test_a_client_of_mllp_is_answered_and_a_broken_block_ends_its_connection() -> None:

@@ -4,23 +4,22 @@ import socketserver
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 import click
 from msgspec import Struct
 
 from triptych.cli.errors import CommandError, explained
 from triptych.cli.ledgers import data_option
-from triptych.course.record import Capture
 from triptych.exchange import NotVitals, Readings, acknowledgment, read_oru
 from triptych.exchange.hl7_vitals import MAX_BYTES
 from triptych.ledger import Actor, Draft, Filed, Held, Refused, Trial
 from triptych.ledger.errors import LedgerError
 from triptych.ledger.library import knowledge
 from triptych.ledger.opening import open_ledger
+from triptych.web.devices import draft_of as device_draft
+from triptych.web.devices import registered
 
 START, END = b"\x0b", b"\x1c\r"
-NOT_PERFORMED = "not-performed"
 
 
 class Desk(Struct, frozen=True, kw_only=True):
@@ -77,6 +76,9 @@ def answered(trial: Trial, desk: Desk, content: bytes, now: datetime) -> bytes:
     except NotVitals as wrong:
         return acknowledgment(content, "AR", now, str(wrong))
     try:
+        if not is_registered(trial, desk, readings):
+            text = "The device is not registered as in service at this site. Register it."
+            return acknowledgment(content, "AE", now, text)
         outcome = trial.file(draft_of(trial, desk, readings), desk.actor)
     except LedgerError:
         return acknowledgment(content, "AE", now, "The ledger cannot be used at the moment. Send it again.")
@@ -89,27 +91,18 @@ def answered(trial: Trial, desk: Desk, content: bytes, now: datetime) -> bytes:
             return acknowledgment(content, "AE", now, " ".join(reason.text for reason in reasons))
 
 
+def is_registered(trial: Trial, desk: Desk, readings: Readings) -> bool:
+    """Whether the device is in service at the site of the desk, or of the participant. One unknown is left to the door."""
+    view = trial.system_view()
+    course = view.course(readings.participant)
+    site = desk.actor.site or (course.site if course else None)
+    return site is None or readings.device in registered(view, site)
+
+
 def draft_of(trial: Trial, desk: Desk, readings: Readings) -> Draft:
     """A filled form with the device as its originator; a required item that was not read is not performed."""
     form = trial.study.forms[desk.form]
-    values: dict[str, Any] = {}
-    for item in form.items:
-        if item.id in readings.values:
-            values[item.id] = readings.values[item.id]
-        elif item.required and NOT_PERFORMED in item.missing:
-            values[item.id] = {"missing": NOT_PERFORMED}
-    return Draft(
-        id=readings.record_id,
-        form=desk.form,
-        values=values,
-        occurred_at=readings.at,
-        participant=readings.participant,
-        site=desk.actor.site,
-        visit=desk.visit,
-        cycle=desk.cycle,
-        origin="device",
-        capture=Capture(device=readings.device, at=readings.at),
-    )
+    return device_draft(form, readings, desk.actor.site, desk.visit, desk.cycle)
 
 
 def serving(address: tuple[str, int], answer: Callable[[bytes], bytes]) -> socketserver.ThreadingTCPServer:

@@ -6,6 +6,7 @@ from triptych.exchange.fhir_bundle import Line, NotFhir
 from triptych.exchange.fhir_deciding import FromRecord, screen_bundle
 from triptych.exchange.fhir_decision import decision_as_fhir
 from triptych.exchange.fhir_screening import FromFhir, case_of_bundle, day_of_record
+from triptych.exchange.fhir_vitals import read_observations
 from triptych.exchange.fhir_writing import medicines_as_fhir
 from triptych.exchange.forest import forest_svg
 from triptych.exchange.hl7_vitals import NotVitals, Readings, acknowledgment, read_oru
@@ -48,6 +49,7 @@ __all__ = [
     "protocol_html",
     "protocol_pdf",
     "read_dictionary",
+    "read_observations",
     "read_oru",
     "report_html",
     "report_markdown",

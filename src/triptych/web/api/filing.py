@@ -33,15 +33,16 @@ def file_record(request: HttpRequest, draft: DraftIn) -> Status[dict[str, object
     outcome = house().trial.file(_draft(draft), asker.actor)
     match outcome:
         case Filed():
-            body = {"outcome": "filed", "findings": outcome.findings, **_said(outcome)}
+            body = {"outcome": "filed", "findings": outcome.findings, **said(outcome)}
             return Status(200 if outcome.repeated else 201, body)
         case Held():
-            return Status(202, {"outcome": "held", "reasons": outcome.reasons, **_said(outcome)})
+            return Status(202, {"outcome": "held", "reasons": outcome.reasons, **said(outcome)})
         case Refused():
-            raise _refusal(asker, draft, outcome.reasons)
+            raise refusal(asker, draft.participant, outcome.reasons)
 
 
-def _said(outcome: Filed | Held) -> dict[str, object]:
+def said(outcome: Filed | Held) -> dict[str, object]:
+    """What is told of a record that stands in the ledger."""
     record = outcome.record
     return {"id": record.id, "recorded_at": record.recorded_at, "repeated": outcome.repeated}
 
@@ -62,15 +63,15 @@ def _by_hand(draft: DraftIn) -> None:
     """Refuse what a page does more for than filing: it asks for the password of who signs, and keeps the file."""
     if draft.form in SIGNED:
         text = "It is signed on its own page, with the password of whoever signs."
-        raise _refused([Reason(code="signed_by_hand", text=text)])
+        raise refused([Reason(code="signed_by_hand", text=text)])
     if FILE in draft.values:
-        raise _refused([Reason(code="attached_by_hand", text="A file is attached on the page of its record.")])
+        raise refused([Reason(code="attached_by_hand", text="A file is attached on the page of its record.")])
 
 
-def _refusal(asker: Acting, draft: DraftIn, reasons: tuple[Reason, ...]) -> Problem:
+def refusal(asker: Acting, participant: str | None, reasons: tuple[Reason, ...]) -> Problem:
     """The door's refusal as an answer. About a participant out of reach, nothing is told."""
     codes = {reason.code for reason in reasons}
-    if draft.participant is not None and codes & UNREACHED and asker.view().course(draft.participant) is None:
+    if participant is not None and codes & UNREACHED and asker.view().course(participant) is None:
         return not_here()
     match next(iter(codes)) if len(codes) == 1 else "":
         case "conflict":
@@ -82,8 +83,9 @@ def _refusal(asker: Acting, draft: DraftIn, reasons: tuple[Reason, ...]) -> Prob
         case "not_granted":
             return Problem(403, "not_granted", reasons[0].text, reasons)
         case _:
-            return _refused(reasons)
+            return refused(reasons)
 
 
-def _refused(reasons: tuple[Reason, ...] | list[Reason]) -> Problem:
+def refused(reasons: tuple[Reason, ...] | list[Reason]) -> Problem:
+    """Nothing was filed, and why."""
     return Problem(422, "refused", "Nothing was filed. The reasons say what would help.", reasons)

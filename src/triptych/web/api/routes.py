@@ -13,7 +13,7 @@ from ninja import NinjaAPI, Router
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
-from triptych.web.api import filing, reading, screening
+from triptych.web.api import devices, filing, reading, screening
 from triptych.web.api.bearer import Bearer
 from triptych.web.api.crossing import crossing
 from triptych.web.api.problems import JSON, MOST_BYTES, Problem, Route, answer_problems, not_here, shaped, too_large
@@ -61,6 +61,7 @@ def _made() -> NinjaAPI:
     answer_problems(api)
     api.add_router("", reading.router)
     api.add_router("", filing.router)
+    api.add_router("", devices.router)
     api.add_router("", screening.router)
     api.add_router("", router)  # last, since the first route that fits is taken
     return api
