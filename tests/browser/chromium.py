@@ -27,6 +27,12 @@ QUIET = (
     "--host-resolver-rules=MAP participant.localhost 127.0.0.1",
 )
 """What keeps the browser from asking the network for anything of its own."""
+DEVICES = (
+    "--enable-features=WebBluetooth",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+)
+"""Devices that are not there: Bluetooth, which Chromium leaves off on Linux, and a camera and a microphone."""
 
 
 def find_chromium() -> Path:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from tests.browser.chromium import QUIET, find_chromium
+from tests.browser.chromium import DEVICES, QUIET, find_chromium
 from tests.doors.hands import Hands
 from tests.web.conftest import site
 
@@ -34,7 +34,7 @@ PATIENCE = 20_000
 def browser() -> Iterator[Browser]:
     """A browser without a window."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's own loop runs in the thread of the tests
-    options = [*QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    options = [*QUIET, *DEVICES, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=find_chromium(), args=options)
         yield started

@@ -40,6 +40,19 @@ def test_whoever_handles_a_kit_may_set_it_in_quarantine(norway: Hands, log_in: L
     assert log_in("rater").get(PATH).status_code == 404
 
 
+def test_a_device_is_registered_with_its_own_form(norway: Hands, log_in: Log) -> None:
+    client, path = log_in("coordinator"), "/sites/site-1/devices/"
+    assert client.get(path).status_code == 200
+    assert client.post(path, {}).status_code == 404
+    client = log_in("physician")
+    assert "Name by which the device announces itself" in text_of(client.get(f"{path}?new"))
+    values = {"name": "Cuff-1", "kind": "blood_pressure", "maker": "Acme 7", "serial": "S-7", "state": "in_service"}
+    given = {f"v-{name}": text for name, text in {**values, "checked_on": "2026-01-10"}.items()}
+    given |= {"record": "0195a000-0000-7000-8000-000000000002", "occurred_at": norway.now.isoformat()[:16]}
+    assert client.post(path, given).status_code == 302
+    assert "S-7" in text_of(client.get(path))
+
+
 def test_whoever_is_blinded_sees_the_label_of_a_kit_and_nothing_of_its_certificate(small: Hands, log_in: Log) -> None:
     released = {"kit": "K-700", "expires_on": "2028-01-31", "batch": "B-7", "certificate": "COA-7", "identity": True}
     released |= {"assay": 99.1, "purity": 99.8, "conforms": True, "sha256": "0" * 64, "media_type": "application/pdf"}

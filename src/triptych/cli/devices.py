@@ -92,7 +92,7 @@ def answered(trial: Trial, desk: Desk, content: bytes, now: datetime) -> bytes:
 
 
 def is_registered(trial: Trial, desk: Desk, readings: Readings) -> bool:
-    """Whether the device is in service at the site of the desk, or of the participant. One unknown is left to the door."""
+    """Whether the device is in service at the desk's site, or the participant's; who is unknown is left to the door."""
     view = trial.system_view()
     course = view.course(readings.participant)
     site = desk.actor.site or (course.site if course else None)

@@ -16,13 +16,15 @@ class Capture(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     """How an entry was captured before the system had it: the device, its own clock, and what it was shown.
 
     `at` is what the device's clock read, `offset` how many seconds the server's clock was ahead of it when that was
-    last measured (none: never measured), `document` the digest of the study document that the device had.
+    last measured (none: never measured), `document` the digest of the study document that the device had. Where a
+    measuring device reached the system over a tablet, `device` is the one that measured and `through` the tablet.
     """
 
     device: str
     at: datetime
     offset: float | None = None
     document: str | None = None
+    through: str | None = None
 
 
 class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -12,15 +12,20 @@ FORM = "device"
 NOT_PERFORMED = "not-performed"
 
 
-def registered(view: View, site: str | None) -> Mapping[str, str]:
-    """The devices in service at a site by their names, with their kinds."""
+def newest(view: View, site: str | None) -> Mapping[str, Mapping[str, Any]]:
+    """What was last said of each device of a site, by its name."""
     if site is None or not view.sight.sees_form(FORM):
         return {}
     found = sorted(
         (one for one in view.site_records(site) if one.form == FORM and one.current), key=lambda one: one.occurred_at
     )
-    newest = {str(one.values.get("name")): one.values for one in found}
-    return {name: str(values["kind"]) for name, values in newest.items() if values.get("state") == "in_service"}
+    return {str(one.values.get("name")): one.values for one in found}
+
+
+def registered(view: View, site: str | None) -> Mapping[str, str]:
+    """The devices in service at a site by their names, with their kinds."""
+    said = newest(view, site)
+    return {name: str(values["kind"]) for name, values in said.items() if values.get("state") == "in_service"}
 
 
 def filled(form: Form, readings: Mapping[str, float]) -> dict[str, Any]:

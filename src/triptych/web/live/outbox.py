@@ -23,7 +23,10 @@ HAND = frozenset({"acknowledged", "closed"})
 
 
 class Entered(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One entry as the tablet kept it. `at` is what its clock read, `occurred_at` the time corrected by the offset."""
+    """One entry as the tablet kept it. `at` is what its clock read, `occurred_at` the time corrected by the offset.
+
+    `source` is the device that measured, where its reading came over the tablet.
+    """
 
     id: str
     form: str
@@ -33,6 +36,7 @@ class Entered(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     device: str
     at: datetime
     offset: float | None = None
+    source: str | None = None
     document: str | None = None
     visit: str | None = None
     cycle: int | None = None
@@ -78,7 +82,13 @@ def _draft(entered: Entered, participant: str, actor: Actor) -> Draft:
         visit=entered.visit,
         cycle=entered.cycle,
         origin="outbox",
-        capture=Capture(device=entered.device, at=entered.at, offset=entered.offset, document=entered.document),
+        capture=Capture(
+            device=entered.source or entered.device,
+            at=entered.at,
+            offset=entered.offset,
+            document=entered.document,
+            through=entered.device if entered.source else None,
+        ),
     )
 
 

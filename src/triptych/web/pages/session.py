@@ -18,6 +18,7 @@ from triptych.course import may_file
 from triptych.ledger import Actor, Draft, Filed
 from triptych.ledger.library import contacts, emergency_card
 from triptych.study import Form, Item
+from triptych.web.devices import registered
 from triptych.web.entry import new_id
 from triptych.web.house import house
 from triptych.web.live import crew
@@ -30,7 +31,7 @@ from triptych.web.people import Asker, found, grants_of, page
 from triptych.web.show import show
 from triptych.web.templating import HERE, asset
 
-MODULES = ("outbox.js", "session-entry.js", "session-alarms.js")
+MODULES = ("outbox.js", "session-entry.js", "session-alarms.js", "session-bluetooth.js")
 COVER = "physician_cover"
 QUICK = ("vitals", "session_moment", "session_drink", "observation", "rescue_medicine")
 DECISIONS = ("physician_cover", "dose_authorization", "dose_administration", "supplement_decision", "session_end")
@@ -128,6 +129,7 @@ def given(request: HttpRequest, asker: Asker, drawn: Drawn) -> str:
             "me": asker.actor.person,
             "forms": {form.id: described(form) for form in quick(asker)},
             "zone": drawn.board.zone.key,
+            "devices": registered(asker.view, found(asker.view.course(participant)).site),
             **watched(asker.study),
             "shows": asker.grant.role in PHYSICIANS,
             "facts": json.loads(drawn.parts["facts"]),

@@ -110,6 +110,7 @@ export class Outbox {
         at: new Date(read).toISOString(),
         offset: this.offset,
         document: this.document,
+        ...(more.source ? { source: more.source } : {}),
         visit: more.visit ?? null,
         cycle: more.cycle ?? null,
       },

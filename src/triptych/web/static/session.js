@@ -5,6 +5,7 @@ const given = JSON.parse(document.querySelector("#given").textContent);
 const { Outbox } = await import(given.modules.outbox);
 const { limitAlarms, isOpen, isRed, prepareSound, ring } = await import(given.modules["session-alarms"]);
 const { entryDialog, tiles } = await import(given.modules["session-entry"]);
+const { beginDevices } = await import(given.modules["session-bluetooth"]);
 const SILENT = 25000;
 const CHOSEN = `triptych-author:${given.participant}`;
 
@@ -345,6 +346,7 @@ function drawTiles() {
   }
 }
 drawTiles();
+beginDevices({ given, enter, element, now: () => outbox.now(), place: $("#devices") });
 
 // --- Begin -----------------------------------------------------------------------------------------------------------
 
