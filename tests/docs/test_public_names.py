@@ -11,7 +11,7 @@ PUBLIC = {
     """,
     "safety": """
         PRECEDENCE Active Alarm BloodPressure Candidate Case Closing Code Conditions Conflict Contact
-        Criterion Decision Ecg EmergencyCard Fact Hazard Identified Knowledge KnowledgeBase Labs Medicine
+        Criterion Decision Ecg EmergencyCard Fact Hazard Identified Knowledge KnowledgeBase KnownText Labs Medicine
         MedicineJudgment Participant PregnancyTest Product Profile Reading Recorded Resolution Row Screening
         Unreadable Washout countries_of judge_medicines level_of limit_alarms profile_of read_case read_conditions
         read_contacts read_knowledge read_profile resolve screen washouts

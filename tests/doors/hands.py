@@ -54,6 +54,11 @@ class Hands:
         """Make a participant known."""
         self.file("coordinator", "first_contact", {"channel": "self"}, participant)
 
+    def born(self, on: str = "1985-05-01", participant: str = "P-1") -> Outcome:
+        """Record when a participant was born: nobody has an access of their own before that is known."""
+        values = {"birth_date": on, "sex": "female", "childbearing_potential": True}
+        return self.file("coordinator", "demographics", values, participant)
+
     def ready_for_dose(self, participant: str = "P-1") -> None:
         """Everything that the small study's authorization asks for, today."""
         self.contact(participant)

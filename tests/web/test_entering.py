@@ -130,3 +130,17 @@ def test_somebody_under_age_has_no_access(post: Post, norway: Hands) -> None:
     answer = client_of("pat").get("/", headers=HOST)
     assert (answer.status_code, "This is for adults" in text_of(answer)) == (403, True)
     assert 'href="/help/"' in text_of(answer)
+
+
+def test_nobody_has_an_access_before_their_date_of_birth_is_known(post: Post, norway: Hands) -> None:
+    [born] = [one for one in norway.trial.system_view().records("P-1") if one.form == "demographics"]
+    norway.file("coordinator", "entered_in_error", {"about": born.id, "why": "Of another person"})
+    client = client_of("pat")
+    for path in ("/", "/diary/", "/learn/en/", "/reminders/"):
+        answer = client.get(path, headers=HOST)
+        assert (answer.status_code, "date of birth is not in your record" in text_of(answer)) == (403, True), path
+    assert 'href="tel:113"' in text_of(client.get("/help/", headers=HOST))
+    norway.born("2025-03-01")
+    assert "This is for adults" in text_of(client.get("/", headers=HOST))
+    norway.born("1985-05-01")
+    assert client.get("/", headers=HOST).status_code == 200

@@ -42,6 +42,7 @@ def populate(hands: Hands) -> None:
         grant = {"person": f"{role.id}-far", "role": role.id, "site": "site-2", "blinding": "blinded"}
         assert isinstance(hands.administer("grant", grant), Filed)
     if "participant" in hands.study.roles:
+        hands.born()
         grant = {"person": "pat", "role": "participant", "blinding": "blinded", "participant": "P-1"}
         assert isinstance(hands.administer("grant", grant), Filed)
 

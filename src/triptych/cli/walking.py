@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from triptych.cli.agreeing import whole_consent
 from triptych.cli.answering import answer
 from triptych.cli.scenario import KITS, PARTICIPANT, Expectation, Line, Player, Step
 from triptych.course import CONFIRMATION, Course, Planned, may_file, visits_of_form
@@ -17,7 +18,7 @@ from triptych.study import Dose, Form, Role, Study
 
 NAME = "P-01"
 MAX_VISITS = 500
-BEGIN = ("first_contact", "consent", "medicine_review", "prior_use")
+BEGIN = ("first_contact", "medicine_review", "prior_use")
 DOSES = ("dose_administration", "dose_authorization")
 MASKED = {"missing": "masked"}
 RESULTS = ("laboratory", "ecg")
@@ -47,6 +48,8 @@ class Walk:
         for name in BEGIN:
             if name in self.study.forms:
                 yield self._file(self.study.forms[name])
+            if name == "first_contact":
+                yield from self._consent()
         for _ in range(MAX_VISITS):
             yield from self._decide()
             visit = self._next()
@@ -59,6 +62,12 @@ class Walk:
         course = self._course()
         visits = {visit.key: str(visit.status) for visit in course.visits}
         yield self._play(Line(expect=Expectation(participant=NAME, phase=course.phase, visits=visits)))
+
+    def _consent(self) -> Iterator[Step]:
+        """The whole consent, each part by whoever may file it."""
+        for one in whole_consent(self.study):
+            form = self.study.forms[one.form]
+            yield self._file(form, given=one.values, role=one.role if one.role in self.study.roles else "")
 
     def _course(self) -> Course:
         course = self.player.course(NAME)

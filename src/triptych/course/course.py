@@ -6,6 +6,8 @@ from functools import cached_property, partial
 
 from msgspec import Struct
 
+from triptych.course.consent_lock import Lock, lock_at
+from triptych.course.consenting import FORMS, Basis, Consented, Texts, consented, signatures_of
 from triptych.course.deviations import (
     Deviation,
     Shown,
@@ -22,6 +24,7 @@ from triptych.course.facts import CourseFacts, context_at
 from triptych.course.gates import GateState, judge_gate
 from triptych.course.medicines import medicine_conflict
 from triptych.course.obligations import Query, Task, filers, held_tasks, queries, query_tasks, raised
+from triptych.course.reconsenting import asked
 from triptych.course.record import Record
 from triptych.course.results import JUDGMENT, Abnormal, abnormal_values, result_forms, values_accepted
 from triptych.course.schedule import HELD, PENDING, Planned
@@ -35,6 +38,9 @@ from triptych.course.visits import Visits, midnight
 from triptych.rules import Missing
 from triptych.safety import Conflict, Knowledge
 from triptych.study import Arm, Study
+
+AGE = "age"
+"""The definition that says how old a participant is."""
 
 
 class Course(Struct, frozen=True, kw_only=True):
@@ -164,6 +170,45 @@ class Fold:
             found = is_confirmed(self.study, self.counting, self.facts, self.sight, self._knowledge, at)
             self._confirmed[at] = found
         return self._confirmed[at]
+
+    def age(self, at: datetime) -> int | None:
+        """The age in completed years at an instant, by the document's definition `age`; none where it is not known."""
+        if all(one.id != AGE for one in self.study.document.definitions):
+            return None
+        then = CourseFacts(self.study, self.entries, self.setting, at, partial(course_facts, self))
+        age = then.bound(None, {})[AGE]
+        return age if isinstance(age, int) else None
+
+    @cached_property
+    def consented(self) -> Consented:
+        """The participant's consent as it stands."""
+        signed = signatures_of(self.counting).standing
+        basis = Basis(
+            entries=self.counting,
+            rules=self.study.document.consent,
+            asked=asked(self.study, self.setting, self.counting, self.today),
+            ages=(self.age(self.now), self.age(signed[-1].at) if signed else None),
+            standing=self.standing.axes,
+            setting=self.setting,
+            texts=self._knowledge.consent,
+        )
+        return consented(basis)
+
+    @property
+    def consent_texts(self) -> Texts:
+        """The texts of the consent that are known here."""
+        return self._knowledge.consent
+
+    def consent_lock(self, at: datetime) -> Lock | None:
+        """Why nothing may be signed at an instant: a dose, and not a day since the discharge; none if it may."""
+        return lock_at(self.entries, at)
+
+    @property
+    def sees_consent(self) -> bool:
+        """Whether everything that consent rests on may be seen."""
+        age = f"definitions.{AGE}.rule"
+        reads = self.study.reads(age) if age in self.study.rules else ()
+        return all(map(self.sight.sees_form, FORMS)) and self.sight.sees_all(reads)
 
     @cached_property
     def arm(self) -> Arm | None:
@@ -300,6 +345,7 @@ def course_facts(fold: Fold, cycle: int | None) -> Mapping[str, object]:
         facts["medicine_conflict"] = Missing(frozenset(conflict.missing))
     if all(fold.sight.sees_form(form) for form in (JUDGMENT, *(one.id for one in result_forms(fold.study)))):
         facts["abnormal_values_accepted"] = values_accepted(fold.study, fold.counting)
+    facts |= _consent_fact(fold)
     stands = fold.screening_confirmed(cycle)
     if stands is not None:
         facts["screening_confirmed"] = stands
@@ -315,3 +361,8 @@ def course_facts(fold: Fold, cycle: int | None) -> Mapping[str, object]:
                 if dose.supplemental is not None:
                     facts["dose_supplemental"] = dose.supplemental
     return facts
+
+
+def _consent_fact(fold: Fold) -> Mapping[str, object]:
+    """Whether consent is in force, to who sees everything that it rests on."""
+    return {"consent_in_force": fold.consented.in_force} if fold.sees_consent else {}

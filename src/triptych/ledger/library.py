@@ -17,6 +17,7 @@ from triptych.safety import (
     EmergencyCard,
     Knowledge,
     KnowledgeBase,
+    KnownText,
     Profile,
     profile_of,
     read_conditions,
@@ -34,6 +35,7 @@ from triptych.study import (
     read_education,
     read_not_shipped,
 )
+from triptych.study.consent_texts import ConsentTexts, read_consent_texts
 
 LIBRARY = files("triptych") / "library"
 
@@ -123,6 +125,28 @@ def education() -> Mapping[str, Education]:
     return {text.language: text for text in sorted(read, key=lambda text: text.language)}
 
 
+@lru_cache(maxsize=1)
+def consent_texts() -> Mapping[str, ConsentTexts]:
+    """The texts of the consent that participants agree to, by language."""
+    return {text.language: text for text in _all_consent_texts()}
+
+
+def _all_consent_texts() -> list[ConsentTexts]:
+    """The texts of the consent in every language; where a language has several versions, the newest comes last."""
+    texts = (LIBRARY / "consent").iterdir()
+    read = [read_consent_texts(text.read_text("utf-8")) for text in texts if text.name.endswith(".toml")]
+    return sorted(read, key=lambda text: (text.language, text.version))
+
+
+def known_texts() -> Mapping[tuple[str, str, str], KnownText]:
+    """Every text of the consent, by version, language and part: what a signature is compared with."""
+    return {
+        (text.version, text.language, one.id): KnownText(digest=one.digest, asks=one.question is not None)
+        for text in _all_consent_texts()
+        for one in text.passages
+    }
+
+
 def _with_evidence(text: Education) -> Education:
     """The text with what the evidence says, in its language; its version names the base that this was made from."""
     base = evidence()
@@ -174,4 +198,4 @@ def study_profile(study: Study) -> Profile:
 @lru_cache(maxsize=1)
 def knowledge() -> Knowledge:
     """Everything bundled that a trial is judged by beside its document."""
-    return Knowledge(base=knowledge_base(), conditions=conditions(), profile=default_profile())
+    return Knowledge(base=knowledge_base(), conditions=conditions(), profile=default_profile(), consent=known_texts())

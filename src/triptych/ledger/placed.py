@@ -6,14 +6,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from triptych.course import Entries, Fold, Grant, Record, Setting, Sight, current_site
+from triptych.course.consenting import may_take_part
 from triptych.course.durability import Evaluation, evaluations
 from triptych.course.duty import ROTA, STEPS, Acknowledged, acknowledged, changes, is_watched, on_call
 from triptych.ledger.drafts import Actor
 from triptych.safety import Knowledge
 from triptych.study import Study
-
-AGE = "age"
-"""The definition that says how old a participant is."""
 
 
 class Placed(ABC):
@@ -68,12 +66,15 @@ class Placed(ABC):
 
     def age(self, participant: str) -> int | None:
         """A participant's age in completed years by the document's definition `age`; none where it cannot be told."""
+        return self._whole(participant).age(self.now)
+
+    def may_take_part(self, participant: str) -> bool | None:
+        """Whether a participant is of the age that the document in force asks for; none where that is not known."""
+        return may_take_part(self.study_of(participant).document.consent, self.age(participant))
+
+    def _whole(self, participant: str) -> Fold:
         study, records = self.study_of(participant), self._records(participant)
-        if all(one.id != AGE for one in study.document.definitions):
-            return None
-        whole = Fold(study, participant, records, self._place(participant), self._knowledge, self.now)
-        age = whole.facts.bound(None, {})[AGE]
-        return age if isinstance(age, int) else None
+        return Fold(study, participant, records, self._place(participant), self._knowledge, self.now)
 
     def evaluations(self, participant: str) -> tuple[Evaluation, ...]:
         """The rules of recurrence and retreatment as they stood after each record; none that rest on what is hidden."""

@@ -11,7 +11,7 @@ import msgspec
 from triptych.course import CONFIRMATION, Course, Fold, Grant, Record, Setting, current_site, local_day
 from triptych.course.entries import Entries
 from triptych.course.setting import entries_of, grants_of
-from triptych.ledger import judging
+from triptych.ledger import consenting, judging
 from triptych.ledger.chain import link, seal
 from triptych.ledger.drafts import Actor, Draft, Filed, Held, Outcome, Reason, Refused
 from triptych.ledger.errors import DuplicateRecord, NotALedger
@@ -247,6 +247,8 @@ class Trial:
             reasons = tuple(judging.gating(case, self._fold(case)))
         if not reasons and case.draft.form == CONFIRMATION:
             reasons = tuple(judging.screening(case, self._fold(case)))
+        if not reasons and consenting.is_agreement(case):
+            reasons = tuple(consenting.agreeing(case, self._fold(case)))
         return reasons or tuple(_stock(plan, case.setting))
 
     def _fold(self, case: judging.Case) -> Fold:

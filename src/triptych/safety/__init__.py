@@ -12,7 +12,7 @@ from triptych.safety.naming import Candidate, Identified, Resolution, resolve
 from triptych.safety.outcomes import PRECEDENCE, Decision
 from triptych.safety.profile import Profile, profile_of, read_profile
 from triptych.safety.reading import read_case
-from triptych.safety.screening import Knowledge, Screening, screen
+from triptych.safety.screening import Knowledge, KnownText, Screening, screen
 from triptych.safety.washout import Washout, washouts
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Identified",
     "Knowledge",
     "KnowledgeBase",
+    "KnownText",
     "Labs",
     "Medicine",
     "MedicineJudgment",

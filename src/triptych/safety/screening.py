@@ -1,6 +1,6 @@
 """The screening decision for one participant and one planned day, with everything it rests on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from msgspec import Struct
@@ -16,12 +16,23 @@ from triptych.safety.profile import Profile
 from triptych.safety.washout import Washout
 
 
+class KnownText(Struct, frozen=True, kw_only=True):
+    """A text that is agreed to: the SHA-256 of what is shown, and whether a question is asked about it."""
+
+    digest: str
+    asks: bool = False
+
+
 class Knowledge(Struct, frozen=True, kw_only=True):
-    """Everything that a trial is judged by beside its document: medicines, conditions in words, default numbers."""
+    """Everything that a trial is judged by beside its document: medicines, conditions in words, default numbers.
+
+    `consent` has each text of the consent, by version, language and part.
+    """
 
     base: KnowledgeBase
     conditions: Conditions
     profile: Profile
+    consent: Mapping[tuple[str, str, str], KnownText] = {}
 
 
 class Screening(Struct, frozen=True, kw_only=True):

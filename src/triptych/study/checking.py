@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from triptych.study.checking_consent import check_consent
 from triptych.study.checking_forms import check_form, check_raise
 from triptych.study.model import DeviationRule, Gate, Release, Role, Visit
 from triptych.study.names import COURSE_NAMES, RECORD_NAMES
@@ -61,6 +62,7 @@ def check_document(refs: References) -> None:
         refs.refer(reuse.form, refs.forms, "form", f"reuse.{number}.form")
         refs.duration(reuse.within, f"reuse.{number}.within", least=1)
     _arms(refs)
+    check_consent(refs)
     _issued(refs)
     refs.number(refs.own.planned_participants, 1, 1_000_000, "planned_participants")
     _defaults(refs)

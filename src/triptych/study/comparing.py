@@ -66,6 +66,8 @@ def _study(study: Study) -> dict[str, Said]:
         facts |= {f"screening, {name.replace('_', ' ')}": text for name, text in document.screening.said()}
     if document.session is not None:
         facts |= {f"session, {name}": text for name, text in document.session.said()}
+    if document.consent is not None:
+        facts |= {f"consent, {name}": text for name, text in document.consent.said()}
     if document.amendment is not None:
         moving = "after new consent" if document.amendment.reconsent else f"{document.amendment.participants}"
         facts |= {"amendment": document.amendment.summary, "who moves over": moving}

@@ -127,7 +127,7 @@ class Study:
         """Whether any condition of a gate in a participant's course depends on the day it is asked."""
         gates = (gate for gate in self.document.gates if self.forms[gate.guards].about == "participant")
         paths = (f"gates.{gate.id}.conditions.{c.id}.rule" for gate in gates for c in gate.conditions)
-        daily = {"today", "course.medicine_conflict", "course.screening_confirmed"}
+        daily = {"today", "course.medicine_conflict", "course.screening_confirmed", "course.consent_in_force"}
         return any(not daily.isdisjoint(self.reads(path)) for path in paths)
 
 

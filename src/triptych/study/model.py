@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
+from triptych.study.consent import ConsentRules
 from triptych.study.limits import SessionRules
 from triptych.study.screening import ScreeningFact, ScreeningRules
 from triptych.study.treatment import AdverseEventDefinition, Amendment, Arm, Part, Reference, Therapy
@@ -373,6 +374,7 @@ class StudyDocument(Part, frozen=True, kw_only=True):
     adverse_event: AdverseEventDefinition | None = None
     screening: ScreeningRules | None = None
     session: SessionRules | None = None
+    consent: ConsentRules | None = None
     therapies: tuple[Therapy, ...] = ()
     site_defaults: SiteDefaults | None = None
     arms: tuple[Arm, ...] = ()

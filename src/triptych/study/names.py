@@ -64,6 +64,7 @@ _COURSE: Mapping[str, Type] = {
     "failed_attempts": INT,
     "medicine_conflict": BOOL,
     "screening_confirmed": BOOL,
+    "consent_in_force": BOOL,
     "abnormal_values_accepted": BOOL,
     "arm": TEXT,
     "dose_initial": NUMBER,

@@ -16,12 +16,11 @@ from msgspec.structs import replace
 from triptych.course import Grant
 from triptych.ledger import Actor, View
 from triptych.study import Study
+from triptych.study.consent import MAJORITY
 from triptych.web.hosts import is_participant_host
 from triptych.web.house import house
 
 PARTICIPANT = "participant"
-MAJORITY = 18
-"""Whoever is younger has no access of their own. The years are a default that was read in no law."""
 CHOSEN = "grant"
 LOST = "You had been logged out, and what you sent was not filed. What you typed is kept in the tab you typed it in."
 
@@ -91,11 +90,26 @@ def page(function: Page) -> Page:
         asker = asker_of(request)
         if asker is None:
             return render(request, "nothing.html", status=403)
-        if asker.grant.participant and (asker.view.age(asker.grant.participant) or MAJORITY) < MAJORITY:
-            return render(request, "own/young.html", status=403)
+        turned_away = _turned_away(request, asker)
+        if turned_away is not None:
+            return turned_away
         return function(request, replace(asker, about=parts.get("participant")), **parts)
 
     return shown
+
+
+def _turned_away(request: HttpRequest, asker: Asker) -> HttpResponse | None:
+    """Turn away a participant who is under age, or of whom nobody has recorded a date of birth: unknown is not yes.
+
+    Whom to call stands on a page that needs no log-in.
+    """
+    own = asker.grant.participant
+    may_enter = asker.view.may_take_part(own) if own else True
+    if may_enter:
+        return None
+    rules = asker.view.study_of(own or "").document.consent
+    parts = {"is_known": may_enter is not None, "majority": rules.majority if rules else MAJORITY}
+    return render(request, "own/young.html", parts, status=403)
 
 
 def _log_in(request: HttpRequest) -> HttpResponse:

@@ -250,6 +250,27 @@ CASES = {
         "2026-11-24",
     ),
     "a plan for nobody": ('version: "1"', 'version: "1"\nplanned_participants: 0', "bad_number", "planned", "1 to"),
+    "an age of majority of children": (
+        'version: "1"',
+        'version: "1"\nconsent: {version: "1", majority: 6}',
+        "bad_number",
+        "consent",
+        "12 to",
+    ),
+    "a gate on a consent that has no texts": (
+        "rule: latest(vitals).systolic <= limit}",
+        "rule: course.consent_in_force}",
+        "no_consent_rules",
+        "rule: course.consent_in_force",
+        "consent:",
+    ),
+    "a pediatric approval for adults": (
+        'version: "1"',
+        'version: "1"\nconsent: {version: "1", pediatric: {approval: A-1, minimum_age: 18}}',
+        "bad_number",
+        "consent",
+        "0 to 17",
+    ),
     "no site defaults": (
         "site_defaults:\n  zone: Europe/Oslo\n  form_grace: 3 days\n  late_entry: 24 hours\n",
         "",

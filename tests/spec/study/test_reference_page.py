@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import fields
 
 from triptych.ledger.library import product_files
-from triptych.study import check_study, load_study, model, schedule, treatment
+from triptych.study import check_study, consent, load_study, model, schedule, treatment
 from triptych.study.checking_forms import MISSING_CODES
 
 ROOT = Path(__file__).parents[3]
@@ -20,6 +20,8 @@ EXAMPLES = {f"{number:02}.yaml": text for number, text in enumerate(BLOCKS)}
 SHAPES = {
     model.ScreeningRules: "Screening",
     model.SessionRules: "Medicine sessions",
+    consent.ConsentRules: "Consent",
+    consent.Pediatric: "Pediatric approval",
     model.AdverseEventDefinition: "The definition of an adverse event",
     model.Amendment: "Amendments",
     model.Therapy: "Therapies",
@@ -85,7 +87,7 @@ def codes():
 
 
 def test_every_shape_of_the_document_has_its_section():
-    found = [*vars(model).values(), *vars(treatment).values()]
+    found = [*vars(model).values(), *vars(treatment).values(), *vars(consent).values()]
     shapes = {value for value in found if inspect.isclass(value) and issubclass(value, model.Part)}
     assert shapes == set(SHAPES)
 

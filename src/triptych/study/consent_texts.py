@@ -1,0 +1,49 @@
+"""The texts of the consent, part by part, as a participant is shown them. A text is versioned and whole in a language.
+
+A signature is bound to the digest of the text that was shown: one changed character is another text (EMA-05).
+"""
+
+import hashlib
+
+import msgspec
+from msgspec import Struct
+
+from triptych.study.education import Question
+
+
+class ConsentPassage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One part of the consent: its heading, its paragraphs, and the question on it, if there is one."""
+
+    id: str
+    title: str
+    text: tuple[str, ...]
+    question: Question | None = None
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of exactly what is shown: heading and paragraphs, as JSON in UTF-8."""
+        return hashlib.sha256(msgspec.json.encode([self.title, *self.text])).hexdigest()
+
+
+class ConsentTexts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All parts in one language, in the order of reading; `ui` has the words of the pages around them."""
+
+    version: str
+    language: str
+    name: str
+    ui: dict[str, str] = {}
+    passages: tuple[ConsentPassage, ...]
+
+    def passage(self, element: str) -> ConsentPassage | None:
+        """The text of a part, if there is one."""
+        return next((passage for passage in self.passages if passage.id == element), None)
+
+
+def read_consent_texts(text: str) -> ConsentTexts:
+    """Read the parts from TOML text. Raises `msgspec.ValidationError` or `ValueError` for what is no such text."""
+    read = msgspec.toml.decode(text, type=ConsentTexts)
+    for passage in read.passages:
+        question = passage.question
+        if question is not None and not 0 <= question.right < len(question.choices):
+            raise ValueError(f"Part {passage.id}: no choice has the number {question.right}.")
+    return read
