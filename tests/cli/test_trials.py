@@ -1,5 +1,6 @@
 """A trial of one's own study, opened and administered at a terminal."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,21 @@ def test_somebody_without_the_role_files_nothing(run: Run, tmp_path: Path) -> No
     refused = run("ledger", "file", "pause", "why=Now", "--data", data, "--as", "eve")
     assert refused.exit_code == 1
     assert "3 records in 1 stream" in run("ledger", "verify", "--data", data).output
+
+
+def test_recorded_sessions_are_drawn_from_a_seed_filed_and_checked(run: Run, demo_ledger: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(demo_ledger, copy)
+    words = ("fidelity", "sample", "--data", copy, "--seed", "thrown", "--count", "4", "--how", "risk")
+    first, again = run(*words), run(*words)
+    assert first.exit_code == 0, first.output
+    assert first.output == again.output
+    assert "Name two raters" in run(*words, "--as", "fidelity_lead-1").output
+    grants = ("--rater", "fidelity_rater-1", "--rater", "other")
+    filed = run(*words, "--as", "fidelity_lead-1", *grants)
+    assert filed.output.startswith(first.output)
+    assert "Filed" in filed.output
+    assert run(*words).output != first.output  # what was drawn is not drawn again
+    checked = run("fidelity", "check", "--data", copy)
+    assert (checked.exit_code, "4 sessions  the same" in checked.output) == (0, True)
+    assert "not_granted" in run(*words, "--as", "therapist-1", *grants).output

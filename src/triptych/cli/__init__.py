@@ -8,6 +8,7 @@ from triptych.cli.demo import demo
 from triptych.cli.devices import device
 from triptych.cli.evidence import evidence
 from triptych.cli.exchange import lint_file, read_case
+from triptych.cli.fidelity import fidelity
 from triptych.cli.instruments import instrument
 from triptych.cli.ledgers import ledger
 from triptych.cli.play import play
@@ -30,6 +31,7 @@ main.add_command(instrument)
 main.add_command(lint_file)
 main.add_command(read_case)
 main.add_command(evidence)
+main.add_command(fidelity)
 main.add_command(ledger)
 main.add_command(screen_case)
 main.add_command(medicines)

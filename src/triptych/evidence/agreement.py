@@ -180,3 +180,13 @@ def drift(days: Sequence[float], ratings: Sequence[float], level: float = 0.95) 
     return Drift(
         per_30_days=30 * slope, ci_low=30 * (slope - reach), ci_high=30 * (slope + reach), n=len(days), level=level
     )
+
+
+def average(values: Sequence[float], level: float = 0.95) -> tuple[float, float, float]:
+    """The mean of values with Student's interval; raises `TooFewStudies` below three."""
+    check_level(level)
+    if len(values) < LEAST:
+        raise TooFewStudies(f"An interval around a mean needs {LEAST} values.")
+    given = np.asarray(values, dtype=np.float64)
+    reach = two_sided(level, len(values) - 1) * float(given.std(ddof=1)) / math.sqrt(len(values))
+    return float(given.mean()), float(given.mean()) - reach, float(given.mean()) + reach

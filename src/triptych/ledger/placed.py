@@ -76,6 +76,15 @@ class Placed(ABC):
         study, records = self.study_of(participant), self._records(participant)
         return Fold(study, participant, records, self._place(participant), self._knowledge, self.now)
 
+    def arm(self, participant: str) -> str | None:
+        """The arm of a participant whom the viewer reaches; none where what holds it is hidden or is not there."""
+        item, records = self.study_of(participant).document.arm_item, self._records(participant)
+        if not item or not self._reaches(records) or not self.sight.sees_path(item):
+            return None
+        held = Entries(self._shown(records)).latest(item.partition(".")[0])
+        arm = held.current.values.get(item.partition(".")[2]) if held else None
+        return arm if isinstance(arm, str) else None
+
     def evaluations(self, participant: str) -> tuple[Evaluation, ...]:
         """The rules of recurrence and retreatment as they stood after each record; none that rest on what is hidden."""
         records = self._records(participant)

@@ -38,8 +38,8 @@ from triptych.rules import Missing
 from triptych.safety import Knowledge
 from triptych.study import Release, Role, Study, parse_duration
 
-OWN = frozenset({"signature", "entered_in_error", "held_resolution"})
-"""What is done about a record, and stays visible to whoever did it."""
+OWN = frozenset({"signature", "entered_in_error", "held_resolution", "fidelity_rating"})
+"""What is done about a record, or rated blind, and stays visible to whoever did it."""
 NOBODY = Role(id="nobody", title="Nobody")
 
 
