@@ -4,6 +4,7 @@ import json
 import re
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.doors.clocked import Post
@@ -18,6 +19,7 @@ from tests.web.test_pages import fields
 from triptych.cli.cohort import OWN
 
 __all__ = ["dosed"]
+DIARY = 'href="/diary/">How are you today?'
 
 
 @pytest.fixture
@@ -84,6 +86,31 @@ def test_nobody_is_reminded_at_night_where_they_are(dosed: Hands, ways: dict[str
     assert reminded(dosed, ways) == ["text"]
 
 
+def test_the_diary_goes_by_the_participants_own_day(dosed: Hands, ways: dict[str, Post]) -> None:
+    """In Los Angeles, nine hours behind, a day ends when the site's morning is half over."""
+    days_after(dosed)
+    client = client_of("zoe")
+    page = fields(text_of(client.get("/reminders/", headers=HOST)))
+    answers = {"v-email": "yes", "v-text": "yes", "v-quiet_from": "21", "v-quiet_until": "9"}
+    slip = client.post("/reminders/", {**page, **answers, "v-zone": "Los Angeles"}, headers=HOST)
+    assert "No time zone has this name" in text_of(slip)
+    assert (
+        client.post("/reminders/", {**page, **answers, "v-zone": "America/Los_Angeles"}, headers=HOST).status_code
+        == 302
+    )
+    there = ZoneInfo("America/Los_Angeles")
+    evening = dosed.now.astimezone(there).replace(hour=23, minute=0)
+    dosed.player.clock.now = evening
+    today = text_of(client.get("/", headers=HOST))
+    assert (f"{evening:%-d %b %Y}" in today, DIARY in today) == (True, True)
+    form = fields(text_of(client.get("/diary/", headers=HOST)))
+    assert client.post("/diary/", {**form, "v-suicidal": "none", "v-mood": "6"}, headers=HOST).status_code == 302
+    assert DIARY not in text_of(client.get("/", headers=HOST))
+    dosed.player.clock.now = evening + timedelta(hours=2)  # the next day there, the same at the site
+    assert dosed.now.astimezone(ZoneInfo("Europe/Oslo")).date() == evening.astimezone(ZoneInfo("Europe/Oslo")).date()
+    assert DIARY in text_of(client.get("/", headers=HOST))
+
+
 def test_nobody_is_reminded_of_what_is_not_asked(dosed: Hands, ways: dict[str, Post]) -> None:
     dosed.player.clock.now += timedelta(days=60)
     assert reminded(dosed, ways) == []
@@ -109,7 +136,8 @@ def test_a_reply_that_says_stop_ends_the_reminders(
     assert reminded(dosed, ways) == []
 
 
-def test_what_was_missed_is_said_plainly(dosed: Hands, ways: dict[str, Post]) -> None:
+def days_after(dosed: Hands) -> None:
+    """An access for whoever had a session last."""
     system = dosed.trial.system_view()
     held = {
         name: max(days)
@@ -120,6 +148,10 @@ def test_what_was_missed_is_said_plainly(dosed: Hands, ways: dict[str, Post]) ->
     latest = max(held, key=lambda name: held[name])
     grant = {"person": "zoe", "role": "participant", "blinding": "blinded", "participant": latest}
     dosed.administer("grant", grant)
+
+
+def test_what_was_missed_is_said_plainly(dosed: Hands, ways: dict[str, Post]) -> None:
+    days_after(dosed)
     dosed.player.clock.now += timedelta(days=3)
     page = text_of(client_of("zoe").get("/", headers=HOST))
     assert "What has passed" in page

@@ -274,7 +274,7 @@ class Fold:
         for visit in self.planned:
             for form in visit.forms:
                 if form.status == "missing" and visit.actual is not None:
-                    yield visit, form.form, self._visits.forms_close(visit.actual)
+                    yield visit, form.form, self._visits.forms_close(visit.key, visit.actual)
 
     def _tasks(self, asked: tuple[Query, ...], shown: tuple[Shown, ...]) -> Iterator[Task]:
         for task in raised(self.study, self.entries, self.sight, self.context, self.now):
@@ -312,15 +312,15 @@ class Fold:
                     id=f"file:{visit.key}:{form.form}",
                     title=f"File {form.title} of {visit.title}",
                     roles=filers(self.study, form.form),
-                    since=midnight(visit.actual, self.setting.zone),
-                    due=self._visits.forms_close(visit.actual),
+                    since=self._visits.begins(visit.key, visit.actual),
+                    due=self._visits.forms_close(visit.key, visit.actual),
                     overdue=form.status == "missing",
                     visit=visit.key,
                     form=form.form,
                 )
 
     def _closes(self, visit: Planned) -> datetime | None:
-        return midnight(visit.window.closes + timedelta(days=1), self.setting.zone) if visit.window else None
+        return self._visits.begins(visit.key, visit.window.closes + timedelta(days=1)) if visit.window else None
 
     def _next_change(self, tasks: Sequence[Task]) -> datetime | None:
         instants = [*self._visits.boundaries(self.planned), *(task.due for task in tasks if task.due)]

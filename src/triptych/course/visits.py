@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from triptych.course.entries import Entries, Entry, local_day
 from triptych.course.facts import holds_in_form
@@ -21,6 +22,7 @@ from triptych.course.schedule import (
 )
 from triptych.course.sight import Sight
 from triptych.course.standing import Change, Standing
+from triptych.course.whereabouts import Whereabouts, own_visits
 from triptych.rules import Context
 from triptych.study import Placement, Study, parse_duration
 
@@ -43,12 +45,12 @@ class Visits:
         standing: Standing,
         sight: Sight,
         released: Mapping[str, date | None],
-        zone: tzinfo,
+        zone: ZoneInfo,
         now: datetime,
     ) -> None:
         self._study, self._standing, self._sight, self._zone, self._now = study, standing, sight, zone, now
         self._released = frozenset(released)
-        self._today = local_day(now, zone)
+        self._own, self._where = own_visits(study), Whereabouts(entries, zone)
         self._filed = held_entries(study, entries, standing.attempt_position)
         self._skips = {
             slot_key(e.current.visit, e.current.cycle): e
@@ -56,7 +58,7 @@ class Visits:
             if e.current.visit is not None and e.root.position >= standing.attempt_position
         }
         held = {key: self._holding(key, found) for key, found in self._filed.items()}
-        actual = {key: self._first_day(found) for key, found in held.items() if found}
+        actual = {key: self._first_day(key, found) for key, found in held.items() if found}
         actual |= {key: day for key, day in released.items() if day is not None}
         self._stopped = {slot.key: self._stopping(slot) for slot in slots(study)}
         skipped = {key for key, change in self._stopped.items() if change} | set(self._skips)
@@ -75,8 +77,19 @@ class Visits:
         by_form = (entry for entry in found if entry.current.form == visit.held_by)
         return [e for e in by_form if not visit.held_when or holds_in_form(self._study, e, path, context) is True]
 
-    def _first_day(self, found: list[Entry]) -> date:
-        return min(local_day(entry.current.occurred_at, self._zone) for entry in found)
+    def _first_day(self, key: str, found: list[Entry]) -> date:
+        return min(self._day(key, entry.current.occurred_at) for entry in found)
+
+    def _day(self, key: str, instant: datetime) -> date:
+        """The day of an instant: the site's, or for what participants answer by themselves their own."""
+        return self._where.day(instant) if self._is_own(key) else local_day(instant, self._zone)
+
+    def begins(self, key: str, day: date) -> datetime:
+        """The instant at which a day of a visit begins."""
+        return self._where.midnight(day) if self._is_own(key) else midnight(day, self._zone)
+
+    def _is_own(self, key: str) -> bool:
+        return slots_by_key(self._study)[key].visit.id in self._own
 
     def _stopping(self, slot: Slot) -> Change | None:
         """The earliest change that took away standing which the visit requires."""
@@ -128,7 +141,7 @@ class Visits:
         self, slot: Slot, window: Window | None, actual: date | None
     ) -> tuple[VisitStatus, str, datetime | None]:
         if actual is not None:
-            return self._held(window, actual)
+            return self._held(slot.key, window, actual)
         seen = slot.key in self._released or any(self._sight.sees_form(part.form) for part in slot.visit.forms)
         if not seen:
             return "hidden", "", None
@@ -136,7 +149,7 @@ class Visits:
         if skip is not None:
             return "skipped", str(skip.current.values.get("why", "")), skip.current.occurred_at
         change = self._stopped[slot.key]
-        closed = midnight(window.closes + timedelta(days=1), self._zone) if window and window.firm else None
+        closed = self.begins(slot.key, window.closes + timedelta(days=1)) if window and window.firm else None
         if change is not None and not (closed and closed <= change.at):
             return "skipped", self._stopped_because(change), change.at
         fallen = self._fallen(slot)
@@ -157,8 +170,8 @@ class Visits:
             return None
         return "planned", f"waits for: {unmet.title}", None
 
-    def _held(self, window: Window | None, actual: date) -> tuple[VisitStatus, str, datetime | None]:
-        since = midnight(actual, self._zone)
+    def _held(self, key: str, window: Window | None, actual: date) -> tuple[VisitStatus, str, datetime | None]:
+        since = self.begins(key, actual)
         if window is None or window.opens <= actual <= window.closes:
             return "done", "", since
         if actual < window.opens:
@@ -170,10 +183,10 @@ class Visits:
     ) -> tuple[VisitStatus, str, datetime | None]:
         if window is None:
             return ("planned", "", None) if slot.visit.timing else ("open", "", None)
-        if not window.firm or self._today < window.opens:
+        if not window.firm or self._now < self.begins(slot.key, window.opens):
             return "planned", "", None
         if closed is None or self._now < closed:
-            return "open", "", midnight(window.opens, self._zone)
+            return "open", "", self.begins(slot.key, window.opens)
         if slot.visit.optional:
             return "skipped", "optional, and not held within its window", closed
         return "missed", "not held within its window", closed
@@ -188,11 +201,11 @@ class Visits:
         for placement in slot.visit.forms:
             if self._sight.sees_form(placement.form):
                 form = self._study.forms[placement.form]
-                state = self._form_state(placement, filed, status, actual)
+                state = self._form_state(slot, placement, filed, status, actual)
                 yield FormState(form=form.id, title=form.title, required=placement.required, status=state)
 
     def _form_state(
-        self, placement: Placement, filed: set[str], status: VisitStatus, actual: date | None
+        self, slot: Slot, placement: Placement, filed: set[str], status: VisitStatus, actual: date | None
     ) -> FormStatus:
         if placement.form in filed:
             return "filed"
@@ -200,22 +213,22 @@ class Visits:
             return "not needed"
         if status not in HELD or actual is None:
             return "not yet"
-        if self._now < self.forms_close(actual):
+        if self._now < self.forms_close(slot.key, actual):
             return "due"
         return "missing" if placement.required else "not needed"
 
-    def forms_close(self, actual: date) -> datetime:
+    def forms_close(self, key: str, actual: date) -> datetime:
         """When the forms of a visit held on a day are no longer merely due."""
-        return midnight(actual + timedelta(days=1), self._zone) + self._grace
+        return self.begins(key, actual + timedelta(days=1)) + self._grace
 
     def boundaries(self, planned: tuple[Planned, ...]) -> Iterator[datetime]:
         """The instants at which a visit or a form would stand differently with no new record."""
         for visit in planned:
             if visit.window is not None and visit.actual is None and visit.window.firm:
-                yield midnight(visit.window.opens, self._zone)
-                yield midnight(visit.window.closes + timedelta(days=1), self._zone)
+                yield self.begins(visit.key, visit.window.opens)
+                yield self.begins(visit.key, visit.window.closes + timedelta(days=1))
             if visit.actual is not None:
-                yield self.forms_close(visit.actual)
+                yield self.forms_close(visit.key, visit.actual)
 
 
 def _days(span: timedelta) -> str:

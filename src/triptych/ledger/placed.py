@@ -9,6 +9,7 @@ from triptych.course import Entries, Fold, Grant, Record, Setting, Sight, curren
 from triptych.course.consenting import may_take_part
 from triptych.course.durability import Evaluation, evaluations
 from triptych.course.duty import ROTA, STEPS, Acknowledged, acknowledged, changes, is_watched, on_call
+from triptych.course.whereabouts import Whereabouts
 from triptych.ledger.drafts import Actor
 from triptych.safety import Knowledge
 from triptych.study import Study
@@ -43,6 +44,10 @@ class Placed(ABC):
     def zone(self, participant: str | None = None) -> ZoneInfo:
         """The time zone of a participant's site, or of the viewer's own."""
         return self._place(participant).zone
+
+    def whereabouts(self, participant: str) -> Whereabouts:
+        """The days of a participant where they are: in the zone that they named, else in that of their site."""
+        return Whereabouts(Entries(self._records(participant)), self._place(participant).zone)
 
     def country(self, participant: str | None = None) -> str:
         """The country (ISO 3166-1 alpha-2) of a participant's site, else of the viewer's own or of the study."""

@@ -4,9 +4,8 @@ What is asked is what their own page shows them. What was sent is a record, so a
 """
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.models import User
 
@@ -47,7 +46,7 @@ def _remind(served: House, whole: View, grant: Grant) -> None:
     participant = grant.participant or ""
     records = whole.records(participant)
     wishes = wishes_of(records)
-    zone = zone_of(wishes, whole.zone(participant))
+    zone = whole.whereabouts(participant).at(whole.now)
     local = whole.now.astimezone(zone)
     day = local.date().isoformat()
     told = {seen.values["day"] for seen in records if seen.form == SENT}
@@ -63,7 +62,7 @@ def _remind(served: House, whole: View, grant: Grant) -> None:
         _file(served, name, SENT, values, participant, whole.now)
 
 
-def _is_asked(served: House, grant: Grant, now: datetime, zone: ZoneInfo) -> bool:
+def _is_asked(served: House, grant: Grant, now: datetime, zone: tzinfo) -> bool:
     actor = Actor(person=grant.person, role=grant.role, site=grant.site)
     asker = Asker(view=served.trial.view(actor), actor=actor, grant=grant, grants=(grant,))
     course = asker.view.course(grant.participant or "")
@@ -81,14 +80,6 @@ def wishes_of(records: Any) -> dict[str, Any]:  # noqa: ANN401
     """How a participant wants to be reminded; by every way outside the night where nothing was said."""
     kept = [seen for seen in records if seen.form == WISHES and seen.current]
     return {**DEFAULTS, **(dict(kept[-1].values) if kept else {})}
-
-
-def zone_of(wishes: dict[str, Any], site: ZoneInfo) -> ZoneInfo:
-    """The zone where a participant is: the one they named, else that of their site."""
-    try:
-        return ZoneInfo(str(wishes["zone"])) if wishes.get("zone") else site
-    except (ZoneInfoNotFoundError, ValueError):
-        return site
 
 
 def is_quiet(hour: int, wishes: dict[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -51,9 +52,19 @@ def missed_days(asker: Asker, visits: tuple[Planned, ...], today: date) -> list[
 
 
 def _days_kept(asker: Asker) -> set[date]:
-    zone = asker.view.zone(asker.grant.participant)
+    where = asker.view.whereabouts(asker.grant.participant or "")
     seen = asker.view.records(asker.grant.participant or "")
-    return {local_day(one.occurred_at, zone) for one in seen if one.form == FORM and one.current}
+    return {where.day(one.occurred_at) for one in seen if one.form == FORM and one.current}
+
+
+def own_zone(asker: Asker) -> ZoneInfo:
+    """The time zone where the participant who asks is now."""
+    return asker.view.whereabouts(asker.grant.participant or "").at(asker.view.now)
+
+
+def own_today(asker: Asker) -> date:
+    """The day that it is for the participant who asks."""
+    return local_day(asker.view.now, own_zone(asker))
 
 
 def is_open(asker: Asker) -> bool:
@@ -71,7 +82,7 @@ def diary(request: HttpRequest, asker: Asker) -> HttpResponse:
 
 
 def _kept(request: HttpRequest, asker: Asker, name: str) -> HttpResponse:
-    zone, form = asker.view.zone(asker.grant.participant), asker.study.forms[name]
+    zone, form = own_zone(asker), asker.study.forms[name]
     if request.method == "POST":
         posted = Posted.read(form, request.POST, zone)
         posted.visit = posted.cycle = posted.corrects = posted.reason = ""
@@ -106,8 +117,8 @@ def is_experience_asked(asker: Asker, visits: tuple[Planned, ...], today: date) 
     """Whether the ratings are asked for: in the two weeks after a session, until they are given."""
     since = days_after(visits, sessions_of(asker), today)
     given = [seen for seen in asker.view.records(asker.grant.participant or "") if seen.form == EXPERIENCE]
-    zone = asker.view.zone(asker.grant.participant)
-    last = max((local_day(seen.occurred_at, zone) for seen in given if seen.current), default=None)
+    where = asker.view.whereabouts(asker.grant.participant or "")
+    last = max((where.day(seen.occurred_at) for seen in given if seen.current), default=None)
     return since is not None and since < FORTNIGHT and (last is None or (today - last).days > since)
 
 
@@ -115,7 +126,7 @@ def is_experience_asked(asker: Asker, visits: tuple[Planned, ...], today: date) 
 def sent(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Say what is known after answers were sent, with the numbers first; who has read it only once they say so."""
     parts = {"asker": asker, "help": site_help(request), "read_by": last_read(asker)}
-    return render(request, "own/sent.html", {**parts, "zone": asker.view.zone(asker.grant.participant)})
+    return render(request, "own/sent.html", {**parts, "zone": own_zone(asker)})
 
 
 def last_read(asker: Asker) -> Acknowledged | None:

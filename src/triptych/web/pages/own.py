@@ -7,11 +7,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from msgspec import Struct
 
-from triptych.course import Planned, local_day
+from triptych.course import Planned
 from triptych.study import Form
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
-from triptych.web.pages.diary import CHOICES, is_asked, is_experience_asked, is_open, last_read, missed_days
+from triptych.web.pages.diary import (
+    CHOICES,
+    is_asked,
+    is_experience_asked,
+    is_open,
+    last_read,
+    missed_days,
+    own_today,
+    own_zone,
+)
 from triptych.web.pages.entry import hidden
 from triptych.web.pages.helping import site_help
 from triptych.web.pages.outbox import file_edits
@@ -52,7 +61,7 @@ def today(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Show what is asked today, what comes next, and what the participant has answered."""
     participant = asker.grant.participant or ""
     course = found(asker.view.course(participant))
-    zone = asker.view.zone(participant)
+    zone, day = own_zone(asker), own_today(asker)
     mine = {form.id: form for form in own_forms(asker)}
     coming = [visit for visit in course.visits if visit.status in ("open", "planned") and not visit.series]
     answered = [seen for seen in asker.view.records(participant) if seen.current and seen.form in mine]
@@ -61,14 +70,14 @@ def today(request: HttpRequest, asker: Asker) -> HttpResponse:
         "own/today.html",
         {
             "asker": asker,
-            "asked": asked(course.visits, mine.values(), local_day(asker.view.now, zone)),
+            "asked": asked(course.visits, mine.values(), day),
             "coming": coming[:AHEAD],
             "answered": sorted(answered, key=lambda seen: seen.occurred_at, reverse=True),
             "forms": mine,
-            "diary_asked": is_open(asker) and is_asked(asker, course.visits, local_day(asker.view.now, zone)),
-            "experience_asked": is_experience_asked(asker, course.visits, local_day(asker.view.now, zone)),
+            "diary_asked": is_open(asker) and is_asked(asker, course.visits, day),
+            "experience_asked": is_experience_asked(asker, course.visits, day),
             "missed": missed(course.visits, mine.values()),
-            "missed_days": missed_days(asker, course.visits, local_day(asker.view.now, zone)),
+            "missed_days": missed_days(asker, course.visits, day),
             "read_by": last_read(asker),
             "diary_open": is_open(asker),
             "now": asker.view.now,
@@ -101,14 +110,14 @@ def answer(request: HttpRequest, asker: Asker, form: str) -> HttpResponse:
     wanted = next((one for one in own_forms(asker) if one.id == form), None)
     if wanted is None:
         raise Http404
-    zone = asker.view.zone(participant)
+    zone = own_zone(asker)
     if request.method == "POST":
         posted = Posted.read(wanted, request.POST, zone)
         if file_posted(request, asker, posted, participant):
             file_edits(asker, posted.record, request.POST.get("edits", ""))
             return redirect("sent")
     else:
-        waiting = next(iter(asked(course.visits, [wanted], local_day(asker.view.now, zone))), None)
+        waiting = next(iter(asked(course.visits, [wanted], own_today(asker))), None)
         if waiting is None:
             raise Http404
         posted = Posted.fresh(wanted, zone, asker.view.now)

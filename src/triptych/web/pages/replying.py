@@ -3,12 +3,14 @@
 import hmac
 import json
 import os
+from zoneinfo import available_timezones
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from triptych.course.whereabouts import ITEM, zone_named
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
 from triptych.web.house import house
@@ -45,10 +47,24 @@ def wishes(request: HttpRequest, asker: Asker) -> HttpResponse:
     if request.method == "POST":
         posted = Posted.read(form, request.POST, zone)
         posted.fix({})
-        if file_posted(request, asker, posted, participant):
+        if _is_zone(posted) and file_posted(request, asker, posted, participant):
             return redirect("home")
     else:
         known = wishes_of(asker.view.records(participant))
         posted = Posted.of(form, zone, asker.view.now, known, asker.view.now)
-    parts = {"asker": asker, "posted": posted, "zone": zone}
+    parts = {"asker": asker, "posted": posted, "zone": zone, "site_zone": zone.key, "zones": _zones()}
     return render(request, "own/wishes.html", parts, status=422 if posted.problems else 200)
+
+
+def _is_zone(posted: Posted) -> bool:
+    """Whether the time zone, where one is given, is one; a slip is said and changes nobody's days."""
+    name = posted.answers().get(ITEM)
+    if name is None or zone_named(name) is not None:
+        return True
+    posted.problems.append((ITEM, "No time zone has this name. Choose one from the list, such as Europe/Oslo."))
+    return False
+
+
+def _zones() -> list[str]:
+    """The names to choose from: those of places, without the old ones and the abbreviations."""
+    return sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
