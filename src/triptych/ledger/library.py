@@ -5,6 +5,7 @@ from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Literal
 
 import msgspec.toml
 from msgspec.structs import replace
@@ -147,11 +148,16 @@ def known_texts() -> Mapping[tuple[str, str, str], KnownText]:
     }
 
 
+def plain_evidence(substance: str, language: Literal["en", "es"]) -> tuple[str, ...]:
+    """What published trials of a substance say, in plain words made from the figures of the bundled base."""
+    return plain_passages(evidence(), substance, language)
+
+
 def _with_evidence(text: Education) -> Education:
     """The text with what the evidence says, in its language; its version names the base that this was made from."""
     base = evidence()
     passages = tuple(
-        replace(one, text=(*plain_passages(base, one.evidence, text.language), *one.text)) if one.evidence else one
+        replace(one, text=(*plain_evidence(one.evidence, text.language), *one.text)) if one.evidence else one
         for one in text.passages
     )
     return replace(text, version=f"{text.version}+{base.digest[:8]}", passages=passages)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from triptych.course import Entries, Fold, Grant, Record, Setting, Sight, current_site
-from triptych.course.consenting import may_take_part
+from triptych.course.consenting import FORMS, Consented, may_take_part
 from triptych.course.durability import Evaluation, evaluations
 from triptych.course.duty import ROTA, STEPS, Acknowledged, acknowledged, changes, is_watched, on_call
 from triptych.course.whereabouts import Whereabouts
@@ -76,6 +76,17 @@ class Placed(ABC):
     def may_take_part(self, participant: str) -> bool | None:
         """Whether a participant is of the age that the document in force asks for; none where that is not known."""
         return may_take_part(self.study_of(participant).document.consent, self.age(participant))
+
+    def consented(self, participant: str) -> Consented | None:
+        """How a participant's consent stands, to themselves and to who sees everything that it rests on; else none."""
+        own = self._grant is not None and self._grant.participant == participant
+        if not own and not all(map(self.sight.sees_form, FORMS)):
+            return None
+        return self._whole(participant).consented if self._reaches(self._records(participant)) else None
+
+    def is_consent_locked(self, participant: str) -> bool:
+        """Whether nothing may be agreed to or widened now: a dose was given, and not a day since the discharge."""
+        return self._whole(participant).consent_lock(self.now) is not None
 
     def _whole(self, participant: str) -> Fold:
         study, records = self.study_of(participant), self._records(participant)

@@ -4,6 +4,7 @@ A signature is bound to the digest of the text that was shown: one changed chara
 """
 
 import hashlib
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -12,12 +13,20 @@ from triptych.study.education import Question
 
 
 class ConsentPassage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One part of the consent: its heading, its paragraphs, and the question on it, if there is one."""
+    """One part of the consent: its heading, its paragraphs, where they come from, and the question on it, if any.
+
+    `effect` says what taking back a yes to it does. `evidence` names a substance: what published trials of it say is
+    shown beside the text, made from the figures. It is no part of what is signed, since it changes with the evidence and
+    must not void what somebody has agreed to.
+    """
 
     id: str
     title: str
     text: tuple[str, ...]
+    sources: tuple[str, ...] = ()
     question: Question | None = None
+    effect: str = ""
+    evidence: str = ""
 
     @property
     def digest(self) -> str:
@@ -29,7 +38,7 @@ class ConsentTexts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """All parts in one language, in the order of reading; `ui` has the words of the pages around them."""
 
     version: str
-    language: str
+    language: Literal["en", "es"]
     name: str
     ui: dict[str, str] = {}
     passages: tuple[ConsentPassage, ...]

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from triptych.web.pages import (
+    agreeing,
     concern,
     diary,
     entering,
@@ -43,6 +44,11 @@ urlpatterns = [
     path("sent/", diary.sent, name="sent"),
     path("medicines/", taper.own_plan, name="own_plan"),
     path("medicines/pdf/", taper.own_plan_pdf, name="own_plan_pdf"),
+    path("consent/<slug:language>/", agreeing.consent, name="consent"),
+    path("consent/<slug:language>/print/", agreeing.printed, name="consent_print"),
+    path("consent/<slug:language>/sign/", agreeing.sign, name="consent_sign"),
+    path("consent/<slug:language>/part/<slug:part>/", agreeing.element, name="consent_part"),
+    path("consent/<slug:language>/part/<slug:part>/back/", agreeing.take_back, name="consent_back"),
     path("learn/<slug:language>/", learning.passages, name="passages"),
     path("learn/<slug:language>/<slug:topic>/", learning.passage, name="passage"),
     path("answer/<slug:form>/", own.answer, name="answer"),

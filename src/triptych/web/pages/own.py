@@ -80,6 +80,7 @@ def today(request: HttpRequest, asker: Asker) -> HttpResponse:
             "missed_days": missed_days(asker, course.visits, day),
             "read_by": last_read(asker),
             "diary_open": is_open(asker),
+            "asks_consent": asker.study.document.consent is not None,
             "now": asker.view.now,
             "zone": zone,
         },

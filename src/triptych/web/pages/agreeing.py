@@ -1,0 +1,217 @@
+"""Agreeing to take part, on the participants' site: part by part, each with its text, its question and a free answer.
+
+What is filed is bound to the exact text that was shown (EMA-05). Whether it counts is decided by the door and the course.
+"""
+
+from collections.abc import Mapping
+
+from django.contrib.auth import logout
+from django.contrib.auth.hashers import check_password
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from msgspec import Struct
+
+from triptych.course.consenting import Consented, ElementState
+from triptych.ledger.library import consent_texts, plain_evidence
+from triptych.study.consent import OPTIONAL, REQUIRED
+from triptych.study.consent_texts import ConsentPassage, ConsentTexts
+from triptych.web.entering import WRONG, reached
+from triptych.web.entry import Posted
+from triptych.web.filing import file_posted
+from triptych.web.pages.signing import is_right
+from triptych.web.people import Asker, found, page
+
+ELEMENT, SIGNATURE, QUIZ = "consent_element", "consent", "education_answer"
+SAID = {"agreed": "agreed", "declined": "declined", "withdrawn": "withdrawn", "not_asked": "open"}
+"""States of a part that have words of their own; in every other the text has changed or the answer is in doubt."""
+TRIES = "consent-tries"
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """One part of the consent with its text, how it stands for this participant, and in which words."""
+
+    passage: ConsentPassage
+    state: ElementState
+    said: str
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether a yes to it stands."""
+        return self.state.state == "agreed"
+
+
+def asked_of(asker: Asker) -> Consented:
+    """How the participant's consent stands; where the study asks for no parts there is nothing here."""
+    consented = found(asker.view.consented(asker.grant.participant or ""))
+    if not consented.elements or ELEMENT not in asker.study.forms:
+        raise Http404
+    return consented
+
+
+def texts_in(language: str) -> ConsentTexts:
+    """The texts in a language; a language that there is none in is not found."""
+    return found(consent_texts().get(language))
+
+
+def parts_of(consented: Consented, texts: ConsentTexts) -> dict[str, Part]:
+    """The parts in the order of the consent, by their names."""
+    states = {one.element: one for one in consented.elements}
+    made = {}
+    for element in (*REQUIRED, *OPTIONAL):
+        passage, state = texts.passage(element), states[element]
+        if passage is not None:
+            said = texts.ui[SAID.get(state.state, "in_doubt" if state.state == "in_doubt" else "changed")]
+            made[element] = Part(passage=passage, state=state, said=said)
+    return made
+
+
+@page
+def consent(request: HttpRequest, asker: Asker, language: str) -> HttpResponse:
+    """Show every part and how it stands, and the way to sign."""
+    return _shown(request, asker, language, "own/consent.html")
+
+
+@page
+def printed(request: HttpRequest, asker: Asker, language: str) -> HttpResponse:
+    """Show every text at once, to be printed, read in peace or signed on paper."""
+    return _shown(request, asker, language, "own/consent_print.html")
+
+
+def _shown(request: HttpRequest, asker: Asker, language: str, template: str) -> HttpResponse:
+    consented, texts = asked_of(asker), texts_in(language)
+    return render(request, template, {**_common(asker, consented, texts), "lacks": consented.lacks})
+
+
+def _common(asker: Asker, consented: Consented, texts: ConsentTexts) -> Mapping[str, object]:
+    parts = parts_of(consented, texts)
+    return {
+        "asker": asker,
+        "text": texts,
+        "languages": consent_texts(),
+        "required": [parts[one] for one in REQUIRED if one in parts],
+        "optional": [parts[one] for one in OPTIONAL if one in parts],
+        "may_sign": all(parts[one].is_agreed for one in REQUIRED if one in parts),
+        "is_signed": not {"not_signed", "other_version", "signed_before", "refused"}
+        & {x.code for x in consented.lacks},
+        "locked": asker.view.is_consent_locked(asker.grant.participant or ""),
+        "zone": asker.view.zone(asker.grant.participant),
+    }
+
+
+@page
+def element(request: HttpRequest, asker: Asker, language: str, part: str) -> HttpResponse:
+    """Show one part with its question, or file the answer to it."""
+    consented, texts = asked_of(asker), texts_in(language)
+    one = found(parts_of(consented, texts).get(part))
+    posted = _fresh(asker, ELEMENT)
+    wrong = False
+    if request.method == "POST":
+        posted.record = request.POST.get("record", "")
+        wants = request.POST.get("answer") == "yes"
+        wrong = wants and not _understands(request, asker, texts, one.passage)
+        if not wrong and _answered(request, asker, posted, texts, one.passage, agrees=wants):
+            return redirect(_after(texts, part))
+    given = {
+        **_common(asker, consented, texts),
+        "one": one,
+        "posted": posted,
+        "wrong": wrong,
+        "evidence": plain_evidence(one.passage.evidence, texts.language) if one.passage.evidence else (),
+    }
+    return render(request, "own/consent_part.html", given, status=422 if posted.problems or wrong else 200)
+
+
+def _after(texts: ConsentTexts, part: str) -> str:
+    """The part after one in the order of reading, else the list."""
+    order = [one.id for one in texts.passages]
+    if part == order[-1]:
+        return reverse("consent", kwargs={"language": texts.language})
+    return reverse("consent_part", kwargs={"language": texts.language, "part": order[order.index(part) + 1]})
+
+
+def _fresh(asker: Asker, form: str) -> Posted:
+    return Posted.fresh(asker.study.forms[form], asker.view.zone(asker.grant.participant), asker.view.now)
+
+
+def _understands(request: HttpRequest, asker: Asker, texts: ConsentTexts, passage: ConsentPassage) -> bool:
+    """Whether the question is answered as the text says. A wrong answer leads back to the text and to a person."""
+    if passage.question is None:
+        return True
+    chosen = request.POST.get("chosen", "")
+    if chosen == str(passage.question.right):
+        return True
+    if chosen in map(str, range(len(passage.question.choices))):
+        told = _fresh(asker, QUIZ)
+        told.fix(
+            {
+                "passage": f"consent: {passage.id}",
+                "version": texts.version,
+                "language": texts.language,
+                "chosen": str(int(chosen) + 1),
+                "understood": "no",
+            }
+        )
+        file_posted(request, asker, told, asker.grant.participant)
+    return False
+
+
+def _answered(
+    request: HttpRequest, asker: Asker, posted: Posted, texts: ConsentTexts, passage: ConsentPassage, *, agrees: bool
+) -> bool:
+    fixed = {"element": passage.id, "agreed": "yes" if agrees else "no", "route": "own"}
+    if agrees:
+        shown = request.POST.get("shown", "")
+        fixed |= {"version": request.POST.get("version", ""), "language": texts.language, "text": shown}
+        fixed |= {"understood": "yes"} if passage.question else {}
+    posted.fix(fixed)
+    return file_posted(request, asker, posted, asker.grant.participant)
+
+
+@page
+def take_back(request: HttpRequest, asker: Asker, language: str, part: str) -> HttpResponse:
+    """Say exactly what taking back a yes does, and file it once that is confirmed."""
+    consented, texts = asked_of(asker), texts_in(language)
+    one = found(parts_of(consented, texts).get(part))
+    posted = _fresh(asker, ELEMENT)
+    if request.method == "POST":
+        posted.record = request.POST.get("record", "")
+        if _answered(request, asker, posted, texts, one.passage, agrees=False):
+            return redirect("consent", language=language)
+    given = {**_common(asker, consented, texts), "one": one, "posted": posted}
+    return render(request, "own/consent_back.html", given, status=422 if posted.problems else 200)
+
+
+@page
+def sign(request: HttpRequest, asker: Asker, language: str) -> HttpResponse:
+    """Sign the whole with the hand of the participant: their password, or the code that a link asks for."""
+    consented, texts = asked_of(asker), texts_in(language)
+    user = User.objects.get(username=request.user.get_username())
+    posted = _fresh(asker, SIGNATURE)
+    if request.method == "POST":
+        posted.record = request.POST.get("record", "")
+        posted.fix({"version": request.POST.get("version", ""), "agreed": "yes", "route": "own"})
+        if not _is_own_hand(request, user):
+            posted.problems.append(("", texts.ui["wrong_password"]))
+        elif file_posted(request, asker, posted, asker.grant.participant):
+            return redirect("consent", language=language)
+        if not request.user.is_authenticated:
+            return redirect("home")
+    given = {**_common(asker, consented, texts), "posted": posted, "by_code": not user.has_usable_password()}
+    given["version"] = consented.version
+    return render(request, "own/consent_sign.html", given, status=422 if posted.problems else 200)
+
+
+def _is_own_hand(request: HttpRequest, user: User) -> bool:
+    """Whether the password or code is the signer's own. After several wrong codes the session ends."""
+    if user.has_usable_password():
+        return is_right(request)
+    code = reached(user).code
+    if code and check_password(request.POST.get("password", ""), code):
+        request.session.pop(TRIES, None)
+        return True
+    request.session[TRIES] = request.session.get(TRIES, 0) + 1
+    if request.session[TRIES] >= WRONG:
+        logout(request)
+    return False
