@@ -87,6 +87,7 @@ def table(hands: Hands, participant: str = "P-1", *, every: bool = True) -> dict
         ("slug", "secret"): ["nothing"],
         ("slug", "language"): ["en", "es", "no"],
         ("slug", "topic"): ["what", "nowhere"],
+        ("slug", "part"): ["risks", "nowhere"],
         ("string", "participant"): [participant],
         ("string", "service"): ["triptych-patient-view", "triptych-order-select", "nowhere"],
         ("string", "site"): ["site-1", "nowhere"],

@@ -1,6 +1,6 @@
 """Agreeing to take part, on the participants' site: part by part, each with its text, its question and a free answer.
 
-What is filed is bound to the exact text that was shown (EMA-05). Whether it counts is decided by the door and the course.
+What is filed is bound to the exact text that was shown (EMA-05). The door and the course decide whether it counts.
 """
 
 from collections.abc import Mapping
