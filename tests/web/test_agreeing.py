@@ -1,4 +1,4 @@
-"""Consent part by part on the participants' site: plain in both languages, bound to what was shown, free to take back."""
+"""Consent part by part, by participants: plain in both languages, bound to what was shown, free to take back."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def client(world: Hands) -> Any:
 
     from triptych.web.entering import set_code
 
-    client = client_of("pat")
+    client_of("pat")
     pat = User.objects.get(username="pat")
     pat.set_unusable_password()
     pat.save()
