@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from triptych.cli.scenario import SITE, Player, read_lines
+from triptych.cli.scenario import SITE, Line, Player, read_lines
 from triptych.ledger import Actor, Draft, Filed, Held, Refused
 from triptych.ledger.chain import verify
 from triptych.ledger.library import find_study
@@ -24,6 +24,7 @@ START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 CRITERIA = {item.id: True for item in NORWAY.forms["eligibility"].items if item.type == "boolean"}
 PERSON = "P-1"
 
+BOTH = ("participant", "therapist")
 READY = [item.id for form in ("readiness", "intake_review") for item in NORWAY.forms[form].items]
 
 LABORATORY = {"sodium": 140.0, "potassium": 4.2, "alt": 22.0, "ast": 20.0, "creatinine": 64.0, "tsh": 1.8}
@@ -54,6 +55,12 @@ class DoorMachine(RuleBasedStateMachine):
         self.sent: list[tuple[Draft, Actor, str]] = []
         self.count = 0
         self.file("first_contact", {"channel": "self"}, "coordinator")
+        values = {"ready": False}  # the participant's access of their own comes with it
+        self.player.also(
+            Line(
+                participant=PERSON, form="session_ready", values=values, role="participant", occurred_at=START, cycle=1
+            )
+        )
 
     def file(self, form: str, values: dict[str, Any], role: str, **more: Any) -> object:
         self.count += 1
@@ -159,6 +166,13 @@ class DoorMachine(RuleBasedStateMachine):
             items = [item.id for item in NORWAY.forms[form].items]
             self.file(form, {item: item != wrong for item in items}, "therapist")
         self.file("physician_cover", {"where": "on_call"}, "physician")
+        for role in BOTH:
+            self.say_ready(role, ready=True)
+
+    @rule(role=st.sampled_from(["participant", "therapist"]), ready=st.booleans())
+    def say_ready(self, role: str, ready: bool) -> None:
+        """Either side says that they are ready for the first session, or takes it back."""
+        self.file("session_ready", {"ready": ready, "words": role}, role, cycle=1)
 
     @rule(potential=st.sampled_from([True, False, {"missing": "asked-unknown"}]))
     def who(self, potential: object) -> None:
@@ -316,6 +330,8 @@ def oracle(accepted: list[tuple[Draft, datetime]], doses: list[str], now: dateti
     old = "laboratory" not in last or (today - local(last["laboratory"][0].occurred_at)).days > 42
     no += ["results"] if old or value("result_review", "finding") != "normal" else []
     pauses = [draft.form for draft, _ in accepted if draft.form in ("site_pause", "site_resume")]
+    said = {draft.values["words"]: draft.values["ready"] for draft, _ in accepted if draft.form == "session_ready"}
+    no += [f"{role} ready" for role in BOTH if said.get(role) is not True]
     no += ["paused"] if pauses and pauses[-1] == "site_pause" else []
     no += ["dose"] if amount > 80 else []
     no += ["given"] if set(doses) - {"not_taken"} else []

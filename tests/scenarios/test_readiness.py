@@ -94,6 +94,28 @@ def test_what_was_not_filed_is_never_a_yes(form: str, gate_lines: set[str]) -> N
     assert {name for name in gate_lines if found[name].state == "unknown"} == gate_lines
 
 
+def said(role: str, ready: bool, cycle: int | None = 1) -> Line:
+    last = next(line.occurred_at for line in reversed(lines_before_the_dose()) if line.occurred_at)
+    values = {"ready": ready}
+    return Line(participant="NO-01", form="session_ready", values=values, role=role, occurred_at=last, cycle=cycle)
+
+
+@pytest.mark.parametrize("role", ["participant", "therapist"])
+def test_a_dose_waits_until_participant_and_therapist_have_both_said_that_they_are_ready(role: str) -> None:
+    without = [line for line in lines_before_the_dose() if (line.form, line.role) != ("session_ready", role)]
+    assert judged(without)["both_ready"].state == "unknown"
+    assert judged([*without, said(role, ready=True, cycle=2)])["both_ready"].state == "unknown"
+    assert judged([*without, said(role, ready=True)])["both_ready"].state == "met"
+    assert judged([*lines_before_the_dose(), said(role, ready=False)])["both_ready"].state == "not met"
+    both = [*lines_before_the_dose(), said(role, ready=False), said(role, ready=True)]
+    assert judged(both)["both_ready"].state == "met"
+
+
+def test_nobody_else_can_say_it_for_them() -> None:
+    without = [line for line in lines_before_the_dose() if (line.form, line.role) != ("session_ready", "participant")]
+    assert judged([*without, said("co_therapist", ready=True)])["both_ready"].state == "unknown"
+
+
 @pytest.mark.requirement("CRL-13")
 def test_a_result_that_is_significant_or_seven_weeks_old_keeps_the_dose_closed() -> None:
     significant = {"finding": "significant", "why": "Sodium"}

@@ -226,6 +226,7 @@ def moved(study: Study, line: Line, number: int, later: timedelta) -> Line:
     return replace(
         line,
         participant=name,
+        person=f"{PARTICIPANT}-{name}" if line.role == PARTICIPANT else line.person,
         occurred_at=_when(line) + later,
         id=own(line.id),
         corrects=own(line.corrects),

@@ -94,7 +94,7 @@ class Walk:
             yield from self._rest(visit)
         self._now = max(self._day(visit), self._now)
         if is_session:
-            yield from self._make_ready()
+            yield from self._make_ready(visit)
         elif any(form.id == "therapy_session" for form in forms):
             yield from self._pressure()
         # What the gate of a dose reads comes before the dose, whatever the order on the visit.
@@ -117,7 +117,7 @@ class Walk:
         if "blood_pressure" in self.study.forms:
             yield self._file(self.study.forms["blood_pressure"])
 
-    def _make_ready(self) -> Iterator[Step]:
+    def _make_ready(self, visit: Planned) -> Iterator[Step]:
         """File what the gate of a dose asks for on the day and no visit has: results, their review, the readiness."""
         yield self._file(self.study.forms["medicine_review"])
         for name in RESULTS:
@@ -129,6 +129,9 @@ class Walk:
         for name in READY:
             if name in self.study.forms:
                 yield self._file(self.study.forms[name], role="physician" if name == "physician_cover" else "")
+        if PARTICIPANT in self.study.roles:
+            for role in (PARTICIPANT, "therapist"):
+                yield self._file(self.study.forms["session_ready"], role=role, cycle=visit.cycle)
 
     def _doses(self, visit: Planned) -> Iterator[Step]:
         """The initial dose of the session, and the supplemental one where the arm has one, each authorized before."""

@@ -65,7 +65,7 @@ def record_facts(study: Study, entry: Entry, context: Context) -> dict[str, obje
     facts = form_facts(study, entry, context)
     day = facts.pop("today")
     facts |= {"id": entry.id, "occurred_at": record.occurred_at, "day": day, "actor": record.actor}
-    facts["filed_at"] = record.recorded_at
+    facts |= {"actor_role": record.role, "filed_at": record.recorded_at}
     if record.visit is not None:
         facts["visit"] = record.visit
     if record.cycle is not None:

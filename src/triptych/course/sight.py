@@ -1,8 +1,9 @@
 """What a viewer may see: forms by role, items by the secrets the viewer is unblinded for. Deny by default."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from triptych.course.entries import Entries
 from triptych.course.record import Record
 from triptych.study import Form, Item, Role, Study
 
@@ -61,6 +62,28 @@ class Sight:
         """Whether every path may be seen."""
         return self.everything or all(map(self.sees_path, paths))
 
+    def unshared(self, records: Iterable[Record]) -> frozenset[str]:
+        """The records that are hidden because nobody shared them: those of forms with `shared_by`, deny by default.
+
+        Whoever files such a form sees all of its records. Everybody else sees one while the newest answer about it, by
+        when it was given and by when it was filed, says that it is shared; setting an answer aside shares nothing.
+        """
+        forms = (form for form in self._study.forms.values() if form.shared_by)
+        own = {form.id: form.shared_by for form in forms if self._role is not None and not may_file(self._role, form)}
+        records = list(records) if own else []
+        wanted = [record for record in records if record.form in own]
+        roots = Entries(records).roots if wanted else {}
+        answers: dict[tuple[str, str], list[Record]] = {}
+        for record in records if wanted else ():
+            if record.form in own.values() and record.status == "filed":
+                about = str(record.values.get("about"))
+                answers.setdefault((record.form, roots.get(about, about)), []).append(record)
+        return frozenset(
+            record.id
+            for record in wanted
+            if not _is_shared(answers.get((own[record.form], roots.get(record.id, record.id)), ()))
+        )
+
     def values(self, record: Record) -> Mapping[str, Any]:
         """The answers of a record without those that are hidden; a form that is not known shows nothing."""
         if self._role is None:
@@ -68,6 +91,14 @@ class Sight:
         form = self._study.forms.get(record.form)
         shown = {item.id for item in form.items if self.sees_item(item)} if form else set()
         return {key: value for key, value in record.values.items() if key in shown}
+
+
+def _is_shared(answers: Sequence[Record]) -> bool:
+    """Whether both the answer given last and the one filed last say that a record is shared; none shares nothing."""
+    if not answers:
+        return False
+    newest = max(answers, key=lambda answer: answer.occurred_at)
+    return newest.values.get("shared") is True and answers[-1].values.get("shared") is True
 
 
 def may_file(role: Role, form: Form) -> bool:

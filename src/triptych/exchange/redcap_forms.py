@@ -11,7 +11,7 @@ from triptych.exchange.redcap_reading import Dictionary, Field, plain
 from triptych.study import check_study, write_yaml
 
 MISSING = ["unknown", "asked-declined", "not-performed"]
-RESERVED = {"id", "day", "occurred_at", "visit", "cycle", "actor", "today", "previous", "baseline"}
+RESERVED = {"id", "day", "occurred_at", "visit", "cycle", "actor", "actor_role", "today", "previous", "baseline"}
 KINDS = {
     "radio": "code", "dropdown": "code", "checkbox": "codes", "yesno": "boolean", "truefalse": "boolean",
     "slider": "integer", "calc": "decimal",

@@ -296,8 +296,10 @@ class View(Placed, ScreeningView):
         """The records that this viewer may see; one about a hidden record is as hidden as that record."""
         if self.sight.everything:
             return list(records)
+        records = list(records)
         forms = {record.id: record.form for record in records}
         shown = {record.id: self._on_hidden_items(self._stripped(record), forms) for record in records}
+        shown |= dict.fromkeys(self.sight.unshared(records))
         hidden: set[str] = set()
         while gone := {name for name, record in shown.items() if record is None} - hidden:
             hidden |= gone

@@ -34,8 +34,21 @@ def check_form(refs: References, form: Form) -> None:
                 refs.refer(value, refs.axes[effect.axis], "value", f"{path}.sets.{number}.only_from.{place}")
     for raised in form.raises:
         check_raise(refs, raised, f"{path}.raises.{raised.id}", form.id, own=form.id in refs.own_forms)
+    if form.shared_by:
+        _sharing(refs, form, path)
     if form.allocates is not None:
         refs.number(form.allocates.limit, 1, 1_000_000, f"{path}.allocates.limit")
+
+
+def _sharing(refs: References, form: Form, path: str) -> None:
+    """The form by which records are shared names the record and answers yes or no; otherwise nothing is ever shared."""
+    if not refs.refer(form.shared_by, refs.forms, "form", f"{path}.shared_by"):
+        return
+    shapes = {(item.id, item.type) for item in refs.forms[form.shared_by].items}
+    if not {("about", "record"), ("shared", "boolean")} <= shapes:
+        message = f"The form {form.shared_by!r} does not say of a record whether it is shared."
+        hint = "Give it the items {id: about, type: record} and {id: shared, type: boolean}."
+        refs.say(f"{path}.shared_by", "shares_nothing", message, hint)
 
 
 def check_raise(refs: References, raised: Raise, path: str, by: str = "", *, own: bool) -> None:

@@ -115,6 +115,7 @@ def _forms(study: Study) -> dict[str, Said]:
 
 def _form(form: Form) -> dict[str, str]:
     facts = _texts(form, "kind", "about", "group", "secret", "instrument", "instrument_version", "affirmed_by", "help")
+    facts |= _texts(form, "shared_by")
     facts["title"] = form.title
     facts |= {f"item {item.label}": _item(item) for item in form.items}
     facts |= {f"check {check.text}": check.rule for check in form.checks}

@@ -141,8 +141,9 @@ class Form(Part, frozen=True, kw_only=True):
 
     A *fact* is always accepted; a *decision* passes the gate that guards it. `group` is what roles are
     permitted by. `log` forms stand on no visit. `affirmed_by` is a rule that says when the list of this
-    form's records is affirmed complete. `instrument` names the instrument that the form is laid over, and
-    `instrument_version` the version that was written out from it.
+    form's records is affirmed complete. `shared_by` names the form whose newest record about one of this form's
+    says that others than those who file it may see that one. `instrument` names the instrument that the form is laid
+    over, and `instrument_version` the version that was written out from it.
     """
 
     id: str
@@ -157,6 +158,7 @@ class Form(Part, frozen=True, kw_only=True):
     sets: tuple[Effect, ...] = ()
     raises: tuple[Raise, ...] = ()
     affirmed_by: str | None = None
+    shared_by: str = ""
     allocates: Allocation | None = None
     help: str = ""
     instrument: str = ""

@@ -57,6 +57,7 @@ _RECORD: Mapping[str, Type] = {
     "visit": TEXT,
     "cycle": INT,
     "actor": TEXT,
+    "actor_role": TEXT,
 }
 _COURSE: Mapping[str, Type] = {
     "attempt": INT,

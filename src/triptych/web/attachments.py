@@ -5,6 +5,7 @@ What a file is, whose it is and who may see it stands in the ledger; here are on
 
 import os
 import tempfile
+from collections.abc import Collection
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,6 +17,10 @@ MOST = 25_000_000
 """The largest file that is taken, in bytes."""
 STARTS = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 """How files of the types that are taken begin. A name or a browser's word for the type is not believed."""
+
+
+IMAGES = frozenset({"image/jpeg", "image/png"})
+ALL = frozenset(STARTS.values())
 
 
 class Kept(Struct, frozen=True):
@@ -32,11 +37,13 @@ class NotTaken(Exception):
     code = "file_not_taken"
 
 
-def keep(upload: UploadedFile) -> Kept:  # type: ignore[type-arg]
-    """Keep an uploaded file. Raises `NotTaken`, in words for the person who sent it."""
+def keep(upload: UploadedFile, types: Collection[str] = ALL) -> Kept:  # type: ignore[type-arg]
+    """Keep an uploaded file of one of some types. Raises `NotTaken`, in words for the person who sent it."""
     if upload.size is None or upload.size > MOST:
         raise NotTaken(f"The file is larger than {MOST // 1_000_000} MB. Nothing was kept.")
     media_type = _type_of(upload)
+    if media_type not in types:
+        raise NotTaken("Only JPEG and PNG pictures are taken here. Nothing was kept.")
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
     digest, size = sha256(), 0

@@ -81,6 +81,13 @@ def test_a_task_may_end_with_the_next_record_of_its_own_form():
     assert found.code == "ends_nothing"
 
 
+def test_what_shares_a_record_names_it_and_answers_yes_or_no():
+    (found,) = problems_of(changed("  - id: diary\n", "  - id: diary\n    shared_by: answer\n"))
+    assert (found.code, "answer" in found.message) == ("shares_nothing", True)
+    (found,) = problems_of(changed("  - id: diary\n", "  - id: diary\n    shared_by: anser\n"))
+    assert found.code == "unknown_form"
+
+
 def test_a_task_may_look_back_at_the_record_before_and_at_the_first():
     assert not problems_of(
         changed("when: systolic > 180,", "when: systolic > baseline.systolic || systolic > previous.systolic,")

@@ -87,7 +87,7 @@ def _taken(asker: Asker, kept: Kept) -> str:
         origin="outbox",
     )
     outcome = house().trial.file(draft, asker.actor)
-    if isinstance(outcome, Filed):
+    if isinstance(outcome, Filed) and not form.shared_by:  # what nobody shared has no drafts that others read
         file_edits(asker, kept.id, json.dumps(kept.edits))
     return "filed" if isinstance(outcome, Filed) else "held" if isinstance(outcome, Held) else "refused"
 

@@ -11,6 +11,7 @@ from triptych.course import Planned
 from triptych.study import Form
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
+from triptych.web.integrating import FORMS
 from triptych.web.pages.diary import (
     CHOICES,
     is_asked,
@@ -25,6 +26,7 @@ from triptych.web.pages.entry import hidden
 from triptych.web.pages.helping import site_help
 from triptych.web.pages.outbox import file_edits
 from triptych.web.people import Asker, found, page
+from triptych.web.words import words_for
 
 APART = (
     "days_after",
@@ -36,6 +38,7 @@ APART = (
     "consent",
     "withdrawal",
     *CHOICES,
+    *FORMS,
 )
 """Answered on pages of their own."""
 AHEAD = 3
@@ -82,6 +85,7 @@ def today(request: HttpRequest, asker: Asker) -> HttpResponse:
             "diary_open": is_open(asker),
             "asks_consent": asker.study.document.consent is not None,
             "now": asker.view.now,
+            "words": words_for(request),
             "zone": zone,
         },
     )

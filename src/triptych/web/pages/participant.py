@@ -13,6 +13,7 @@ from triptych.course.sight import ABOUT
 from triptych.study import Form
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
+from triptych.web.integrating import FORMS
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
 from triptych.web.templating import spoken
@@ -36,6 +37,7 @@ OWN_PAGE = frozenset(
         "taper_plan",
         "prescriber_agreement",
         "value_review",
+        *FORMS,
     }
 )
 """Forms that are filed from a page of their own, where it is known what they are about."""

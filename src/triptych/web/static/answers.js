@@ -7,7 +7,7 @@ const WAITING = "waiting";
 const MOST_EDITS = 400;
 const AGAIN = 30000;
 const person = document.body.dataset.person;
-const form = document.querySelector("form[data-answers]");
+const forms = document.querySelectorAll("form[data-answers]");
 const told = document.querySelector("#waiting");
 
 /** Open the database of this browser. @returns {Promise<IDBDatabase>} */
@@ -77,8 +77,9 @@ async function send() {
   await tell();
 }
 
-if (form && person) {
-  const key = `${person}:${form.dataset.form}`;
+/** Keep what is typed into one form, and send it now or later. */
+async function attend(form) {
+  const key = `${person}:${form.dataset.draft ?? form.dataset.form}`;
   const field = (name) => form.elements.namedItem(name);
   const answered = () => [...new FormData(form)].filter(([name]) => /^(v|m)-/.test(name));
   const now = () => answered().reduce((all, [name, value]) => ({ ...all, [name]: all[name] && value ? `${all[name]}, ${value}` : all[name] || value }), {});
@@ -91,7 +92,7 @@ if (form && person) {
     ({ edits } = kept);
     if (document.querySelector("#problems")) return;
     for (const input of form.elements) {
-      if (!/^(v|m)-/.test(input.name)) continue;
+      if (!/^(v|m)-/.test(input.name) || input.type === "hidden") continue;
       const values = kept.fields.filter(([name]) => name === input.name).map(([, value]) => value);
       if (input.type === "radio" || input.type === "checkbox") input.checked = values.includes(input.value);
       else input.value = values[0] ?? "";
@@ -142,6 +143,8 @@ if (form && person) {
     else form.submit();
   });
 }
+
+if (person) for (const form of forms) await attend(form);
 
 addEventListener("online", send);
 for (const leave of document.querySelectorAll("form[data-forget]")) leave.addEventListener("submit", () => within(DRAFTS, (store) => store.clear()));
