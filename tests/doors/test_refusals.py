@@ -161,6 +161,7 @@ def test_a_confirmed_and_authorized_study_is_activated(hands: Hands) -> None:
 def test_a_site_takes_part_in_an_activated_study_once_the_law_is_met(hands: Hands) -> None:
     everything = ["study_activated", "ethics_approved", "substance_registered", "physician_licensed"]
     everything += ["investigator_trained", "clinician_reached", "complaints_reach_somebody"]
+    everything += ["complaints_reach_board"]
     assert codes(hands.administer("site_activation", {}, SITE)) == [*everything, "crisis_contacts_checked"]
     opened = {"title": "Site 1", "zone": "Europe/Oslo"}
     hands.administer("site_opening", opened | {"country": "ES"}, SITE)
@@ -187,6 +188,12 @@ def test_a_site_takes_part_in_an_activated_study_once_the_law_is_met(hands: Hand
     hands.file("compliance", "complaint_channel_test", tested | {"deputy_received": False}, None)
     assert "complaints_reach_somebody" in codes(hands.administer("site_activation", {}, SITE))
     hands.file("compliance", "complaint_channel_test", tested, None)
+    board = hands.administer("complaint_board", {"board": "Board of site 1", "address": "one@example.org"}, SITE)
+    assert isinstance(board, Filed)
+    for received in (False, True):
+        assert "complaints_reach_board" in codes(hands.administer("site_activation", {}, SITE))
+        tested = {"about": board.record.id, "received": received}
+        hands.file("compliance", "complaint_board_test", tested, None, site=SITE)
     hands.administer("trial_authorization", {"authority": "Agency", "number": "1", "granted_on": "2026-02-01"})
     hands.administer("activation", {})
     refused = hands.file("coordinator", "first_contact", {"channel": "self"}, "P-9")

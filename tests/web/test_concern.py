@@ -203,6 +203,39 @@ def test_a_letter_that_cannot_be_sent_is_tried_again_and_one_that_was_is_not(wor
     assert sorted(letter.person for letter in post.letters) == ["compliance-1", "compliance-far", "ethics committee"]
 
 
+@pytest.mark.requirement("CON-08")
+def test_a_complaint_reaches_the_committee_of_the_site_that_it_names_and_no_other(world: Hands) -> None:
+    from triptych.course.complaints import complaints
+
+    for site in ("site-1", "site-2"):
+        board = {"board": f"Committee of {site}", "address": f"{site}@example.org", "phone": "22 22 22 22"}
+        assert isinstance(world.administer("complaint_board", board, site), Filed)
+    client = client_of("compliance-1")
+    link = "/complaints/?site=site-2"
+    assert "not recorded" not in text_of(client.get("/complaints/"))
+    assert client.post(link, {**fields(text_of(client.get(link))), "v-received": "yes"}).status_code == 302
+    assert client.get("/complaints/?site=nowhere").status_code == 404
+
+    def addresses(**answers: str) -> set[str]:
+        post = Post()
+        page = text_of(complain(**answers))
+        assert send_on(world.trial, "test", post.send, world.player.clock)
+        assert "site-2@example.org" in page or "v-abuse" not in answers
+        return {letter.address for letter in post.letters if letter.address}
+
+    assert addresses(**{"v-site": "site-2", "v-abuse": "yes"}) == {"site-2@example.org"}
+    assert addresses() == {"board@example.org"}
+    # The committee of the first site has not been reached by a test, so the study's own stands for it until then.
+    assert addresses(**{"v-site": "site-1"}) == {"board@example.org"}
+    link = "/complaints/?site=site-1"
+    client.post(link, {**fields(text_of(client.get(link))), "v-received": "yes"})
+    post = Post()
+    send_on(world.trial, "test", post.send, world.player.clock)
+    assert {letter.address for letter in post.letters} == {"site-1@example.org"}
+    records = world.trial.system_view().study_records()
+    assert [one.values.get("site") for one in complaints(records)] == ["site-2", None, "site-1"]
+
+
 def test_ratings_of_a_session_are_read_by_nobody_who_treats(world: Hands) -> None:
     client = client_of("pat")
     page = client.get("/experience/", headers=HOST)

@@ -164,6 +164,11 @@ def _complaints(at: datetime) -> Iterator[Line]:
     yield Line(form="complaint_channel", id="complaint-channel", role="administrator", occurred_at=at, values=way)
     later = at + timedelta(minutes=1)
     yield Line(form="complaint_channel_test", role="compliance", occurred_at=later, values=tested)
+    board = {"board": "The ethics committee of the demonstration's site", "address": "site-committee@example.org"}
+    reached = {"about": "complaint-board", "received": True}
+    common: dict[str, Any] = {"site": SITE, "occurred_at": later}
+    yield Line(form="complaint_board", id="complaint-board", role="administrator", values=board, **common)
+    yield Line(form="complaint_board_test", role="compliance", values=reached, **common)
 
 
 def identities() -> Iterator[tuple[str, dict[str, str]]]:

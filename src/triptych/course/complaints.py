@@ -15,6 +15,7 @@ OBSERVATION = "conduct_observation"
 ROLE = "compliance"
 FIRST_ANSWER, SETTLED = timedelta(days=3), timedelta(days=30)
 """By when a first answer and an outcome are owed. The days are defaults that were read in no source."""
+BOARD, BOARD_TEST = "complaint_board", "complaint_board_test"
 TESTED = ("recipient_received", "deputy_received", "ethics_received")
 
 
@@ -82,6 +83,14 @@ def open_channel(records: Sequence[Told]) -> Told | None:
     tests = (record for record in current if record.form == TEST and record.values.get("about") == channel.root)
     is_tested = any(all(test.values.get(name) is True for name in TESTED) for test in tests)
     return channel if is_tested else None
+
+
+def tested_board(records: Sequence[Told]) -> Told | None:
+    """The ethics committee of a site, from the site's records, if a test message arrived there."""
+    current = [record for record in records if record.current]
+    board = next((record for record in reversed(current) if record.form == BOARD), None)
+    tests = (one for one in current if one.form == BOARD_TEST and board and one.values.get("about") == board.root)
+    return board if any(test.values.get("received") is True for test in tests) else None
 
 
 def complaints(records: Sequence[Told]) -> tuple[Standing, ...]:

@@ -1,4 +1,4 @@
-"""Sending complaints on: to everybody of the compliance role and to the ethics committee's address, until it is done.
+"""Sending complaints on: to everybody of the compliance role and to the ethics committee of the site, until it is done.
 
 A letter to the committee holds the complaint itself, so that it arrives whatever anybody here does about it. What was
 sent is a record; what could not be sent is tried again.
@@ -6,10 +6,10 @@ sent is a record; what could not be sent is tried again.
 
 import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
-from triptych.course.complaints import OBSERVATION, ROLE, SENT, Standing, complaints, open_channel
+from triptych.course.complaints import OBSERVATION, ROLE, SENT, Standing, Told, complaints, open_channel, tested_board
 from triptych.ledger.drafts import Draft, Filed, Outcome, System
 from triptych.ledger.reminders import NOTICES, Letter, one_line
 from triptych.ledger.trial import Trial
@@ -50,15 +50,30 @@ def letters(view: View) -> Iterator[tuple[Standing, str, str, Letter]]:
     """What is still to be sent: the complaint, the kind of the letter, to whom, and the letter."""
     records = view.study_records()
     channel = open_channel(records)
-    address = str(channel.values["ethics_address"]) if channel else ""
-    people = recipients(view)
+    whole = str(channel.values["ethics_address"]) if channel else ""
+    boards, people = site_boards(view), recipients(view)
     for one in complaints(records):
+        committee, address = _committee(one, boards, whole)
         for kind in ("received", *one.owed(view.now)):
             for person in people:
                 if f"{kind}:{person}" not in one.sent:
                     yield one, kind, person, _letter(view, one, kind, person, _short(one, kind))
-            if address and f"{kind}:{COMMITTEE}" not in one.sent:
-                yield one, kind, COMMITTEE, _letter(view, one, kind, COMMITTEE, _whole(one, kind), address)
+            if address and f"{kind}:{committee}" not in one.sent:
+                yield one, kind, committee, _letter(view, one, kind, committee, _whole(one, kind), address)
+
+
+def site_boards(view: View) -> dict[str, Told]:
+    """The ethics committee of each site that has one which a test message reached."""
+    found = ((site, tested_board(view.site_records(site))) for site in view.sites())
+    return {site: board for site, board in found if board is not None}
+
+
+def _committee(one: Standing, boards: Mapping[str, Told], whole: str) -> tuple[str, str]:
+    """The committee that a complaint goes to and its address: that of the site it names, else the study's."""
+    site = str(one.values.get("site", ""))
+    if site in boards:
+        return f"{COMMITTEE} of {site}", str(boards[site].values["address"])
+    return COMMITTEE, whole
 
 
 def recipients(view: View) -> list[str]:
@@ -84,7 +99,7 @@ def _short(one: Standing, kind: str) -> tuple[str, ...]:
 def _whole(one: Standing, kind: str) -> tuple[str, ...]:
     told = [
         f"{name}: {one_line(str(one.values[name]))}"
-        for name in ("text", "where", "named", "reach")
+        for name in ("text", "site", "where", "named", "reach")
         if name in one.values
     ]
     marks = [words for name, words in _MARKS.items() if one.values.get(name) is True]

@@ -3,7 +3,20 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from triptych.course.complaints import ANSWER, CHANNEL, COMPLAINT, OUTCOME, REMOVAL, TEST, complaints, open_channel
+from triptych.course.complaints import (
+    ANSWER,
+    BOARD,
+    BOARD_TEST,
+    CHANNEL,
+    COMPLAINT,
+    OUTCOME,
+    REMOVAL,
+    TEST,
+    complaints,
+    open_channel,
+    tested_board,
+)
+from triptych.ledger import Seen
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
 from triptych.web.people import Asker, found, page
@@ -22,7 +35,9 @@ def allowed(asker: Asker) -> None:
 def listing(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Show every complaint with its clock, and whether the way in is open; file a test of it."""
     allowed(asker)
-    records = asker.view.study_records()
+    records, site = asker.view.study_records(), request.GET.get("site", "")
+    if site:
+        return _board_test(request, asker, site)
     channel = next((one for one in reversed(records) if one.form == CHANNEL and one.current), None)
     posted = _posted(request, asker, TEST, {"about": channel.root}) if channel else None
     if request.method == "POST" and posted is not None and file_posted(request, asker, posted, None):
@@ -36,9 +51,30 @@ def listing(request: HttpRequest, asker: Asker) -> HttpResponse:
         standing=complaints(asker.view.study_records()),
         channel=channel,
         is_open=open_channel(records) is not None,
+        boards=[
+            (site, _board(asker, site), tested_board(asker.view.site_records(site))) for site in asker.view.sites()
+        ],
         posted=posted,
         now=asker.view.now,
         zone=asker.view.zone(),
+    )
+
+
+def _board(asker: Asker, site: str) -> Seen | None:
+    """The ethics committee that was recorded last for a site, tested or not."""
+    found = [one for one in asker.view.site_records(site) if one.form == BOARD and one.current]
+    return found[-1] if found else None
+
+
+def _board_test(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
+    """Show the form for a test of the way to a site's ethics committee, or file it."""
+    board = found(_board(asker, site) if site in asker.view.sites() else None)
+    posted = _posted(request, asker, BOARD_TEST, {"about": board.root})
+    if request.method == "POST" and file_posted(request, asker, posted, None, site):
+        return redirect("complaints")
+    status = 422 if posted.problems else 200
+    return show(
+        request, asker, "complaint_board.html", here="complaints", status=status, posted=posted, board=board, site=site
     )
 
 

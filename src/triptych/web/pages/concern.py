@@ -9,7 +9,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from triptych.course.complaints import COMPLAINT, Standing, complaints, open_channel
 from triptych.ledger import Filed, Refused
-from triptych.ledger.complaining import file_complaint
+from triptych.ledger.complaining import file_complaint, site_boards
+from triptych.ledger.view import View
 from triptych.web.entry import Posted
 from triptych.web.house import house
 from triptych.web.pages.wrong import forgotten
@@ -36,14 +37,32 @@ def concern(request: HttpRequest) -> HttpResponse:
     if channel is None or form is None:
         return render(request, "own/concern_closed.html", {}, status=403 if request.method == "POST" else 200)
     ways = {name: str(channel.values.get(name, "")) for name in WAYS}
+    sites = {site: _title(view, site) for site in view.sites()}
     posted = Posted.fresh(form, view.zone(), view.now)
     if request.method == "POST":
         posted = Posted.read(form, request.POST, view.zone())
         sent = _sent(posted)
         if sent is not None:
-            return render(request, "own/concern_sent.html", {"ways": ways, "sent": sent})
+            own = _own_board(view, str(sent.values.get("site", "")))
+            return render(request, "own/concern_sent.html", {"ways": ways | own, "sent": sent})
     status = 422 if posted.problems else 200
-    return render(request, "own/concern.html", {"ways": ways, "posted": posted, "zone": view.zone()}, status=status)
+    parts = {"ways": ways, "posted": posted, "zone": view.zone(), "sites": sites}
+    return render(request, "own/concern.html", parts, status=status)
+
+
+def _title(view: View, site: str) -> str:
+    """The name of a site, as participants know it."""
+    opened = [seen for seen in view.site_records(site) if seen.form == "site_opening" and seen.current]
+    return str(opened[-1].values.get("title", site)) if opened else site
+
+
+def _own_board(view: View, site: str) -> dict[str, str]:
+    """How the ethics committee of a site is reached; nothing where the study's own stands for it."""
+    board = site_boards(view).get(site)
+    if board is None:
+        return {}
+    told = {"ethics_board": "board", "ethics_address": "address", "ethics_phone": "phone"}
+    return {name: str(board.values.get(item, "")) for name, item in told.items()}
 
 
 def _sent(posted: Posted) -> Standing | None:
