@@ -197,3 +197,24 @@ def test_five_wrong_codes_end_the_session(client: Any) -> None:
         sign_page = client.get(f"{LIST}sign/", headers=HOST)
         client.post(f"{LIST}sign/", fields(text_of(sign_page)) | {"password": "000000"}, headers=HOST)
     assert client.get(LIST, headers=HOST).status_code == 302
+
+
+def test_the_team_sees_how_each_part_stands_and_what_is_in_the_way(world: Hands, client: Any) -> None:
+    agree_to_all(client)
+    sign(client)
+    answer(client, "touch_support", agrees=False)
+    path = "/participants/P-1/consent/"
+    shown = text_of(client_of("physician-1").get(path))
+    assert "Consent is <b>cannot be said</b>" in shown
+    assert "The capacity to consent is not established." in shown
+    assert shown.count(">agreed<") == len(REQUIRED)
+    able = {
+        "occasion": "consent",
+        "assessed": ["understanding", "choice"],
+        "finding": "yes",
+        "why": "Spoke for an hour",
+    }
+    world.file("physician", "capacity", able)
+    assert "Consent is <b>in force</b>" in text_of(client_of("coordinator-1").get(path))
+    assert path in text_of(client_of("coordinator-1").get("/participants/P-1/"))
+    assert client_of("rater-1").get(path).status_code == 404

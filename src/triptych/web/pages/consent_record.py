@@ -1,0 +1,69 @@
+"""A participant's consent at a glance, for the team: each part, the signature, capacity, and what is missing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from triptych.course import may_file
+from triptych.course.consenting import CAPACITY, DOUBT, ELEMENT, SIGNATURE, WITHDRAWAL
+from triptych.ledger import Seen
+from triptych.ledger.library import consent_texts
+from triptych.rules import Missing
+from triptych.web.people import Asker, found, page
+from triptych.web.show import show
+
+FORMS = (ELEMENT, SIGNATURE, CAPACITY, DOUBT, WITHDRAWAL)
+WORDS = {
+    "agreed": "agreed",
+    "not_asked": "not asked",
+    "declined": "declined",
+    "withdrawn": "taken back",
+    "in_doubt": "in doubt: ask again",
+    "other_version": "another version of the text",
+    "text_changed": "the text is not what was shown",
+    "text_unknown": "the text is not at hand",
+    "not_understood": "the question was not answered right",
+    "representative": "by a representative",
+}
+
+
+@page
+def consent_record(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
+    """Show the consent of a participant, with every reason for which it is not in force."""
+    found(asker.view.course(participant))
+    if not asker.view.sight.sees_form(SIGNATURE):
+        raise Http404
+    consented = found(asker.view.consented(participant))
+    seen = [one for one in asker.view.records(participant) if one.form in FORMS and one.current]
+    role = asker.study.roles[asker.grant.role]
+    return show(
+        request,
+        asker,
+        "consent_record.html",
+        participant=participant,
+        consented=consented,
+        in_force={True: "in force", False: "not in force"}.get(_decided(consented.in_force), "cannot be said"),
+        rows=[(one, _titled(one.element), WORDS[one.state], _last(seen, one.element)) for one in consented.elements],
+        signatures=[one for one in seen if one.form == SIGNATURE],
+        capacities=[one for one in seen if one.form in (CAPACITY, DOUBT)],
+        locked=asker.view.is_consent_locked(participant),
+        may=[form for name in FORMS if (form := asker.study.forms.get(name)) and may_file(role, form)],
+        forms=asker.study.forms,
+        zone=asker.view.zone(participant),
+    )
+
+
+def _decided(value: object) -> bool | None:
+    return None if isinstance(value, Missing) else value is True
+
+
+def _titled(element: str) -> str:
+    passage = consent_texts()["en"].passage(element)
+    return passage.title if passage else element.replace("_", " ")
+
+
+def _last(seen: list[Seen], element: str) -> Mapping[str, Any] | None:
+    """What the newest answer to a part says; none where there is none."""
+    answers = [one for one in seen if one.form == ELEMENT and one.values.get("element") == element]
+    return max(answers, key=lambda one: one.recorded_at).values if answers else None
