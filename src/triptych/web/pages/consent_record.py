@@ -43,7 +43,7 @@ def consent_record(request: HttpRequest, asker: Asker, participant: str) -> Http
         "consent_record.html",
         participant=participant,
         consented=consented,
-        in_force={True: "in force", False: "not in force"}.get(_decided(consented.in_force), "cannot be said"),
+        in_force=_said(consented.in_force),
         rows=[(one, _titled(one.element), WORDS[one.state], _last(seen, one.element)) for one in consented.elements],
         signatures=[one for one in seen if one.form == SIGNATURE],
         capacities=[one for one in seen if one.form in (CAPACITY, DOUBT)],
@@ -54,8 +54,10 @@ def consent_record(request: HttpRequest, asker: Asker, participant: str) -> Http
     )
 
 
-def _decided(value: object) -> bool | None:
-    return None if isinstance(value, Missing) else value is True
+def _said(value: bool | Missing) -> str:
+    if isinstance(value, Missing):
+        return "cannot be said"
+    return "in force" if value else "not in force"
 
 
 def _titled(element: str) -> str:
