@@ -7,6 +7,7 @@ Levels rise from `hold` (before the first dose only) over `withhold` (no supplem
 from collections.abc import Iterator
 from typing import Literal
 
+from triptych.study.session_room import PromptRules, Scale, said_of_prompts, said_of_scales
 from triptych.study.treatment import Part
 
 Level = Literal["hold", "withhold", "notify", "emergency"]
@@ -35,7 +36,8 @@ class SessionRules(Part, frozen=True, kw_only=True):
 
     `readings` are minutes from the first dose at which vital signs are due. After an amber reading a repeat is due
     after `repeat_after`; one not made after `repeat_late` is the physician's business. Drinks above `drink_hour` (mL
-    in an hour) or `drink_total` (mL since the dose) are a reason to look, never to forbid.
+    in an hour) or `drink_total` (mL since the dose) are a reason to look, never to forbid. `prompts` ask about
+    effects in windows, `scales` at times.
     """
 
     readings: tuple[int, ...] = ()
@@ -44,6 +46,8 @@ class SessionRules(Part, frozen=True, kw_only=True):
     drink_hour: float | None = None
     drink_total: float | None = None
     limits: tuple[Watch, ...] = ()
+    prompts: PromptRules | None = None
+    scales: tuple[Scale, ...] = ()
 
     def said(self) -> Iterator[tuple[str, str]]:
         """Every number that the document sets, by name, in words."""
@@ -54,6 +58,9 @@ class SessionRules(Part, frozen=True, kw_only=True):
         yield from ((f"drinks {name}", f"{most:g} mL") for name, most in drinks.items() if most is not None)
         for watch in self.limits:
             yield f"limits of {watch.title}", "; ".join(_said(limit) for limit in watch.at)
+        if self.prompts is not None:
+            yield from said_of_prompts(self.prompts)
+        yield from said_of_scales(self.scales)
 
 
 def _said(limit: Limit) -> str:

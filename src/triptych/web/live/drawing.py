@@ -1,6 +1,6 @@
 """The parts of a session's screen, each drawn by its own partial as HTML, so that only what changed is sent.
 
-The part `facts` is JSON: what a tablet needs to decide about the next reading, and what is due, by itself.
+The parts `facts` and `room` are JSON: what a tablet needs to decide about the next reading, and what is due, by itself.
 """
 
 import json
@@ -16,6 +16,7 @@ from triptych.study import Study, parse_duration
 from triptych.web.live.alarms import DO, Ringing, present, ringing, rules_of
 from triptych.web.live.board import Board
 from triptych.web.live.chart import chart
+from triptych.web.live.room import room
 
 PARTS = ("head", "alarms", "presence", "chart", "readings", "timeline")
 NEAR = timedelta(minutes=15)
@@ -30,7 +31,8 @@ def drawn(study: Study, board: Board, seen: Sequence[Seen]) -> dict[str, str]:
     known = {"board": board, "zone": board.zone, "svg": chart(board, limits), "rings": rings, "here": here, "do": DO}
     known |= {"alone": asked and not here and bool(board.doses), "asked": asked}
     parts = {name: get_template(f"live/_{name}.html").render(known) for name in PARTS}
-    return {**parts, "facts": json.dumps(_facts(study, board, rings, seen))}
+    facts = json.dumps(_facts(study, board, rings, seen))
+    return {**parts, "facts": facts, "room": room(study, board, seen)}
 
 
 def _facts(study: Study, board: Board, rings: Sequence[Ringing], seen: Sequence[Seen]) -> Mapping[str, Any]:

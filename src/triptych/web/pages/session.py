@@ -21,7 +21,7 @@ from triptych.study import Form, Item
 from triptych.web.devices import registered
 from triptych.web.entry import new_id
 from triptych.web.house import house
-from triptych.web.live import crew
+from triptych.web.live import crew, room
 from triptych.web.live.alarms import ANSWER
 from triptych.web.live.board import gaps
 from triptych.web.live.drawing import watched
@@ -31,7 +31,7 @@ from triptych.web.people import Asker, found, grants_of, page
 from triptych.web.show import show
 from triptych.web.templating import HERE, asset
 
-MODULES = ("outbox.js", "session-entry.js", "session-alarms.js", "session-bluetooth.js")
+MODULES = ("outbox.js", "session-entry.js", "session-alarms.js", "session-bluetooth.js", "session-room.js")
 COVER = "physician_cover"
 QUICK = ("vitals", "session_moment", "session_drink", "observation", "rescue_medicine")
 DECISIONS = ("physician_cover", "dose_authorization", "dose_administration", "supplement_decision", "session_end")
@@ -88,8 +88,10 @@ def paper(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
 def summary(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
     """The session on two pages for the file: chart, doses, readings, everything entered, and what is missing."""
     drawn = opened(asker, participant)
-    silent = gaps(drawn.board)
-    return show(request, asker, "live/summary.html", drawn=drawn, participant=participant, gaps=silent)
+    shown = [one for one in asker.view.records(participant) if asker.view.sight.sees_form(one.form)]
+    said = room.report(asker.view.study_of(participant), drawn.board, shown)
+    known = {"drawn": drawn, "participant": participant, "gaps": gaps(drawn.board), "room": said}
+    return show(request, asker, "live/summary.html", **known)
 
 
 def is_running(drawn: Drawn, asker: Asker) -> bool:
@@ -133,10 +135,19 @@ def given(request: HttpRequest, asker: Asker, drawn: Drawn) -> str:
             **watched(asker.study),
             "shows": asker.grant.role in PHYSICIANS,
             "facts": json.loads(drawn.parts["facts"]),
+            "room": in_the_room(asker, drawn),
             "physician": physician(asker, participant),
             "position": drawn.records[-1][0] if drawn.records else None,
         }
     ).replace("<", "\\u003c")
+
+
+def in_the_room(asker: Asker, drawn: Drawn) -> Mapping[str, Any]:
+    """What the page is given of the room: what stands, what is asked, and the forms that the asker's role may enter."""
+    scripted = room.scripted(asker.study)
+    forms = (name for name in (*room.FORMS, *scripted["scales"]) if _may(asker, name))
+    described_forms = {name: described(asker.study.forms[name]) for name in forms}
+    return {"facts": json.loads(drawn.parts["room"]), "forms": described_forms, **scripted}
 
 
 def physician(asker: Asker, participant: str) -> Mapping[str, str] | None:
@@ -286,7 +297,9 @@ def worker(request: HttpRequest, asker: Asker) -> HttpResponse:  # noqa: ARG001
     """The script by which a session's screen opens without a network; each session registers it for itself alone."""
     if not asker.view.sight.sees_form("vitals"):
         raise Http404
-    kept = [asset(name) for name in (STYLE, SCRIPT, "triptych.css", "triptych.js", "mark.svg", *MODULES)]
+    kept = [
+        asset(name) for name in (STYLE, "session-room.css", SCRIPT, "triptych.css", "triptych.js", "mark.svg", *MODULES)
+    ]
     kept.append(static("fonts/source-sans-3.woff2"))
     text = (HERE / "static" / "session-worker.js").read_text("utf-8")
     return HttpResponse(text.replace("[/* KEPT */]", json.dumps(kept)), content_type="text/javascript")

@@ -6,6 +6,7 @@ const { Outbox } = await import(given.modules.outbox);
 const { limitAlarms, isOpen, isRed, prepareSound, ring } = await import(given.modules["session-alarms"]);
 const { entryDialog, tiles } = await import(given.modules["session-entry"]);
 const { beginDevices } = await import(given.modules["session-bluetooth"]);
+const { Room } = await import(given.modules["session-room"]);
 const SILENT = 25000;
 const CHOSEN = `triptych-author:${given.participant}`;
 
@@ -84,6 +85,7 @@ function drawSending({ reach, waiting, refused, offset }) {
   drawWaiting(waiting);
   unsent = waiting;
   decide();
+  room.draw();
 }
 
 function drawWaiting(waiting) {
@@ -245,6 +247,7 @@ function listen() {
       const place = $(`[data-part="${name}"]`);
       if (place) place.innerHTML = html;
       if (name === "facts") facts = JSON.parse(html);
+      if (name === "room") room.take(html);
       if (name === "alarms") attend();
     }
     decide();
@@ -273,6 +276,7 @@ function tick() {
   const since = $("#since");
   drawNext();
   drawDrunk();
+  room.draw();
   if (since) since.textContent = dosed ? span((outbox.now() - Date.parse(dosed)) / 1000) : "–:––";
 }
 
@@ -346,6 +350,9 @@ function drawTiles() {
   }
 }
 drawTiles();
+const room = new Room({
+  given, enter, time, entryDialog, now: () => outbox.now(), unsent: () => unsent, dialog: $("#entry"), place: $("#room"),
+});
 beginDevices({ given, enter, element, now: () => outbox.now(), place: $("#devices") });
 
 // --- Begin -----------------------------------------------------------------------------------------------------------

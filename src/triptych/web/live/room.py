@@ -1,0 +1,114 @@
+"""What happens in the room beside the measured values, as the screen of a session is given it: the part `room`, JSON.
+
+Episodes of effects, prompts and scales are derived in `course`; the page draws them, since what is due changes
+with time.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from triptych.course.episodes import Episode, Told, episodes
+from triptych.course.prompts import NEAR, OPEN, Asked, Slot, slots, windows
+from triptych.ledger import Seen
+from triptych.study import Study
+from triptych.web.live.alarms import rules_of
+from triptych.web.live.board import AFTER, BEFORE, Board
+
+FORMS = ("effect", "effect_change", "session_prompt", "session_distress")
+"""Forms of the room that are entered from the screen by controls of their own."""
+
+
+def room(study: Study, board: Board, seen: Sequence[Seen]) -> str:
+    """The part of the page as JSON, with times in milliseconds."""
+    return json.dumps({**_effects(board, seen), **_asked(study, board, seen)})
+
+
+def scripted(study: Study) -> Mapping[str, Any]:
+    """What is asked in the prompts, and which scales the document has, as a tablet is given them."""
+    rules = rules_of(study)
+    prompts = rules.prompts
+    asks = []
+    if prompts is not None:
+        asks = [{"kind": OPEN, "text": prompts.open}, *({"kind": one.kind, "text": one.text} for one in prompts.asks)]
+    forms = dict.fromkeys(scale.form for scale in rules.scales if scale.form in study.forms)
+    return {"asks": asks, "scales": list(forms)}
+
+
+def episodes_of_session(board: Board, seen: Sequence[Told]) -> tuple[Episode, ...]:
+    """The episodes that began in the session, and any that is still open from before."""
+    begins = board.dosed_at - BEFORE if board.dosed_at else None
+    ends = board.dosed_at + AFTER if board.dosed_at else None
+    return tuple(
+        one for one in episodes(seen) if one.is_open or begins is None or (ends and begins <= one.onset <= ends)
+    )
+
+
+def _effects(board: Board, seen: Sequence[Seen]) -> Mapping[str, Any]:
+    found = episodes_of_session(board, seen)
+    return {
+        "effects": [
+            {
+                "id": one.id,
+                "kind": one.kind,
+                "onset": _ms(one.onset),
+                "ended": _ms(one.ended) if one.ended else None,
+                "intensity": one.intensity,
+                "impairing": one.impairing,
+                "continuing": one.continuing,
+            }
+            for one in found
+        ]
+    }
+
+
+def _asked(study: Study, board: Board, seen: Sequence[Seen]) -> Mapping[str, Any]:
+    """The windows of prompts and the times of scales; none before a first dose, from which they are counted."""
+    rules = rules_of(study)
+    if board.dosed_at is None:
+        return {"windows": [], "slots": []}
+    asked = windows(rules.prompts, board.dosed_at, seen) if rules.prompts else ()
+    due = slots((one for one in rules.scales if one.form in study.forms), board.dosed_at, seen)
+    return {
+        "windows": [
+            {
+                "window": one.window,
+                "opens": _ms(one.opens),
+                "closes": _ms(one.closes),
+                "left": list(one.left),
+                "deferred": one.is_deferred,
+                "begun": one.is_begun,
+            }
+            for one in asked
+        ],
+        "slots": [
+            {"form": one.form, "title": one.title, "at": _ms(one.at), "done": one.record is not None} for one in due
+        ],
+    }
+
+
+def _ms(at: datetime) -> float:
+    return at.timestamp() * 1000
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """What the summary says of the room: every episode, and what was not asked at its time."""
+
+    effects: tuple[Episode, ...]
+    unasked: tuple[Asked, ...]
+    missed: tuple[Slot, ...]
+
+
+def report(study: Study, board: Board, seen: Sequence[Seen]) -> Report:
+    """The effects of a session, and the windows and times that passed without an answer."""
+    rules, dosed = rules_of(study), board.dosed_at
+    asked = windows(rules.prompts, dosed, seen) if rules.prompts and dosed else ()
+    due = slots((one for one in rules.scales if one.form in study.forms), dosed, seen) if dosed else ()
+    return Report(
+        effects=episodes_of_session(board, seen),
+        unasked=tuple(one for one in asked if one.status(board.now) in ("gap", "deferred") and one.left),
+        missed=tuple(one for one in due if one.record is None and one.at + NEAR < board.now),
+    )
