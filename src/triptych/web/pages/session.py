@@ -90,8 +90,8 @@ def summary(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
     drawn = opened(asker, participant)
     shown = [one for one in asker.view.records(participant) if asker.view.sight.sees_form(one.form)]
     said = room.report(asker.view.study_of(participant), drawn.board, shown)
-    known = {"drawn": drawn, "participant": participant, "gaps": gaps(drawn.board), "room": said}
-    return show(request, asker, "live/summary.html", **known)
+    silent = gaps(drawn.board)
+    return show(request, asker, "live/summary.html", drawn=drawn, participant=participant, gaps=silent, room=said)
 
 
 def is_running(drawn: Drawn, asker: Asker) -> bool:
