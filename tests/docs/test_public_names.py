@@ -49,7 +49,7 @@ PUBLIC = {
         from_p g_from_difference g_from_f g_from_log_odds g_from_p g_from_t grade guess_adjusted
         guesses harms hedges_g icc influence interval james kappa leave_one_out load_base main_findings
         mantel_haenszel mean_difference no_effect number_needed peto plain_findings plain_passages
-        pool pooled_harms regress sd_from_interval sd_from_se sd_of_change study_interval subgroups
+        plain_risks pool pooled_harms regress sd_from_interval sd_from_se sd_of_change study_interval subgroups
         synthesize three_level trial_flow unit_of
     """,
     "exchange": """

@@ -32,6 +32,7 @@ from triptych.evidence.mixed import Interval, Method
 from triptych.evidence.multilevel import ThreeLevel, three_level
 from triptych.evidence.outcomes import SIDE_BY_SIDE, Synthesis, default_method, no_effect, synthesize
 from triptych.evidence.plain import plain_findings, plain_passages
+from triptych.evidence.plain_risks import plain_risks
 from triptych.evidence.pooling import Pooled, Prediction, StudyInterval, pool, study_interval
 from triptych.evidence.regression import Coefficient, Regression, Subgroups, regress, subgroups
 from triptych.evidence.report import (
@@ -153,6 +154,7 @@ __all__ = [
     "peto",
     "plain_findings",
     "plain_passages",
+    "plain_risks",
     "pool",
     "pooled_harms",
     "regress",

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec.toml
 from msgspec.structs import replace
 
-from triptych.evidence import Base, load_base, plain_passages
+from triptych.evidence import Base, load_base, plain_passages, plain_risks
 from triptych.ledger.errors import UnknownStudy
 from triptych.safety import (
     Conditions,
@@ -151,6 +151,11 @@ def known_texts() -> Mapping[tuple[str, str, str], KnownText]:
 def plain_evidence(substance: str, language: Literal["en", "es"]) -> tuple[str, ...]:
     """What published trials of a substance say, in plain words made from the figures of the bundled base."""
     return plain_passages(evidence(), substance, language)
+
+
+def plain_harm(substance: str, language: Literal["en", "es"]) -> tuple[str, ...]:
+    """What was counted of harm in trials of a substance, in plain words made from the figures of the bundled base."""
+    return plain_risks(evidence(), substance, language)
 
 
 def _with_evidence(text: Education) -> Education:
