@@ -10,7 +10,7 @@ from tests.web.routes import client_of
 from tests.web.test_pages import fields
 from tests.web.test_routes import populate
 
-from triptych.ledger.library import consent_texts, plain_evidence
+from triptych.ledger.library import consent_texts, plain_evidence, plain_harm
 from triptych.study.consent import OPTIONAL, REQUIRED
 from triptych.study.consent_texts import ConsentPassage
 
@@ -117,6 +117,26 @@ def test_a_wrong_answer_leads_back_to_the_text_and_to_a_person_and_agrees_to_not
     assert course is not None
     assert any(task.id == "explain_passage" for task in course.tasks)
     assert not [one for one in world.trial.system_view().records("P-1") if one.form == "consent_element"]
+
+
+def test_a_question_without_an_answer_is_asked_again_and_an_answer_that_is_neither_is_not_a_no(client: Any) -> None:
+    path = f"{LIST}part/risks/"
+    sent = fields(page(client, path))
+    unanswered = client.post(path, sent | {"answer": "yes"}, headers=HOST)
+    assert unanswered.status_code == 422
+    assert "Choose an answer first" in text_of(unanswered)
+    assert "Not quite" not in text_of(unanswered)
+    assert client.post(path, sent, headers=HOST).status_code == 404
+    assert "Not answered yet" in page(client, path)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_what_trials_counted_of_harm_stands_beside_the_risks(client: Any, language: str) -> None:
+    shown = page(client, f"/consent/{language}/part/risks/")
+    told = plain_harm("MDMA", language)  # type: ignore[arg-type]
+    assert told
+    for paragraph in told:
+        assert paragraph in shown
 
 
 @pytest.mark.requirement("CON-07")

@@ -16,8 +16,8 @@ class ConsentPassage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """One part of the consent: its heading, its paragraphs, where they come from, and the question on it, if any.
 
     `effect` says what taking back a yes to it does. `evidence` names a substance: what published trials of it say is
-    shown beside the text, made from the figures; `harms` likewise, with what they counted of harm. It is no part of what is signed: it changes with the evidence, and
-    that must not void what somebody has agreed to.
+    shown beside the text, made from the figures; `harms` likewise, with what they counted of harm. Neither is part of
+    what is signed: they change with the evidence, and that must not void what somebody has agreed to.
     """
 
     id: str

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from tests.readability import fernandez_huerta, flesch_kincaid_grade
 
 from triptych.evidence import finding, findings_of, first_sentence, grade, load_base
 from triptych.evidence.plain import plain_answer, plain_passages
+from triptych.evidence.plain_risks import plain_risks
 from triptych.evidence.risks import needed_to_harm, wilson
 from triptych.evidence.sentences import answer
 from triptych.ledger.library import education, evidence, evidence_texts
@@ -119,6 +121,24 @@ def test_the_plain_words_follow_the_figures_of_the_base_in_both_languages():
     assert "events: 24, total: 52" in old
     other = load_base({**texts, "trials/mapp2.yaml": old.replace("events: 24, total: 52", "events: 9, total: 52")})
     assert "of 100" not in plain_passages(other, "MDMA", "en")[0].lower()
+
+
+def test_harm_in_plain_words_follows_the_counts_of_the_arms_in_both_languages():
+    """Muscle tightness 29 of 46 and 31 of 53 with MDMA, 5 of 44 and 13 of 51 without; MAPP2's counts are recalled."""
+    expected = [60, 99, 18, 95]
+    for language, unsure in (("en", "not confirmed yet"), ("es", "no se ha confirmado")):
+        told = plain_risks(evidence(), "MDMA", language)
+        assert [int(number) for number in re.findall(r"\d+", told[0])] == expected
+        assert unsure in told[0]
+        assert [int(number) for number in re.findall(r"\d+", told[6])] == [3, 46, 5, 44]
+        assert unsure not in told[6]
+        assert [int(number) for number in re.findall(r"\d+", told[8])] == [0, 53, 0, 51]
+        ease = flesch_kincaid_grade(" ".join(told)) if language == "en" else fernandez_huerta(" ".join(told))
+        assert ease <= 8 if language == "en" else ease >= 60
+    assert "does not mean that no one can" in plain_risks(evidence(), "MDMA", "en")[8]
+    without = evidence().leaving_out(["mapp2"])
+    assert [int(number) for number in re.findall(r"\d+", plain_risks(without, "MDMA", "en")[0])] == [29, 46, 5, 44]
+    assert plain_risks(evidence(), "ketamine", "en") == ()
 
 
 def test_what_a_participant_reads_is_what_the_base_says():

@@ -14,7 +14,7 @@ from django.urls import reverse
 from msgspec import Struct
 
 from triptych.course.consenting import Consented, ElementState
-from triptych.ledger.library import consent_texts, plain_evidence
+from triptych.ledger.library import consent_texts, plain_evidence, plain_harm
 from triptych.study.consent import OPTIONAL, REQUIRED
 from triptych.study.consent_texts import ConsentPassage, ConsentTexts
 from triptych.web.entering import WRONG, reached
@@ -109,18 +109,34 @@ def element(request: HttpRequest, asker: Asker, language: str, part: str) -> Htt
     wrong = False
     if request.method == "POST":
         posted.record = request.POST.get("record", "")
-        wants = request.POST.get("answer") == "yes"
-        wrong = wants and not _understands(request, asker, texts, one.passage)
-        if not wrong and _answered(request, asker, posted, texts, one.passage, agrees=wants):
+        if request.POST.get("answer") not in ("yes", "no"):
+            raise Http404
+        wants = request.POST["answer"] == "yes"
+        if wants and not _has_chosen(request, one.passage):
+            posted.problems.append(("", texts.ui["choose"]))
+        wrong = wants and not posted.problems and not _understands(request, asker, texts, one.passage)
+        if not posted.problems and not wrong and _answered(request, asker, posted, texts, one.passage, agrees=wants):
             return redirect(_after(texts, part))
     given = {
         **_common(asker, consented, texts),
         "one": one,
         "posted": posted,
         "wrong": wrong,
-        "evidence": plain_evidence(one.passage.evidence, texts.language) if one.passage.evidence else (),
+        "evidence": _beside(one.passage, texts),
     }
     return render(request, "own/consent_part.html", given, status=422 if posted.problems or wrong else 200)
+
+
+def _beside(passage: ConsentPassage, texts: ConsentTexts) -> tuple[str, ...]:
+    """What the evidence says of a part: of benefit, or of harm."""
+    told = plain_evidence(passage.evidence, texts.language) if passage.evidence else ()
+    return (*told, *(plain_harm(passage.harms, texts.language) if passage.harms else ()))
+
+
+def _has_chosen(request: HttpRequest, passage: ConsentPassage) -> bool:
+    """Whether the question, if there is one, was answered at all."""
+    choices = map(str, range(len(passage.question.choices))) if passage.question else ("",)
+    return request.POST.get("chosen", "") in choices
 
 
 def _after(texts: ConsentTexts, part: str) -> str:
@@ -139,21 +155,20 @@ def _understands(request: HttpRequest, asker: Asker, texts: ConsentTexts, passag
     """Whether the question is answered as the text says. A wrong answer leads back to the text and to a person."""
     if passage.question is None:
         return True
-    chosen = request.POST.get("chosen", "")
-    if chosen == str(passage.question.right):
+    chosen = int(request.POST["chosen"])
+    if chosen == passage.question.right:
         return True
-    if chosen in map(str, range(len(passage.question.choices))):
-        told = _fresh(asker, QUIZ)
-        told.fix(
-            {
-                "passage": f"consent: {passage.id}",
-                "version": texts.version,
-                "language": texts.language,
-                "chosen": str(int(chosen) + 1),
-                "understood": "no",
-            }
-        )
-        file_posted(request, asker, told, asker.grant.participant)
+    told = _fresh(asker, QUIZ)
+    told.fix(
+        {
+            "passage": f"consent: {passage.id}",
+            "version": texts.version,
+            "language": texts.language,
+            "chosen": str(chosen + 1),
+            "understood": "no",
+        }
+    )
+    file_posted(request, asker, told, asker.grant.participant)
     return False
 
 
