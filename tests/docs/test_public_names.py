@@ -17,24 +17,23 @@ PUBLIC = {
         read_contacts read_knowledge read_profile resolve screen washouts
     """,
     "study": """
-        INSTRUMENTS LEVELS SILENT Amendment Arm Choice Column Condition DeviationClass DeviationRule Difference
-        Dose Duration Education Floor Form Gate Instrument InstrumentDocument Item Level Limit Listing Marked
-        Misfit NotADuration NotShipped Panel Part Passage Placement Problem Protocol Question Raise Release Role
-        Schedule Scored ScreeningFact ScreeningRules Section SessionRules Shelf Study StudyDocument StudyError
-        StudyProblems Table Text Timing Unconfirmed Visit Watch amendment_problems answers as_files bands_of
-        check_instrument check_study complete differences fit flat_data flat_study flat_yaml known_to_each_other
+        INSTRUMENTS LEVELS SILENT Amendment Arm Choice Column Condition DeviationClass DeviationRule
+        Difference DischargeRules Dose Duration Education Floor Form Gate Instrument InstrumentDocument Item
+        Level Limit Listing Marked Misfit NotADuration NotShipped Panel Part Passage Placement PresenceRules
+        Problem Protocol Question Raise Release Role Schedule Scored ScreeningFact ScreeningRules Section
+        SessionRules Settled Shelf Study StudyDocument StudyError StudyProblems SupplementRules Table Text
+        Timing Unconfirmed Visit Watch amendment_problems answers as_files bands_of check_instrument
+        check_study complete differences fit flat_data flat_study flat_yaml known_to_each_other
         load_instrument load_study misfits new_study next_version parse_days parse_duration protocol_text
         read_education read_marked read_not_shipped render_text schedule score score_notes shown_items
         study_from_canonical write_yaml
     """,
     "course": """
-        Altered Approach CASEBOOK CONFIRMABLE CONFIRMATION Capture Course Deviation Effect Entries Entry Fold FormState
-        Funnel GateState Grant Grants
-        Judged Listed Month Origin Planned PlannedMedicine Query Record Screened Setting Sight Signature Span
-        StudyCriterion Taper Task Window current_site derive_course
-        effects exclusions funnel is_trained judge_gate listed
-        local_day may_file months projected review_digest sees_as_signer
-        shown_digest slots
+        Altered Approach Attendance CASEBOOK CONFIRMABLE CONFIRMATION Capture Course Deviation Effect Entries
+        Entry Fold FormState Funnel Gap GateState Grant Grants Judged Listed Month Origin Phase Planned
+        PlannedMedicine Query Record Screened SessionState Setting Sight Signature Span StudyCriterion
+        Supplement Taper Task Window current_site derive_course effects exclusions funnel is_trained
+        judge_gate listed local_day may_file months projected review_digest sees_as_signer shown_digest slots
         slots_by_key under_review visits_of_form
     """,
     "evidence": """

@@ -94,19 +94,24 @@ def test_in_the_norway_study_no_part_is_authorized_twice_and_no_supplement_befor
         assert isinstance(filed, Filed | Held)
         return filed.record.id
 
-    assert authorize("supplemental", 40) == ["initial_before_supplemental"]
+    assert authorize("supplemental", 40) == ["initial_before_supplemental", "supplement_decided"]
     assert authorize("initial", 80) == []
     administer("initial", "not_taken")
-    assert authorize("supplemental", 40) == ["initial_before_supplemental"]
+    assert authorize("supplemental", 40) == ["initial_before_supplemental", "supplement_decided"]
     assert authorize("initial", 80) == []
     held = administer("initial", "spilled")  # it is not an outcome of the form, so nobody knows what was given
     assert authorize("initial", 80) == ["not_given_yet"]
     again = administer("initial", "vomited")
     assert authorize("initial", 80) == ["not_given_yet"]
-    assert authorize("supplemental", 40) == ["not_given_yet"]
+    assert authorize("supplemental", 40) == ["not_given_yet", "supplement_decided"]
     resolution = {"about": held, "outcome": "filed", "filed_as": again, "why": "Filed again with what happened"}
     assert isinstance(hands.file("therapist", "held_resolution", resolution, "NO-01"), Filed)
     assert authorize("initial", 80) == ["not_given_yet"]
+    assert authorize("supplemental", 40) == ["supplement_decided"]
+    hands.later(minutes=95)
+    vitals = {"systolic": 146, "diastolic": 88, "heart_rate": 96, "temperature": 37.2}
+    for role, form, values in (("therapist", "vitals", vitals), ("physician", "supplement_decision", {"seen": True})):
+        assert isinstance(hands.file(role, form, values, "NO-01", visit="dosing", cycle=1), Filed)
     assert authorize("supplemental", 40) == []
     administer("supplemental", "taken")
     assert authorize("supplemental", 40) == ["not_given_yet"]

@@ -11,7 +11,7 @@ from tests.doors.hands import Hands
 
 from triptych.course import Listed, listed
 from triptych.ledger import Actor, Filed, Held, Trial, View
-from triptych.ledger.library import find_study, knowledge, product_files, read_folder, study_folder
+from triptych.ledger.library import find_study, knowledge, product_files, read_folder, shelf, study_folder
 from triptych.ledger.store import Row, Store
 from triptych.study import load_study
 
@@ -109,7 +109,7 @@ def test_an_amendment_changes_every_list_with_no_filing_about_a_participant(hand
     texts = {
         name: text.replace("title: Screening", "title: First screening") for name, text in read_folder(folder).items()
     }
-    study = load_study(texts, product_files())
+    study = load_study(texts, product_files(), shelf())
     assert study.digest != hands.study.digest
     with hands.store.transaction(append=[]) as transaction:
         transaction.put_document(study.digest, study.canonical)

@@ -58,6 +58,17 @@ def _came(role: str) -> Step:
     return Step(1, role, "session_presence", {"person": f"{role}-1", "change": "came"})
 
 
+def _left(role: str) -> Step:
+    return Step(494, role, "session_presence", {"person": f"{role}-1", "change": "left"})
+
+
+NOT_SAID = {"missing": "not-applicable"}
+CHECKED = {"oriented": True, "walked": True, "distress": 2, "effects_asked": True, "told_not_to_drive": True}
+HANDED_OVER = {"moment": "handover", "name": "Kari Hansen", "phone": "+47 555 01 234", "adult": True, "expect": True}
+HANDED_OVER |= {"warning_signs": True, "when_to_call": True, "stays": True, "sober": True, "confirms": True}
+DECISIONS = ("dose_authorization", "supplement_decision", "discharge")
+"""What is filed for the cycle and on no visit."""
+
 SCRIPT: Sequence[Step] = (
     _came("therapist"),
     _came("co_therapist"),
@@ -69,6 +80,7 @@ SCRIPT: Sequence[Step] = (
     _vitals(60, 137, 86, 90, 37.0),
     _moment(72, "tears"),
     _vitals(90, 138, 86, 94, 37.2),
+    Step(95, "physician", "supplement_decision", {"seen": True, "note": "Calm, wants it as agreed"}),
     Step(96, "physician", "dose_authorization", {"part": "supplemental", "amount": 40, "kit": "K-013"}),
     _drink(112, "electrolyte", 200),
     _vitals(120, 146, 91, 99, 37.4),
@@ -89,16 +101,17 @@ SCRIPT: Sequence[Step] = (
     _drink(330, "water", 200),
     _vitals(360, 128, 82, 80, 36.9),
     _moment(402, "talking"),
+    Step(470, "therapist", "session_closing", {"note": "Tired and calm"}),
     _vitals(480, 124, 80, 76, 36.8),
+    Step(482, "therapist", "discharge_check", CHECKED),
+    Step(484, "therapist", "escort_briefing", HANDED_OVER),
     Step(
-        484,
-        "physician",
-        "observation",
-        {"text": "Oriented, walks steadily, no distress. Leaves with the escort, who stays overnight."},
+        486, "therapist", "therapy_session", {"minutes": 486, "first": "therapist-1", "second": "co_therapist-1"}, True
     ),
-    Step(
-        486, "therapist", "therapy_session", {"minutes": 490, "first": "therapist-1", "second": "co_therapist-1"}, True
-    ),
+    Step(489, "physician", "cssrs", {"ideation": 0, "behavior": False}, True),
+    Step(490, "physician", "discharge", {"left_with": "Kari Hansen", "evening_call": NOT_SAID}),
+    _left("therapist"),
+    _left("co_therapist"),
 )
 
 
@@ -158,7 +171,7 @@ def play(served: "House", begins: datetime, wait: Callable[[float], None] = time
         if step.form == "session_alarm":
             values["about"] = raised
         visit = "dosing" if step.placed else None
-        cycle = 1 if step.placed or step.form == "dose_authorization" else None
+        cycle = 1 if step.placed or step.form in DECISIONS else None
         draft = Draft(
             id=name_id(f"{LIVE}:live:{number}"),
             form=step.form,

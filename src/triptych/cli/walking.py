@@ -20,12 +20,17 @@ NAME = "P-01"
 MAX_VISITS = 500
 BEGIN = ("first_contact", "medicine_review", "prior_use")
 DOSES = ("dose_administration", "dose_authorization")
+OF_SESSION = ("supplement_decision", "discharge", "discharge_override")
+"""Decisions of a session, made within it or not at all."""
 MASKED = {"missing": "masked"}
 RESULTS = ("laboratory", "ecg")
-READY = ("screening_interview", "intake_review", "readiness", "physician_cover")
+READY = ("session_arrival", "supplement_choice", "screening_interview", "intake_review", "readiness", "physician_cover")
 LONG = timedelta(days=60)
-LAST = ("therapy_session", "session_end")
+LAST = ("therapy_session", "discharge")
 """Forms of a day that come after its doses."""
+UNTIL_SUPPLEMENT, UNTIL_DISCHARGE = timedelta(minutes=90), timedelta(hours=8)
+BEFORE_DISCHARGE = ("session_closing", "vitals", "cssrs", "discharge_check")
+AFTER_DISCHARGE = ("escort_call", "next_day_contact")
 
 
 class Walk:
@@ -102,6 +107,8 @@ class Walk:
         for form in sorted(forms, key=lambda form: order[form.id]):
             if form.id == "dose_administration":
                 yield from self._doses(visit)
+            elif form.id == "discharge":
+                yield from self._discharge(visit)
             else:
                 yield self._file(form, visit)
 
@@ -116,6 +123,8 @@ class Walk:
     def _pressure(self) -> Iterator[Step]:
         if "blood_pressure" in self.study.forms:
             yield self._file(self.study.forms["blood_pressure"])
+        if "escort_briefing" in self.study.forms:
+            yield self._file(self.study.forms["escort_briefing"], given={"moment": "before"})
 
     def _make_ready(self, visit: Planned) -> Iterator[Step]:
         """File what the gate of a dose asks for on the day and no visit has: results, their review, the readiness."""
@@ -142,13 +151,26 @@ class Walk:
         if dose is not None and dose.supplemental is not None:
             amounts["supplemental"] = dose.supplemental
         for part, amount in amounts.items():
-            if part == "supplemental" and "supplement_decision" in self.study.forms:
+            if part == "supplemental":
+                self._now += UNTIL_SUPPLEMENT
+                yield self._file(self.study.forms["vitals"], visit)
                 yield self._file(self.study.forms["supplement_decision"], visit)
             given: dict[str, Any] = {"part": part, "amount": amount if self._names_amount(visit) else MASKED}
             given["kit"] = KITS[0]
             yield self._file(self.study.forms["dose_authorization"], visit, given)
             given |= {"outcome": "taken", "taken_at": self._now.isoformat(), "witness": "co_therapist-1"}
             yield self._file(self.study.forms["dose_administration"], visit, given)
+
+    def _discharge(self, visit: Planned) -> Iterator[Step]:
+        """The end of the session: what its gate reads, the discharge, and the calls that follow it."""
+        self._now += UNTIL_DISCHARGE
+        for name in BEFORE_DISCHARGE:
+            yield self._file(self.study.forms[name], visit)
+        yield self._file(self.study.forms["escort_briefing"], visit, {"moment": "handover"})
+        yield (filed := self._file(self.study.forms["discharge"], visit))
+        about = {"about": filed.outcome.record.id} if isinstance(filed.outcome, Filed) else {}
+        for name in AFTER_DISCHARGE:
+            yield self._file(self.study.forms[name], given={**about, "reached": True, "cleared": True})
 
     def _confirm(self, visit: Planned) -> Step:
         """The physician's confirmation of the screening of today; every point left to a physician is judged."""
@@ -180,7 +202,7 @@ class Walk:
         placed = visits_of_form(self.study)
         for state in self._course().gates:
             form = self.study.forms[self.study.gates[state.id].guards]
-            if state.decision == "open" and form.id not in (*self._decided, *DOSES, *placed):
+            if state.decision == "open" and form.id not in (*self._decided, *DOSES, *OF_SESSION, *placed):
                 yield form
 
     def _file(

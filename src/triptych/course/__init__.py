@@ -15,6 +15,8 @@ from triptych.course.record import Capture, Origin, Record
 from triptych.course.reviewing import CASEBOOK, Altered, review_digest, shown_digest, under_review
 from triptych.course.schedule import FormState, Planned, Window, slots, slots_by_key, visits_of_form
 from triptych.course.screening import CONFIRMABLE, CONFIRMATION, Screened, StudyCriterion
+from triptych.course.session_presence import Attendance, Gap
+from triptych.course.session_state import Phase, SessionState, Supplement
 from triptych.course.setting import Setting
 from triptych.course.sight import Sight, may_file
 from triptych.course.signing import Signature, sees_as_signer
@@ -28,6 +30,7 @@ __all__ = [
     "CONFIRMATION",
     "Altered",
     "Approach",
+    "Attendance",
     "Capture",
     "Course",
     "Deviation",
@@ -37,6 +40,7 @@ __all__ = [
     "Fold",
     "FormState",
     "Funnel",
+    "Gap",
     "GateState",
     "Grant",
     "Grants",
@@ -44,16 +48,19 @@ __all__ = [
     "Listed",
     "Month",
     "Origin",
+    "Phase",
     "Planned",
     "PlannedMedicine",
     "Query",
     "Record",
     "Screened",
+    "SessionState",
     "Setting",
     "Sight",
     "Signature",
     "Span",
     "StudyCriterion",
+    "Supplement",
     "Taper",
     "Task",
     "Window",

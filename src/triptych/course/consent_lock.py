@@ -11,8 +11,10 @@ from triptych.course.doses import actual_time, given_doses
 from triptych.course.entries import Entries
 from triptych.course.obligations import is_resolved
 
-DISCHARGES = ("discharge", "session_end")
-"""The records that say that a participant was discharged after a dose."""
+DISCHARGES = ("discharge", "discharge_override", "session_exit")
+"""The records that say that a participant was discharged after a dose, or went without."""
+WENT = (None, "transfer", "left")
+"""The exits by which a participant went; after the others they are still there."""
 AFTER = timedelta(hours=24)
 DOSE = "dose_administration"
 
@@ -36,7 +38,8 @@ def lock_at(entries: Entries, at: datetime) -> Lock | None:
 
 def discharged_after(entries: Entries, dose: datetime) -> datetime | None:
     """When the participant was discharged after a dose; none while that is not recorded."""
-    found = (entry.current.occurred_at for form in DISCHARGES for entry in entries.of(form))
+    ended = (entry.current for form in DISCHARGES for entry in entries.of(form))
+    found = (one.occurred_at for one in ended if one.values.get("kind") in WENT)
     return min((at for at in found if at >= dose), default=None)
 
 

@@ -16,23 +16,27 @@ from triptych.course.deviations import (
     deviation_tasks,
     visit_deviations,
 )
-from triptych.course.doses import doubtful_doses, is_given, unauthorized_doses
+from triptych.course.doses import doubtful_doses, given_doses, unauthorized_doses
 from triptych.course.durability import RETREATMENT, retreatments
 from triptych.course.duty import called
 from triptych.course.entries import Entries, local_day
 from triptych.course.facts import CourseFacts, context_at
 from triptych.course.gates import GateState, judge_gate
+from triptych.course.known import course_facts
 from triptych.course.medicines import medicine_conflict
 from triptych.course.obligations import Query, Task, filers, held_tasks, queries, query_tasks, raised
 from triptych.course.reconsenting import asked
 from triptych.course.record import Record
-from triptych.course.results import JUDGMENT, Abnormal, abnormal_values, result_forms, values_accepted
+from triptych.course.results import Abnormal, abnormal_values
 from triptych.course.schedule import HELD, PENDING, Planned
 from triptych.course.screening import CONFIRMATION, Screened, is_confirmed, screened
+from triptych.course.session_presence import presence_deviations
+from triptych.course.session_records import SessionRecords
+from triptych.course.session_state import SessionState, session_instants, session_state
 from triptych.course.setting import Setting
 from triptych.course.sight import Sight
 from triptych.course.signing import Signature, signatures
-from triptych.course.standing import Change, counts_now, current_site, derive_standing, failed_attempts
+from triptych.course.standing import Change, counts_now, current_site, derive_standing
 from triptych.course.tapering import PLAN, Taper, taper_of
 from triptych.course.visits import Visits, midnight
 from triptych.rules import Missing
@@ -101,6 +105,7 @@ class Fold:
         self.sight = sight or Sight(study)
         self._knowledge, self._records = knowledge, records
         self._confirmed: dict[int | None, bool | Missing] = {}
+        self._sessions: dict[int | None, SessionRecords] = {}
         self.entries = Entries(records)
         self.context = context_at(setting, now)
         self.today = local_day(now, setting.zone)
@@ -210,6 +215,17 @@ class Fold:
         reads = self.study.reads(age) if age in self.study.rules else ()
         return all(map(self.sight.sees_form, FORMS)) and self.sight.sees_all(reads)
 
+    def session(self, cycle: int | None) -> SessionRecords:
+        """The records of the medicine session of a cycle."""
+        if cycle not in self._sessions:
+            zone = self.setting.zone
+            self._sessions[cycle] = SessionRecords(self.study, self.entries, cycle, self.now, zone)
+        return self._sessions[cycle]
+
+    def session_state(self, cycle: int | None) -> SessionState:
+        """Where the medicine session of a cycle stands."""
+        return session_state(self.session(cycle), self.setting.holds_role)
+
     @cached_property
     def arm(self) -> Arm | None:
         """The participant's arm: the only one, or the one that the document's `arm_item` holds."""
@@ -269,6 +285,13 @@ class Fold:
         if self.sight.sees_form(RETREATMENT) and self.entries.of(RETREATMENT):
             yield from retreatments(self.study, self._records, self.entries, self.sight, self.facts_at)
         yield from after_withdrawal(self.study, self.entries, self.standing, self.sight)
+        if self._sees_presence:
+            for cycle in sorted({dose.current.cycle for dose in given_doses(self.entries)}, key=lambda one: one or 0):
+                yield from presence_deviations(self.session_state(cycle).presence)
+
+    @property
+    def _sees_presence(self) -> bool:
+        return all(map(self.sight.sees_form, ("session_presence", "session_team", "dose_administration")))
 
     def _missing_forms(self) -> Iterator[tuple[Planned, str, datetime]]:
         for visit in self.planned:
@@ -328,41 +351,7 @@ class Fold:
         amended = self.setting.site_entries.of("amendment_in_force")
         days = (date.fromisoformat(entry.current.values["in_force_on"]) for entry in amended)
         instants.extend(midnight(day, self.setting.zone) for day in days)
+        instants.extend(session_instants(self.session(self.cycle)))
         if self.study.gates_read_today:
             instants.append(midnight(self.today + timedelta(days=1), self.setting.zone))
         return min((instant for instant in instants if instant > self.now), default=None)
-
-
-def course_facts(fold: Fold, cycle: int | None) -> Mapping[str, object]:
-    """What rules may read of the course itself; an answer that is not known is absent."""
-    facts: dict[str, object] = {**fold.standing.axes, "attempt": fold.standing.attempt}
-    facts["failed_attempts"] = failed_attempts(fold.entries)
-    facts["phase"] = fold.phase
-    conflict = fold.conflict
-    if conflict is not None and conflict.conflict is not None:
-        facts["medicine_conflict"] = conflict.conflict
-    elif conflict is not None:
-        facts["medicine_conflict"] = Missing(frozenset(conflict.missing))
-    if all(fold.sight.sees_form(form) for form in (JUDGMENT, *(one.id for one in result_forms(fold.study)))):
-        facts["abnormal_values_accepted"] = values_accepted(fold.study, fold.counting)
-    facts |= _consent_fact(fold)
-    stands = fold.screening_confirmed(cycle)
-    if stands is not None:
-        facts["screening_confirmed"] = stands
-    if cycle is not None and fold.sight.sees_form("dose_administration"):
-        facts["dose_initial_given"] = is_given(fold.entries, "initial", cycle)
-        facts["dose_supplemental_given"] = is_given(fold.entries, "supplemental", cycle)
-    if fold.arm is not None:
-        facts["arm"] = fold.arm.id
-        for dose in fold.arm.doses:
-            if dose.cycle == cycle:
-                facts["dose_initial"] = dose.initial
-                facts["dose_maximum"] = dose.maximum if dose.maximum is not None else dose.initial
-                if dose.supplemental is not None:
-                    facts["dose_supplemental"] = dose.supplemental
-    return facts
-
-
-def _consent_fact(fold: Fold) -> Mapping[str, object]:
-    """Whether consent is in force, to who sees everything that it rests on."""
-    return {"consent_in_force": fold.consented.in_force} if fold.sees_consent else {}

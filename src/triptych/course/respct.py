@@ -36,7 +36,7 @@ MUSIC = ("music_on", "music_off", "music_changed")
 RATED = range(26, 31)
 DOSE, THERAPY = "dose_administration", "therapy_session"
 PROCEDURES = ("vitals", "ecg", "laboratory", "drug_screen", "pregnancy_test", "rescue_medicine")
-RELEASES = ("session_arrival", "discharge", "session_end", "session_exit")
+RELEASES = ("session_arrival", "discharge", "discharge_override", "session_exit")
 
 
 class Said(Struct, frozen=True, kw_only=True):

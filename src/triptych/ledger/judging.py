@@ -307,7 +307,8 @@ def gating(case: Case, fold: Fold) -> Iterator[Reason]:
     gate = case.study.gate_of(case.draft.form)
     assert gate is not None  # the document check gives every decision one
     assert case.form is not None
-    state = fold.gate(gate.id, case.draft.cycle, answers(case.form, case.draft.values))
+    filing = {**answers(case.form, case.draft.values), "actor": case.actor.person}
+    state = fold.gate(gate.id, case.draft.cycle, filing)
     hidden = False
     for condition in state.conditions:
         if condition.state == "met":

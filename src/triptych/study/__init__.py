@@ -57,6 +57,7 @@ from triptych.study.model import (
 )
 from triptych.study.protocol import SILENT, Listing, Protocol, Section, Table, Text, protocol_text
 from triptych.study.screening import Floor, ScreeningFact, ScreeningRules
+from triptych.study.session_course import DischargeRules, PresenceRules, Settled, SupplementRules
 from triptych.study.showing import Column, Schedule, render_text, schedule
 from triptych.study.treatment import Amendment, Arm, Dose, Part
 from triptych.study.writing import write_yaml
@@ -73,6 +74,7 @@ __all__ = [
     "DeviationClass",
     "DeviationRule",
     "Difference",
+    "DischargeRules",
     "Dose",
     "Duration",
     "Education",
@@ -93,6 +95,7 @@ __all__ = [
     "Part",
     "Passage",
     "Placement",
+    "PresenceRules",
     "Problem",
     "Protocol",
     "Question",
@@ -105,11 +108,13 @@ __all__ = [
     "ScreeningRules",
     "Section",
     "SessionRules",
+    "Settled",
     "Shelf",
     "Study",
     "StudyDocument",
     "StudyError",
     "StudyProblems",
+    "SupplementRules",
     "Table",
     "Text",
     "Timing",

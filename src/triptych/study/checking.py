@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from triptych.study.checking_consent import check_consent
 from triptych.study.checking_forms import check_form, check_raise
+from triptych.study.checking_session import check_session
 from triptych.study.model import DeviationRule, Gate, Release, Role, Visit
 from triptych.study.names import COURSE_NAMES, RECORD_NAMES
 from triptych.study.reading import name_of
@@ -63,6 +64,7 @@ def check_document(refs: References) -> None:
         refs.duration(reuse.within, f"reuse.{number}.within", least=1)
     _arms(refs)
     check_consent(refs)
+    check_session(refs)
     _issued(refs)
     refs.number(refs.own.planned_participants, 1, 1_000_000, "planned_participants")
     _defaults(refs)

@@ -7,6 +7,14 @@ Levels rise from `hold` (before the first dose only) over `withhold` (no supplem
 from collections.abc import Iterator
 from typing import Literal
 
+from triptych.study.session_course import (
+    DischargeRules,
+    PresenceRules,
+    SupplementRules,
+    said_of_discharge,
+    said_of_presence,
+    said_of_supplement,
+)
 from triptych.study.session_room import PromptRules, Scale, said_of_prompts, said_of_scales
 from triptych.study.treatment import Part
 
@@ -48,6 +56,9 @@ class SessionRules(Part, frozen=True, kw_only=True):
     limits: tuple[Watch, ...] = ()
     prompts: PromptRules | None = None
     scales: tuple[Scale, ...] = ()
+    supplement: SupplementRules | None = None
+    discharge: DischargeRules | None = None
+    presence: PresenceRules | None = None
 
     def said(self) -> Iterator[tuple[str, str]]:
         """Every number that the document sets, by name, in words."""
@@ -61,6 +72,12 @@ class SessionRules(Part, frozen=True, kw_only=True):
         if self.prompts is not None:
             yield from said_of_prompts(self.prompts)
         yield from said_of_scales(self.scales)
+        if self.supplement is not None:
+            yield from said_of_supplement(self.supplement)
+        if self.discharge is not None:
+            yield from said_of_discharge(self.discharge)
+        if self.presence is not None:
+            yield from said_of_presence(self.presence)
 
 
 def _said(limit: Limit) -> str:

@@ -349,6 +349,7 @@ class DeviationRule(Part, frozen=True, kw_only=True):
         "kit_not_authorized",
         "data_after_withdrawal",
         "retreatment_without_rule",
+        "presence_gap",
     ]
     title: str
     classification: DeviationClass

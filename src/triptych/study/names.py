@@ -73,6 +73,21 @@ _COURSE: Mapping[str, Type] = {
     "dose_supplemental": NUMBER,
     "dose_initial_given": BOOL,
     "dose_supplemental_given": BOOL,
+    "last_dose_at": TIME,
+    "supplement_in_window": BOOL,
+    "supplement_agreed": BOOL,
+    "supplement_decided": BOOL,
+    "supplement_vitals_in_limits": BOOL,
+    "alarm_open": BOOL,
+    "red_alarm_open": BOOL,
+    "stayed_long_enough": BOOL,
+    "discharge_vitals_settled": BOOL,
+    "discharge_checked": BOOL,
+    "distress_settled": BOOL,
+    "impairing_effect_open": BOOL,
+    "other_effects_marked": BOOL,
+    "escort_briefed_before": BOOL,
+    "escort_takes_over": BOOL,
 }
 _STUDY: Mapping[str, Type] = {"paused": BOOL, "activated": BOOL, "training": BOOL, "unconfirmed": INT, "allocated": INT}
 COURSE_NAMES = frozenset(_COURSE)
@@ -82,6 +97,6 @@ RECORD_NAMES = frozenset({*_RECORD, "today", "previous", "baseline"})
 
 
 def gate_names(document: StudyDocument, gate: Gate, names: Mapping[str, Type]) -> Mapping[str, Type]:
-    """What a gate's conditions read: the course, and the answers being filed as `filing`."""
+    """What a gate's conditions read: the course, and as `filing` the answers being filed and by whom (`actor`)."""
     form = next((form for form in document.forms if form.id == gate.guards), None)
-    return {**names, "filing": RecordOf("filing", form_names(form))} if form else names
+    return {**names, "filing": RecordOf("filing", {**form_names(form), "actor": TEXT})} if form else names

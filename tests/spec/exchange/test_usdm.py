@@ -116,7 +116,7 @@ def test_changed_encounters_criteria_arms_and_doses_are_found() -> None:
 
     data = edited("mdma-mdd-norway", change)
     assert one(data["visits"], "dosing")["title"] == "Medicine day"
-    assert one(data["gates"][0]["conditions"], "adult")["text"] == "21 years & older"
+    assert one(one(data["gates"], "confirm_eligibility")["conditions"], "adult")["text"] == "21 years & older"
     assert data["arms"][0]["title"] == "Renamed arm"
     assert data["arms"][0]["doses"][0]["initial"] == 75
     assert one(data["roles"], "therapist")["title"] == "Lead therapist"
@@ -137,7 +137,7 @@ def test_a_new_criterion_becomes_a_condition_that_a_person_judges() -> None:
         )
 
     data = edited("mdma-mdd-norway", change)
-    condition = one(data["gates"][0]["conditions"], "ex9")
+    condition = one(one(data["gates"], "confirm_eligibility")["conditions"], "ex9")
     assert condition == {"id": "ex9", "rule": "latest(eligibility).ex9 == false", "text": "Excluded: Lives abroad"}
     assert one(one(data["forms"], "eligibility")["items"], "ex9")["type"] == "boolean"
 

@@ -34,7 +34,7 @@ from triptych.web.templating import HERE, asset
 MODULES = ("outbox.js", "session-entry.js", "session-alarms.js", "session-bluetooth.js", "session-room.js")
 COVER = "physician_cover"
 QUICK = ("vitals", "session_moment", "session_drink", "observation", "rescue_medicine")
-DECISIONS = ("physician_cover", "dose_authorization", "dose_administration", "supplement_decision", "session_end")
+DECISIONS = ("physician_cover", "dose_authorization", "dose_administration", "supplement_decision", "discharge")
 PHYSICIANS = frozenset({"physician", "principal_investigator"})
 """Roles on whose page an alarm counts as shown to a physician."""
 STYLE, SCRIPT = "session.css", "session.js"

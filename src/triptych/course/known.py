@@ -1,0 +1,61 @@
+"""What rules may read of a course: each fact is found when a rule asks for it, and an unknown one is absent."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from triptych.course.doses import is_given
+from triptych.course.facts import Facts
+from triptych.course.results import JUDGMENT, result_forms, values_accepted
+from triptych.course.session_facts import READ, session_facts
+from triptych.course.standing import failed_attempts
+from triptych.rules import Missing
+
+if TYPE_CHECKING:
+    from triptych.course.course import Fold
+
+
+def course_facts(fold: "Fold", cycle: int | None) -> Mapping[str, object]:
+    """What rules may read of the course itself, each found when it is asked for; an unknown answer is absent."""
+    known: dict[str, object] = {**fold.standing.axes, "attempt": fold.standing.attempt}
+    makers: dict[str, Callable[[], object]] = {
+        "failed_attempts": lambda: failed_attempts(fold.entries),
+        "phase": lambda: fold.phase,
+        "medicine_conflict": lambda: _conflict(fold),
+        "abnormal_values_accepted": lambda: _accepted(fold),
+        "screening_confirmed": lambda: fold.screening_confirmed(cycle),
+        "consent_in_force": lambda: fold.consented.in_force if fold.sees_consent else None,
+    }
+    if cycle is not None and fold.sight.sees_form("dose_administration"):
+        makers["dose_initial_given"] = partial(is_given, fold.entries, "initial", cycle)
+        makers["dose_supplemental_given"] = partial(is_given, fold.entries, "supplemental", cycle)
+        if all(fold.sight.sees_form(form) for form in READ if form in fold.study.forms):
+            makers |= session_facts(fold.session(cycle))
+    return Facts(makers, {**known, **dict(_amounts(fold, cycle))})
+
+
+def _conflict(fold: "Fold") -> bool | Missing | None:
+    """Whether a medicine stands in the way of a dose; none where medicines are hidden."""
+    found = fold.conflict
+    if found is None:
+        return None
+    return Missing(frozenset(found.missing)) if found.conflict is None else found.conflict
+
+
+def _accepted(fold: "Fold") -> bool | Missing | None:
+    """Whether every abnormal value was judged as not significant; none where some are hidden."""
+    seen = all(fold.sight.sees_form(form) for form in (JUDGMENT, *(one.id for one in result_forms(fold.study))))
+    return values_accepted(fold.study, fold.counting) if seen else None
+
+
+def _amounts(fold: "Fold", cycle: int | None) -> Iterator[tuple[str, object]]:
+    """The arm and what it has for a cycle, as far as they are known."""
+    if fold.arm is None:
+        return
+    yield "arm", fold.arm.id
+    for dose in fold.arm.doses:
+        if dose.cycle == cycle:
+            yield "dose_initial", dose.initial
+            yield "dose_maximum", dose.maximum if dose.maximum is not None else dose.initial
+            if dose.supplemental is not None:
+                yield "dose_supplemental", dose.supplemental
