@@ -37,6 +37,8 @@ PEOPLE, SECONDS, HANDS = 2000, 600.0, 24
 SEED = 20261127
 STUDY, FORM = "mdma-mdd-norway", "days_after"
 HOST = "participant.localhost"
+BORN = {"birth_date": "1980-01-01", "sex": "female", "childbearing_potential": False}
+"""Whoever's age is not known has no access of their own."""
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 400_000 / 8, "uploadThroughput": 400_000 / 8}
 """Slow 3G as WebPageTest has it: 400 kbit/s both ways and 400 ms for a round trip."""
 LIMIT_KB, LIMIT_S = 150, 3.0
@@ -75,6 +77,7 @@ def _make(place: str) -> None:
         for number in range(PEOPLE):
             name = _name(number)
             _file(player, "coordinator", "first_contact", {"channel": "self"}, participant=name, site=SITE)
+            _file(player, "coordinator", "demographics", BORN, participant=name, site=SITE, visit="screening")
             own = {"person": name, "role": "participant", "blinding": "blinded", "participant": name}
             _file(player, "administrator", "grant", own)
     finally:

@@ -100,7 +100,9 @@ def staff_pages(demo: Player) -> dict[str, list[str]]:
             f"{about}/records/{last['madrs']}/sign/",
             f"{about}/review/casebook/",
         ],
-        "therapist": [f"/participants/NO-06/session/{part}" for part in ("", "paper/", "summary/")],
+        "therapist": ["/caseload/", *(f"/participants/NO-06/session/{part}" for part in ("", "paper/", "summary/"))],
+        "fidelity_lead": ["/fidelity/"],
+        "fidelity_rater": ["/fidelity/"],
         "monitor": [f"{about}/records/{last['vitals']}/query/", f"{about}/records/{last['vitals']}/"],
         "administrator": ["/protocol/", "/protocol/write/"],
         "compliance": ["/complaints/"],
@@ -108,7 +110,8 @@ def staff_pages(demo: Player) -> dict[str, list[str]]:
     }
 
 
-ROLES = "coordinator physician principal_investigator therapist monitor administrator compliance rater".split()
+STAFF = "coordinator physician principal_investigator therapist monitor administrator compliance rater"
+ROLES = [*STAFF.split(), "fidelity_lead", "fidelity_rater"]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -130,7 +133,7 @@ def test_axe_finds_nothing_on_the_participants_site(demo: Player, window: Window
     found = [*found_on(one, "/help/"), *found_on(one, "/account/login/")]
     found += [*found_on(one, "/account/link/"), *found_on(one, "/concern/")]
     one.log_in("participant-1")
-    for path in ("/experience/", "/reminders/", "/entering/", "/choices/follow_up_wish/"):
+    for path in ("/experience/", "/reminders/", "/way/", "/entering/", "/choices/follow_up_wish/"):
         found += found_on(one, path)
     for path in (
         "/",

@@ -9,7 +9,7 @@ from triptych.course import Entries, Fold, Grant, Record, Setting, Sight, curren
 from triptych.course.consenting import FORMS, Consented, may_take_part
 from triptych.course.durability import Evaluation, evaluations
 from triptych.course.duty import ROTA, STEPS, Acknowledged, acknowledged, changes, is_watched, on_call
-from triptych.course.whereabouts import Whereabouts
+from triptych.course.whereabouts import ROLE, Whereabouts
 from triptych.ledger.drafts import Actor
 from triptych.safety import Knowledge
 from triptych.study import Study
@@ -91,6 +91,14 @@ class Placed(ABC):
     def _whole(self, participant: str) -> Fold:
         study, records = self.study_of(participant), self._records(participant)
         return Fold(study, participant, records, self._place(participant), self._knowledge, self.now)
+
+    def last_answered(self, participant: str) -> datetime | None:
+        """When a participant last answered anything by themselves: the instant, and nothing of what it was."""
+        records = self._records(participant)
+        if not self._reaches(records) or self.sight.masks_visits:
+            return None
+        own = (entry.current.occurred_at for entry in Entries(records).entries if entry.root.role == ROLE)
+        return max(own, default=None)
 
     def arm(self, participant: str) -> str | None:
         """The arm of a participant whom the viewer reaches; none where what holds it is hidden or is not there."""

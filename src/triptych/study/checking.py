@@ -393,3 +393,4 @@ def _defaults(refs: References) -> None:
         refs.say("site_defaults.zone", "bad_zone", message, hint)
     refs.duration(defaults.form_grace, "site_defaults.form_grace")
     refs.duration(defaults.late_entry, "site_defaults.late_entry")
+    refs.duration(defaults.quiet_after, "site_defaults.quiet_after")

@@ -327,6 +327,7 @@ class SiteDefaults(Part, frozen=True, kw_only=True):
     country: str = ""
     form_grace: str = "3 days"
     late_entry: str = "24 hours"
+    quiet_after: str = "14 days"
 
 
 class Reuse(Part, frozen=True, kw_only=True):

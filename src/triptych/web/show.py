@@ -44,6 +44,7 @@ def show(
         "followed": not asker.view.sight.masks_visits and sees("first_contact"),
         "complained": sees("complaint"),
         "rated_for": sees("fidelity_assignment"),
+        "treating": sees("recall_page"),
         "duties": sites if sees("duty_rota") else (),
         "site_files": sites if sees("site_document") else (),
         "dispensing": sites if sees("kit_release") else (),

@@ -1,4 +1,4 @@
-"""The words of participants' pages on preparation and integration, in the language that the participant chose."""
+"""The words of participants' pages, in the language that the participant chose."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -22,10 +22,12 @@ class Words(Struct, frozen=True, kw_only=True):
 
 @lru_cache(maxsize=1)
 def all_words() -> Mapping[str, Words]:
-    """The words by language."""
-    text = (LIBRARY / "participant" / "integration.toml").read_text("utf-8")
-    read = msgspec.toml.decode(text, type=dict[str, dict[str, str]])
-    return {language: Words(language=language, say=say) for language, say in read.items()}
+    """The words by language, from every file of them."""
+    found: dict[str, dict[str, str]] = {}
+    for file in sorted((LIBRARY / "participant").iterdir(), key=lambda one: one.name):
+        for language, say in msgspec.toml.decode(file.read_text("utf-8"), type=dict[str, dict[str, str]]).items():
+            found.setdefault(language, {}).update(say)
+    return {language: Words(language=language, say=say) for language, say in found.items()}
 
 
 def words_for(request: HttpRequest) -> Words:

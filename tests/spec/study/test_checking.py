@@ -284,6 +284,13 @@ CASES = {
     "a grace that is no duration": ("form_grace: 3 days", "form_grace: three days", "duration", "three", "4 weeks"),
     "a grace below zero": ("form_grace: 3 days", "form_grace: -3 days", "duration", "-3", "longer"),
     "a late entry that is no duration": ("late_entry: 24 hours", "late_entry: 24h", "duration", "24h", "4 weeks"),
+    "a silence that is no duration": (
+        "form_grace: 3 days",
+        "form_grace: 3 days\n  quiet_after: a fortnight",
+        "duration",
+        "fortnight",
+        "4 weeks",
+    ),
     "a task of a deviation for nobody": (
         "classification: minor}",
         "classification: minor, raises: [{id: tell, title: Tell, role: nobody}]}",

@@ -1,4 +1,4 @@
-"""The months after treatment on one page: who stays, which visits were held in their window, and what recurred."""
+"""The months after treatment on one page: who has gone quiet, who stays, what was held in its window, what recurred."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ from msgspec import Struct
 from triptych.course import Listed
 from triptych.course.durability import Evaluation
 from triptych.course.obligations import filers
+from triptych.course.quiet import Contact, contact_of, is_followed, quiet_after
 from triptych.study import Study, Visit
 from triptych.web.people import Asker, page
 from triptych.web.show import show
@@ -77,16 +78,22 @@ def _counts(listed: Iterable[Listed], visits: set[str]) -> Counter[str]:
 
 @page
 def follow_up(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """Show attrition, window compliance by visit and by role, and the rules of recurrence as they stand."""
+    """Show who has gone quiet, attrition, windows by visit and by role, and the rules of recurrence as they stand."""
     listed = asker.view.listing()
     enrolled = [line for line in listed if line.standing.get("enrollment") in ("enrolled", "completed")]
     left = [(title, sum(line.standing.get(axis) == value for line in enrolled)) for axis, value, title in LEFT]
     judged = any(one.judges for one in asker.study.document.definitions)
     standing = {line.participant: _newest(asker.view.evaluations(line.participant)) for line in enrolled if judged}
+    followed = [line for line in listed if is_followed(line.standing)]
+    asker.view.gather(line.participant for line in followed)
+    contacts = sorted((_contact(asker, line) for line in followed), key=lambda one: one.order)
     return show(
         request,
         asker,
         "follow_up.html",
+        contacts=contacts,
+        quiet_after=quiet_after(asker.study).days,
+        zone=asker.view.zone(),
         here="follow_up",
         enrolled=len(enrolled),
         left=left,
@@ -96,6 +103,13 @@ def follow_up(request: HttpRequest, asker: Asker) -> HttpResponse:
         standing={name: found for name, found in standing.items() if found},
         judged=judged,
     )
+
+
+def _contact(asker: Asker, line: Listed) -> Contact:
+    """How a participant is in touch, as far as the asker sees contacts and visits."""
+    name, view = line.participant, asker.view
+    answered = view.last_answered(name)
+    return contact_of(asker.study, name, view.records(name), line.visits, answered, view.now, view.zone(name))
 
 
 def _newest(found: Iterable[Evaluation]) -> list[Evaluation]:

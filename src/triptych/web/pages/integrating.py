@@ -21,7 +21,7 @@ from triptych.web.entry import Posted, new_id
 from triptych.web.filing import file_posted
 from triptych.web.house import house
 from triptych.web.pages.attachment import given
-from triptych.web.pages.diary import sessions_of
+from triptych.web.pages.diary import own_zone, sessions_of
 from triptych.web.pages.helping import site_help
 from triptych.web.people import Asker, found, page
 from triptych.web.words import all_words, words_for
@@ -63,7 +63,7 @@ def ready(request: HttpRequest, asker: Asker) -> HttpResponse:
 @page
 def practices(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Show the practices with their light diary; note a day, answer a proposal, or make one."""
-    zone = asker.view.zone(asker.grant.participant)
+    zone = own_zone(asker)
     mine = kept.practices(records_of(asker), zone)
     wanted = (kept.DAY, kept.AGREEMENT, kept.PRACTICE)
     posted = _posted(request, asker, wanted, {one.record for one in mine})
@@ -162,7 +162,7 @@ def _posted(
     if name not in forms:
         raise Http404
     participant = asker.grant.participant
-    posted = Posted.read(asker.study.forms[name], request.POST, asker.view.zone(participant))
+    posted = Posted.read(asker.study.forms[name], request.POST, own_zone(asker))
     posted.visit, posted.cycle = ("", str(place.cycle or "")) if place else ("", "")
     posted.corrects = posted.reason = ""
     named = posted.typed.get("about", [])
@@ -183,8 +183,7 @@ def _answer(request: HttpRequest, asker: Asker, name: str, posted: Posted | None
     """The page; after something was filed, the page asked for anew, so that nothing is sent twice."""
     if posted is not None and not (posted.problems or posted.asked):
         return redirect(request.path)
-    participant = asker.grant.participant
-    zone = asker.view.zone(participant)
+    zone = own_zone(asker)
     fresh = Posted.fresh(asker.study.forms[kept.GOAL], zone, asker.view.now)
     common: dict[str, Any] = {"asker": asker, "text": words_for(request), "languages": all_words(), "posted": posted}
     common |= {"help": site_help(request), "zone": zone, "occurred_at": fresh.occurred_at}
