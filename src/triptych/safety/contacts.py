@@ -4,20 +4,28 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from datetime import date
+from hashlib import sha256
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
 ContactKind = Literal["emergency", "crisis", "referral"]
 
 
 class EmergencyCard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The part for everybody of the card for an emergency. It names no drug and no amount."""
+    """The card for an emergency: the part for everybody names no drug and no amount, that for physicians no amount."""
 
     version: str
     source: str
     confirmed: bool
     everyone: tuple[str, ...]
+    physician: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of everything on it, as JSON: what a medical lead signs."""
+        return sha256(msgspec.json.encode([self.version, self.everyone, self.physician])).hexdigest()
 
 
 class Contact(Struct, frozen=True, kw_only=True):

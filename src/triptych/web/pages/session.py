@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from triptych.course import may_file
 from triptych.ledger import Actor, Draft, Filed
-from triptych.ledger.library import contacts, emergency_card
 from triptych.study import Form, Item
 from triptych.web.devices import registered
 from triptych.web.entry import new_id
@@ -27,6 +26,7 @@ from triptych.web.live.board import gaps
 from triptych.web.live.drawing import watched
 from triptych.web.live.outbox import MOST, Answer, take
 from triptych.web.live.stream import Drawn, Reader, board_for, events
+from triptych.web.pages.emergency import emergency
 from triptych.web.people import Asker, found, grants_of, page
 from triptych.web.show import show
 from triptych.web.templating import HERE, asset
@@ -62,16 +62,8 @@ def session(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
         decisions=decisions(asker, drawn),
         may_measure=_may(asker, "vitals"),
         secure=is_secure(request),
-        **emergency(asker),
+        **emergency(asker, drawn.board.site),
     )
-
-
-def emergency(asker: Asker) -> dict[str, Any]:
-    """The card for an emergency, with the number of the study's country."""
-    defaults = asker.study.document.site_defaults
-    country = defaults.country if defaults else ""
-    numbers = [one for one in contacts() if one.country == country and one.kind == "emergency"]
-    return {"card": emergency_card(), "numbers": numbers}
 
 
 @page
@@ -80,7 +72,13 @@ def paper(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
     drawn = opened(asker, participant)
     items = asker.study.forms["vitals"].items
     return show(
-        request, asker, "live/paper.html", drawn=drawn, participant=participant, items=items, **emergency(asker)
+        request,
+        asker,
+        "live/paper.html",
+        drawn=drawn,
+        participant=participant,
+        items=items,
+        **emergency(asker, drawn.board.site),
     )
 
 
