@@ -121,7 +121,7 @@ def hand_over(request: HttpRequest, asker: Asker, participant: str) -> HttpRespo
 
 
 def given(study: Study, board: Board, seen: list[Seen]) -> list[Mapping[str, Any]]:
-    """What was given and when: known where the only arm has MDMA, else possible, with the most that it can have been."""
+    """What was given and when: known where the only arm has MDMA, else possible and the most that it can have been."""
     arms = study.document.arms
     is_known = len(arms) == 1 and "MDMA" in arms[0].drug.upper()
     cycle = board.place.cycle if board.place else None
