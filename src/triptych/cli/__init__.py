@@ -12,6 +12,7 @@ from triptych.cli.fidelity import fidelity
 from triptych.cli.instruments import instrument
 from triptych.cli.ledgers import ledger
 from triptych.cli.play import play
+from triptych.cli.recordings import recording
 from triptych.cli.screening import medicines, screen_case
 from triptych.cli.serve import serve
 from triptych.cli.studies import study
@@ -40,5 +41,6 @@ main.add_command(demo)
 main.add_command(serve)
 main.add_command(account)
 main.add_command(device)
+main.add_command(recording)
 
 __all__ = ["main"]

@@ -43,6 +43,7 @@ SYSTEM_FILES = frozenset(
         "conduct_observation",
         "reminder_wishes",
         "own_reminder_sent",
+        "recording_pieces",
     }
 )
 """What the system files through the door by itself; a person who goes by its name still needs a grant."""

@@ -78,6 +78,8 @@ DATABASES["identity"] = {**DATABASES["default"], "NAME": FOLDER / "identity.sqli
 DATABASE_ROUTERS = ["triptych.web.identity.router.Router"]
 IDENTITY_KEY = Path(os.environ.get("TRIPTYCH_IDENTITY_KEY") or FOLDER / "identity.key")
 """The key that identities are sealed with. Keep it on another disk than the database, and back it up apart."""
+RECORDING_KEY = Path(os.environ.get("TRIPTYCH_RECORDING_KEY") or FOLDER / "recording.key")
+"""The key that recordings are sealed with, to be kept like that of identities."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",

@@ -1,0 +1,177 @@
+"""Recordings: begun by leave alone, whole to the byte, gone from view at once, and looked at by name."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.doors.hands import Hands
+from tests.web.conftest import Log, text_of
+
+from triptych.web.recording.kept import damages, recordings_of
+from triptych.web.recording.shelf import NotReadable, Shelf
+
+BASE = "/participants/P-1/recordings/"
+PURPOSES = ("fidelity", "recall")
+BEGIN = {"kind": "audio", "how": "room", "people": "therapist-1, co_therapist-1", "everyone": "yes"}
+WEBM = b"\x1a\x45\xdf\xa3"
+
+
+def agree(hands: Hands, purpose: str, agreed: bool = True) -> None:
+    values: dict[str, Any] = {"element": f"recording_{purpose}", "agreed": agreed, "route": "spoken"}
+    if agreed:
+        values |= {"version": "1", "language": "en", "text": "0" * 64, "understood": True}
+    outcome: Any = hands.file("physician", "consent_element", values)
+    assert not getattr(outcome, "reasons", ()), outcome
+
+
+@pytest.fixture
+def allowed(norway: Hands, tmp_path: Path, settings_at: Any) -> Hands:
+    """A participant who agreed to two purposes, at a site whose rule allows it."""
+    settings_at(tmp_path)
+    norway.contact()
+    norway.file("physician", "consent", {"version": "1", "agreed": True})
+    rule = {
+        "jurisdiction": "Norway",
+        "allowed": True,
+        "basis": "As looked up",
+        "checked_on": "2026-03-01",
+        "keep_years": 15,
+    }
+    norway.file("physician", "recording_rule", rule, None, site="site-1")
+    for purpose in PURPOSES:
+        agree(norway, purpose)
+    return norway
+
+
+@pytest.fixture
+def settings_at(site: None) -> Any:
+    """Keep recordings in a folder of the test's own."""
+    from django.conf import settings
+
+    before = settings.FOLDER, settings.RECORDING_KEY
+
+    def use(folder: Path) -> None:
+        settings.FOLDER, settings.RECORDING_KEY = folder, folder / "recording.key"
+
+    yield use
+    settings.FOLDER, settings.RECORDING_KEY = before
+
+
+def begin(client: Any, **more: Any) -> Any:
+    return client.post(BASE, {**BEGIN, "purposes": list(PURPOSES), **more})
+
+
+def send(client: Any, record: str, number: int, content: bytes) -> Any:
+    return client.post(f"{BASE}{record}/pieces/?number={number}", content, content_type="application/octet-stream")
+
+
+def recorded(client: Any, pieces: int = 3) -> tuple[str, bytes]:
+    """A whole recording of some pieces, and what is in it."""
+    record = begin(client).json()["id"]
+    parts = [WEBM + b"first", *(b"piece %d" % number for number in range(1, pieces))]
+    for number, part in enumerate(parts):
+        assert send(client, record, number, part).json()["next"] == number + 1
+    assert client.post(f"{BASE}{record}/stop/", {"why": "finished", "pieces": str(pieces)}).status_code == 200
+    return record, b"".join(parts)
+
+
+def look(client: Any, record: str, purpose: str) -> Any:
+    answer = client.post(f"{BASE}{record}/look/", {"purpose": purpose})
+    return client.get(f"{answer['Location']}content/") if answer.status_code == 302 else answer
+
+
+@pytest.mark.requirement("PRV-07")
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"purposes": ["training"]},
+        {"purposes": ["fidelity", "training"]},
+        {"purposes": []},
+        {"everyone": ""},
+        {"people": ""},
+    ],
+)
+def test_nothing_is_recorded_without_the_agreement_of_everybody_to_each_purpose(
+    allowed: Hands, log_in: Log, more: dict[str, Any]
+) -> None:
+    answer = begin(log_in("therapist"), **more)
+    assert answer.status_code == 422
+    assert answer.json()["problem"]
+
+
+def test_the_rule_of_the_site_and_a_withdrawal_keep_the_button_shut(allowed: Hands, log_in: Log) -> None:
+    client = log_in("therapist")
+    no = {"jurisdiction": "Norway", "allowed": False, "basis": "Anew", "checked_on": "2026-03-01", "keep_years": 15}
+    allowed.file("physician", "recording_rule", no, None, site="site-1")
+    assert "rule of the site" in begin(client).json()["problem"]
+    allowed.file("physician", "recording_rule", no | {"allowed": True}, None, site="site-1")
+    assert begin(client).status_code == 200
+    allowed.file("physician", "withdrawal", {"what": ["recordings"]})
+    assert begin(client).status_code == 422
+    assert "Nothing may be recorded" in text_of(client.get(BASE))
+
+
+@pytest.mark.requirement("PRV-07")
+def test_a_recording_is_encrypted_whole_and_given_back_to_whoever_said_what_for(
+    allowed: Hands, log_in: Log, tmp_path: Path
+) -> None:
+    client = log_in("therapist")
+    record, whole = recorded(client)
+    for file in (tmp_path / "recordings").rglob("*"):
+        assert not file.is_file() or b"piece" not in file.read_bytes()
+    assert client.get(f"{BASE}views/{record}/content/").status_code == 404
+    shown = look(client, record, "recall")
+    assert b"".join(shown.streaming_content) == whole
+    assert shown["Cache-Control"] == "no-store"
+    assert look(client, record, "training").status_code == 404
+    (view,) = [one for one in allowed.trial.system_view().records("P-1") if one.form == "recording_view"]
+    assert (view.actor, view.values["purpose"]) == ("therapist-1", "recall")
+    assert log_in("co_therapist").get(f"{BASE}views/{view.id}/content/").status_code == 404
+    assert log_in("rater").get(BASE).status_code == 404
+
+
+@pytest.mark.requirement("PRV-07")
+def test_a_withdrawal_for_one_purpose_ends_its_viewing_at_once_and_no_other(allowed: Hands, log_in: Log) -> None:
+    client = log_in("therapist")
+    record, whole = recorded(client)
+    shown = look(client, record, "recall").streaming_content
+    assert next(iter(shown)) == WEBM + b"first"
+    agree(allowed, "recall", agreed=False)
+    assert list(shown) == []
+    assert look(client, record, "recall").status_code == 404
+    assert b"".join(look(client, record, "fidelity").streaming_content) == whole
+
+
+def test_a_piece_sent_twice_stands_once_and_one_too_early_is_asked_for_again(allowed: Hands, log_in: Log) -> None:
+    client = log_in("therapist")
+    record = begin(client).json()["id"]
+    assert send(client, record, 0, b"no recording").status_code == 415
+    assert send(client, record, 1, b"early").json()["next"] == 0
+    for _ in range(2):
+        assert send(client, record, 0, WEBM).json()["next"] == 1
+    assert client.get(f"{BASE}state/").json()["next"] == 1
+    client.post(f"{BASE}{record}/stop/", {"why": "person"})
+    assert send(client, record, 1, b"kept before the stop").json() == {"next": 2, "stop": True}
+    agree(allowed, "fidelity", agreed=False)
+    agree(allowed, "recall", agreed=False)
+    assert send(client, record, 2, b"after").json()["stop"] is True
+
+
+@pytest.mark.requirement("PRV-07")
+def test_a_cut_or_replaced_piece_shows_and_cannot_be_played(allowed: Hands, log_in: Log, tmp_path: Path) -> None:
+    record, _ = recorded(log_in("therapist"), pieces=4)
+    shelf = Shelf(tmp_path / "recordings", tmp_path / "recording.key")
+    (found,) = recordings_of(allowed.trial.system_view().records("P-1"))
+    assert len(found.hashes) == 4
+    assert list(damages(found, shelf)) == []
+    places = [tmp_path / "recordings" / record / f"{number:06d}.piece" for number in range(4)]
+    first, second = places[1].read_bytes(), places[2].read_bytes()
+    for place, content in ((places[1], second), (places[2], first)):
+        place.chmod(0o600)
+        place.write_bytes(content)
+    assert list(damages(found, shelf)) == [f"piece {number} is not the one that was recorded" for number in (1, 2)]
+    with pytest.raises(NotReadable):
+        shelf.read(record, 1)
+    (tmp_path / "recordings" / "elsewhere").mkdir()
+    places[3].unlink()
+    assert "piece 3 is missing" in list(damages(found, shelf))
