@@ -9,6 +9,7 @@ from tests.browser.conftest import Windows
 from tests.browser.test_accessible import violations
 from tests.browser.test_session import live
 from tests.doors.hands import Hands
+from tests.web.test_recordings import agree
 
 from triptych.web.recording.kept import Recording, damages, recordings_of
 from triptych.web.recording.shelf import Shelf
@@ -33,8 +34,7 @@ def test_a_session_is_recorded_through_a_dead_network_and_stopped_from_another_t
     monkeypatch.setattr(settings, "RECORDING_KEY", tmp_path / "recording.key")
     rule = {"jurisdiction": "Norway", "allowed": True, "basis": "x", "checked_on": "2026-01-01", "keep_years": 15}
     live.file("physician", "recording_rule", rule, None, site="site-1")
-    agreed = {"element": "recording_recall", "agreed": True, "version": "1", "language": "en", "text": "0" * 64}
-    live.file("physician", "consent_element", agreed | {"understood": True, "route": "spoken"})
+    agree(live, "recall")
 
     tablet, other = window(), window()
     tablet.log_in("therapist-1")

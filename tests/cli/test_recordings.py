@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.cli.conftest import Run
 from tests.doors.hands import Hands
+from tests.web.test_recordings import agree
 
 from triptych.ledger.library import find_study
 from triptych.ledger.opening import open_ledger
@@ -20,11 +21,9 @@ def recorded(folder: Path, begun: datetime) -> str:
     store = open_ledger(str(folder), write=True)
     hands = Hands(store, find_study("mdma-mdd-norway"), begun)
     hands.contact()
-    hands.file("physician", "consent", {"version": "1", "agreed": True})
     rule = {"jurisdiction": "x", "allowed": True, "basis": "x", "checked_on": "2020-01-01", "keep_years": YEARS}
     hands.file("physician", "recording_rule", rule, None, site="site-1")
-    agreed = {"element": "recording_recall", "agreed": True, "version": "1", "language": "en", "text": "0" * 64}
-    hands.file("physician", "consent_element", agreed | {"understood": True, "route": "spoken"})
+    agree(hands, "recall")
     start = {"kind": "audio", "how": "room", "purposes": ["recall"], "people": "x", "everyone_agreed": True}
     begun_as: Any = hands.file("therapist", "recording_start", start)
     name: str = begun_as.record.id

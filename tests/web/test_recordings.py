@@ -7,6 +7,7 @@ import pytest
 from tests.doors.hands import Hands
 from tests.web.conftest import Log, text_of
 
+from triptych.cli.agreeing import whole_consent
 from triptych.web.recording.kept import damages, recordings_of
 from triptych.web.recording.shelf import NotReadable, Shelf
 
@@ -17,10 +18,12 @@ WEBM = b"\x1a\x45\xdf\xa3"
 
 
 def agree(hands: Hands, purpose: str, agreed: bool = True) -> None:
+    """Agree to a purpose on paper, in the words of its text, or decline it by saying so."""
     values: dict[str, Any] = {"element": f"recording_{purpose}", "agreed": agreed, "route": "spoken"}
     if agreed:
-        values |= {"version": "1", "language": "en", "text": "0" * 64, "understood": True}
-    outcome: Any = hands.file("physician", "consent_element", values)
+        element = values["element"]
+        values = next(one.values for one in whole_consent(hands.study) if one.values.get("element") == element)
+    outcome: Any = hands.file("coordinator", "consent_element", values)
     assert not getattr(outcome, "reasons", ()), outcome
 
 
@@ -29,7 +32,6 @@ def allowed(norway: Hands, tmp_path: Path, settings_at: Any) -> Hands:
     """A participant who agreed to two purposes, at a site whose rule allows it."""
     settings_at(tmp_path)
     norway.contact()
-    norway.file("physician", "consent", {"version": "1", "agreed": True})
     rule = {
         "jurisdiction": "Norway",
         "allowed": True,

@@ -27,6 +27,7 @@ from triptych.course.medicines import medicine_conflict
 from triptych.course.obligations import Query, Task, filers, held_tasks, queries, query_tasks, raised
 from triptych.course.reconsenting import asked
 from triptych.course.record import Record
+from triptych.course.recording import agreed_recordings
 from triptych.course.results import Abnormal, abnormal_values
 from triptych.course.schedule import HELD, PENDING, Planned
 from triptych.course.screening import CONFIRMATION, Screened, is_confirmed, screened
@@ -71,6 +72,8 @@ class Course(Struct, frozen=True, kw_only=True):
     signatures: tuple[Signature, ...]
     medicines: Conflict | None
     next_change: datetime | None
+    recordings: frozenset[str] = frozenset()
+    """The purposes for which recordings are agreed to, as far as the viewer may see it."""
 
 
 def derive_course(
@@ -187,8 +190,17 @@ class Fold:
     @cached_property
     def consented(self) -> Consented:
         """The participant's consent as it stands."""
+        return consented(self._consent_basis)
+
+    @cached_property
+    def recordings(self) -> Mapping[str, bool | Missing]:
+        """Whether each purpose of a recording is agreed to."""
+        return agreed_recordings(self._consent_basis)
+
+    @cached_property
+    def _consent_basis(self) -> Basis:
         signed = signatures_of(self.counting).standing
-        basis = Basis(
+        return Basis(
             entries=self.counting,
             rules=self.study.document.consent,
             asked=asked(self.study, self.setting, self.counting, self.today),
@@ -197,7 +209,6 @@ class Fold:
             setting=self.setting,
             texts=self._knowledge.consent,
         )
-        return consented(basis)
 
     @property
     def consent_texts(self) -> Texts:
@@ -268,6 +279,9 @@ class Fold:
             signatures=signed,
             medicines=self.conflict,
             next_change=self._next_change(tasks),
+            recordings=frozenset(name for name, agreed in self.recordings.items() if agreed is True)
+            if self.sees_consent
+            else frozenset(),
         )
 
     def facts_at(self, records: Sequence[Record], now: datetime) -> Mapping[str, object]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from triptych.course.doses import is_given
 from triptych.course.facts import Facts
+from triptych.course.recording import PURPOSES
 from triptych.course.results import JUDGMENT, result_forms, values_accepted
 from triptych.course.session_facts import READ, session_facts
 from triptych.course.standing import failed_attempts
@@ -26,12 +27,18 @@ def course_facts(fold: "Fold", cycle: int | None) -> Mapping[str, object]:
         "screening_confirmed": lambda: fold.screening_confirmed(cycle),
         "consent_in_force": lambda: fold.consented.in_force if fold.sees_consent else None,
     }
+    makers |= {f"recording_{purpose}": partial(_recordable, fold, purpose) for purpose in PURPOSES}
     if cycle is not None and fold.sight.sees_form("dose_administration"):
         makers["dose_initial_given"] = partial(is_given, fold.entries, "initial", cycle)
         makers["dose_supplemental_given"] = partial(is_given, fold.entries, "supplemental", cycle)
         if all(fold.sight.sees_form(form) for form in READ if form in fold.study.forms):
             makers |= session_facts(fold.session(cycle))
     return Facts(makers, {**known, **dict(_amounts(fold, cycle))})
+
+
+def _recordable(fold: "Fold", purpose: str) -> bool | Missing | None:
+    """Whether recordings for a purpose are agreed to; none where consent is hidden."""
+    return fold.recordings[purpose] if fold.sees_consent else None
 
 
 def _conflict(fold: "Fold") -> bool | Missing | None:

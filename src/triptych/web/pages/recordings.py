@@ -28,6 +28,7 @@ from triptych.web.recording.kept import (
     Recording,
     agreed_purposes,
     enter_hashes,
+    goes_on,
     recordings_of,
 )
 from triptych.web.recording.shelf import MOST, NotReadable, Shelf
@@ -127,7 +128,7 @@ def state(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
     running = next((one for one in reversed(all_of(asker, participant)) if one.state == "running"), None)
     if running is None:
         return JsonResponse({"running": None})
-    stands = bool(agreed(participant) & set(running.purposes))
+    stands = goes_on(house().trial.system_view(), running)
     return JsonResponse(
         {
             "running": running.id,
@@ -149,7 +150,7 @@ def piece(request: HttpRequest, asker: Asker, participant: str, record: str) -> 
     at, place = request.GET.get("number", ""), shelf()
     if not (at.isascii() and at.isdecimal() and len(at) <= 6) or len(request.body) > MOST:
         return JsonResponse({"problem": f"Send a numbered piece of at most {MOST:,} bytes."}, status=422)
-    if recording.state == "destroyed" or not agreed(participant) & set(recording.purposes):
+    if recording.state == "destroyed" or not goes_on(house().trial.system_view(), recording):
         return JsonResponse({"stop": True, "problem": "Nobody agrees to this recording any more."}, status=409)
     number, wanted = int(at), place.count(recording.id)
     if number == 0 and _kind_of(request.body) is None:

@@ -12,7 +12,6 @@ from triptych.ledger.drafts import System
 from triptych.web.recording.shelf import Shelf
 
 START, STOP, PIECES, VIEW, END = (f"recording_{name}" for name in ("start", "stop", "pieces", "view", "end"))
-ELEMENT = "consent_element"
 RULE = "recording_rule"
 SYSTEM = System(person="system", role="system")
 BATCH = 60
@@ -75,13 +74,14 @@ def agreed_purposes(view: View, participant: str) -> frozenset[str]:
     course = view.course(participant)
     if course is None or course.standing.get("recordings") != "allowed":
         return frozenset()
-    said = [one for one in view.records(participant) if one.form == ELEMENT and one.current and one.status == "filed"]
-    newest = {str(one.values.get("element")): one for one in sorted(said, key=lambda one: one.occurred_at)}
-    return frozenset(
-        element.removeprefix("recording_")
-        for element, one in newest.items()
-        if element.startswith("recording_") and one.values.get("agreed") is True
-    )
+    return course.recordings
+
+
+def goes_on(view: View, recording: Recording) -> bool:
+    """Whether a recording may still take what is recorded: some purpose is agreed to, and data are collected."""
+    course = view.course(recording.participant)
+    collects = course is not None and course.standing.get("data") == "active"
+    return collects and bool(agreed_purposes(view, recording.participant) & set(recording.purposes))
 
 
 def enter_hashes(trial: Trial, shelf: Shelf, recording: Recording, now: datetime) -> None:
