@@ -1,5 +1,6 @@
 """A recording in a real browser, with the camera and the microphone that Chromium pretends to have."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -7,14 +8,11 @@ import pytest
 from playwright.sync_api import expect
 from tests.browser.conftest import Windows
 from tests.browser.test_accessible import violations
-from tests.browser.test_session import live
 from tests.doors.hands import Hands
 from tests.web.test_recordings import agree
 
 from triptych.web.recording.kept import Recording, damages, recordings_of
 from triptych.web.recording.shelf import Shelf
-
-__all__ = ["live"]
 
 PAGE = "/participants/P-1/recordings/"
 
@@ -26,15 +24,17 @@ def only(hands: Hands) -> Recording:
 
 @pytest.mark.requirement("PRV-07")
 def test_a_session_is_recorded_through_a_dead_network_and_stopped_from_another_tablet(
-    live: Hands, window: Windows, tmp_path: Path, monkeypatch: Any
+    empty: Hands, window: Windows, tmp_path: Path, monkeypatch: Any
 ) -> None:
     from django.conf import settings
 
     monkeypatch.setattr(settings, "FOLDER", tmp_path)
     monkeypatch.setattr(settings, "RECORDING_KEY", tmp_path / "recording.key")
+    empty.player.clock.now = datetime.now(UTC)
+    empty.contact()
     rule = {"jurisdiction": "Norway", "allowed": True, "basis": "x", "checked_on": "2026-01-01", "keep_years": 15}
-    live.file("physician", "recording_rule", rule, None, site="site-1")
-    agree(live, "recall")
+    empty.file("physician", "recording_rule", rule, None, site="site-1")
+    agree(empty, "recall")
 
     tablet, other = window(), window()
     tablet.log_in("therapist-1")
@@ -61,11 +61,11 @@ def test_a_session_is_recorded_through_a_dead_network_and_stopped_from_another_t
     cockpit.get_by_role("button", name="Stop recording").click()
     expect(page.locator("#light")).to_be_hidden()
     expect(page.get_by_text("Stopped in the room")).to_be_visible()
-    found = only(live)
+    found = only(empty)
     assert found.pieces is not None
     assert found.pieces == len(found.hashes) >= 1
     assert list(damages(found, Shelf(tmp_path / "recordings", tmp_path / "recording.key"))) == []
 
     page.get_by_role("button", name="To look back at together").click()
     expect(page.locator("video")).to_have_js_property("videoWidth", 640)
-    assert len(only(live).views) == 1
+    assert len(only(empty).views) == 1
