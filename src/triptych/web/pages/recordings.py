@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, Stream
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from triptych.course import may_file
 from triptych.ledger import Draft, Filed, Outcome, Seen
@@ -140,12 +140,11 @@ def state(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
     )
 
 
-@require_POST
 @page
 def piece(request: HttpRequest, asker: Asker, participant: str, record: str) -> HttpResponse:
     """Take the next piece of a recording; a piece that is there already is answered with the next that is wanted."""
     recording = one_of(asker, participant, record)
-    if not may(asker, START):
+    if request.method != "POST" or not may(asker, START):
         raise Http404
     at, place = request.GET.get("number", ""), shelf()
     if not (at.isascii() and at.isdecimal() and len(at) <= 6) or len(request.body) > MOST:
@@ -172,11 +171,12 @@ def _kind_of(content: bytes) -> str | None:
     return next((kind for begins, at, kind in TYPES if content[at : at + len(begins)] == begins), None)
 
 
-@require_POST
 @page
 def stop(request: HttpRequest, asker: Asker, participant: str, record: str) -> HttpResponse:
     """End a recording at once. Nothing is asked and nothing is waited for."""
     recording = one_of(asker, participant, record)
+    if request.method != "POST":
+        raise Http404
     told = request.POST.get("pieces", "")
     pieces: object = int(told) if told.isascii() and told.isdecimal() and len(told) <= 6 else {"missing": "unknown"}
     values = {"about": recording.id, "why": request.POST.get("why", "person"), "pieces": pieces}
@@ -189,12 +189,11 @@ def stop(request: HttpRequest, asker: Asker, participant: str, record: str) -> H
     return JsonResponse({"stopped": True})
 
 
-@require_POST
 @page
 def look(request: HttpRequest, asker: Asker, participant: str, record: str) -> HttpResponse:
     """Record that somebody looks, and for which purpose; then show it, where its agreement stands."""
     recording, purpose = one_of(asker, participant, record), request.POST.get("purpose", "")
-    if not (may(asker, VIEW) and _may_show(recording, purpose)):
+    if request.method != "POST" or not (may(asker, VIEW) and _may_show(recording, purpose)):
         raise Http404
     outcome = _file(request, asker, participant, VIEW, {"about": recording.id, "purpose": purpose})
     if not isinstance(outcome, Filed):
@@ -235,7 +234,6 @@ def view(request: HttpRequest, asker: Asker, participant: str, record: str) -> H
     )
 
 
-@require_GET
 @page
 def content(request: HttpRequest, asker: Asker, participant: str, record: str) -> HttpResponseBase:
     """The sound and pictures, piece by piece. What follows is not sent once the agreement is withdrawn."""
