@@ -38,6 +38,7 @@ DECISIONS = ("physician_cover", "dose_authorization", "dose_administration", "su
 PHYSICIANS = frozenset({"physician", "principal_investigator"})
 """Roles on whose page an alarm counts as shown to a physician."""
 STYLE, SCRIPT = "session.css", "session.js"
+BESIDE = ("recording.css", "session-light.js")
 
 
 def opened(asker: Asker, participant: str) -> Drawn:
@@ -296,7 +297,8 @@ def worker(request: HttpRequest, asker: Asker) -> HttpResponse:  # noqa: ARG001
     if not asker.view.sight.sees_form("vitals"):
         raise Http404
     kept = [
-        asset(name) for name in (STYLE, "session-room.css", SCRIPT, "triptych.css", "triptych.js", "mark.svg", *MODULES)
+        asset(name)
+        for name in (STYLE, "session-room.css", SCRIPT, "triptych.css", "triptych.js", "mark.svg", *BESIDE, *MODULES)
     ]
     kept.append(static("fonts/source-sans-3.woff2"))
     text = (HERE / "static" / "session-worker.js").read_text("utf-8")
