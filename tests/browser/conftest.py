@@ -17,6 +17,7 @@ from tests.browser.chromium import DEVICES, QUIET, find_chromium
 from tests.doors.hands import Hands
 from tests.web.conftest import site
 
+from triptych.cli import integrating
 from triptych.cli.cohort import cohort
 from triptych.cli.demo import PASSWORD, STUDY
 from triptych.cli.scenario import Player, read_lines
@@ -62,11 +63,11 @@ def serving(player: Player, store: MemoryStore) -> Iterator[Player]:
     from triptych.web import accounts
 
     house = House(store, player.clock, player.trial)
-    for role in player.study.document.roles:
-        accounts.ensure(f"{role.id}-1", PASSWORD)
+    for person in (*(f"{role.id}-1" for role in player.study.document.roles), integrating.PERSON):
+        accounts.ensure(person, PASSWORD)
         from django.contrib.auth.models import User
 
-        account = User.objects.get(username=f"{role.id}-1")
+        account = User.objects.get(username=person)
         account.set_password(PASSWORD)
         account.save()
     use_house(house)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from tests.browser.conftest import Watched, Windows
 
+from triptych.cli import integrating
 from triptych.cli.cohort import OWN
 from triptych.cli.scenario import Player
 from triptych.evidence import condition_report
@@ -100,7 +101,11 @@ def staff_pages(demo: Player) -> dict[str, list[str]]:
             f"{about}/records/{last['madrs']}/sign/",
             f"{about}/review/casebook/",
         ],
-        "therapist": ["/caseload/", *(f"/participants/NO-06/session/{part}" for part in ("", "paper/", "summary/"))],
+        "therapist": [
+            "/caseload/",
+            *(f"/participants/NO-06/session/{part}" for part in ("", "paper/", "summary/")),
+            *(f"/participants/NO-05/{part}" for part in ("integration/", "recall/1/")),
+        ],
         "fidelity_lead": ["/fidelity/"],
         "fidelity_rater": ["/fidelity/"],
         "monitor": [f"{about}/records/{last['vitals']}/query/", f"{about}/records/{last['vitals']}/"],
@@ -147,6 +152,13 @@ def test_axe_finds_nothing_on_the_participants_site(demo: Player, window: Window
         found += found_on(one, path)
     assert found == []
     assert OWN not in one.page.content()
+
+
+def test_axe_finds_nothing_on_the_pages_of_integration(demo: Player, window: Windows) -> None:
+    one = window("participant.localhost")
+    one.log_in(integrating.PERSON)
+    paths = ("/goals/", "/ready/", "/practices/?language=es", "/sessions/", "/sessions/1/")
+    assert [found for path in paths for found in found_on(one, path)] == []
 
 
 def test_axe_finds_nothing_on_a_form_with_errors(demo: Player, window: Windows) -> None:

@@ -1,13 +1,18 @@
 """The participants' site with the network cut: help and the pages seen last are there, and the page says so."""
 
+import re
+
 import pytest
 from tests.browser.conftest import Windows
 
 from triptych.cli.cohort import OWN
+from triptych.cli.integrating import NAME, PERSON
 from triptych.cli.scenario import Player
-from triptych.ledger import Seen
+from triptych.ledger import Actor, Seen
 
 PHONE = {"width": 390, "height": 844}
+WALK = "Once around the lake, in the rain"
+WORRY = "That it was all for nothing"
 
 
 def test_help_and_the_last_page_are_there_without_a_network(demo: Player, window: Windows) -> None:
@@ -67,3 +72,50 @@ def test_a_diary_kept_without_a_network_arrives_once_with_what_was_changed_in_it
 
 def kept(demo: Player) -> tuple[Seen, ...]:
     return demo.trial.system_view().records(OWN)
+
+
+def of_form(demo: Player, form: str) -> list[Seen]:
+    return [seen for seen in demo.trial.system_view().records(NAME) if seen.form == form]
+
+
+def test_practices_and_goals_written_without_a_network_arrive_once(demo: Player, window: Windows) -> None:
+    one = window("participant.localhost", viewport=PHONE)
+    page = one.log_in(PERSON)
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    for path in ("/goals/", "/practices/"):
+        page.goto(f"{one.base}{path}")
+        page.reload()
+    before = len(of_form(demo, "practice_day"))
+    one.context.set_offline(True)
+    page.goto(f"{one.base}/practices/")
+    page.get_by_role("button", name=re.compile("Done today.*Ten breaths")).click()
+    page.get_by_role("heading", name="Kept on this phone, not sent yet").wait_for()
+    page.get_by_role("link", name="Back to this page").click()
+    page.get_by_text(re.compile("With a few words.*A walk")).click()
+    page.get_by_label("In your own words, if you like").last.fill(WALK)
+    page.get_by_role("button", name=re.compile("Done today.*A walk")).click()
+    page.get_by_role("heading", name="Kept on this phone, not sent yet").wait_for()
+    page.goto(f"{one.base}/goals/")
+    page.get_by_label("Something that worries me").check()
+    page.get_by_label("In your own words").fill(WORRY)
+    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("heading", name="Kept on this phone, not sent yet").wait_for()
+    assert page.locator("#waiting b").inner_text() == "3"
+    assert len(of_form(demo, "practice_day")) == before
+    one.context.set_offline(False)
+    page.goto(f"{one.base}/practices/")
+    page.locator("#waiting").wait_for(state="hidden")
+    page.reload()
+    page.get_by_text(WALK).wait_for()
+    days = of_form(demo, "practice_day")[before:]
+    assert [(day.values.get("words"), day.status) for day in days] == [(None, "filed"), (WALK, "filed")]
+    (goal,) = [seen for seen in of_form(demo, "goal") if seen.values["words"] == WORRY]
+    therapist = demo.trial.view(Actor(person="therapist-1", role="therapist"))
+    assert WORRY not in str(therapist.records(NAME))
+    page.goto(f"{one.base}/goals/")
+    page.get_by_role("button", name=re.compile(f"Share with .*{WORRY}")).click()
+    page.get_by_role("button", name=re.compile(f"Take it .*{WORRY}")).click()
+    page.get_by_role("button", name=re.compile(f"Share with .*{WORRY}")).wait_for()
+    said = [seen.values["shared"] for seen in of_form(demo, "goal_sharing") if seen.values["about"] == goal.root]
+    assert said == [True, False]

@@ -77,7 +77,14 @@ def lived() -> Hands:
 
 
 def session(hands: Hands, name: str, visit: str, cycle: int | None = None, **more: Any) -> str:
-    values = {"minutes": 90, "first": "therapist-1", "second": "co_therapist-1", "recorded": True, **more}
+    values = {
+        "minutes": 90,
+        "first": "therapist-1",
+        "second": "co_therapist-1",
+        "recorded": True,
+        "done": ["goals"],
+        **more,
+    }
     outcome = hands.file("therapist", "therapy_session", values, name, visit=visit, cycle=cycle)
     assert isinstance(outcome, Filed)
     return outcome.record.id

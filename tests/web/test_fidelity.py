@@ -17,7 +17,7 @@ def test_the_lead_draws_two_rate_by_codes_and_the_agreement_is_shown(norway: Han
     assert isinstance(norway.administer("grant", grant), Filed)
     norway.contact()
     for number in (1, 2, 3):
-        values = {"minutes": 90, "first": "therapist-1", "recorded": True}
+        values = {"minutes": 90, "first": "therapist-1", "recorded": True, "done": ["goals"]}
         norway.file("therapist", "therapy_session", values, visit=f"preparation_{number}")
         norway.later(days=7)
     lead = client_of("fidelity_lead-1")

@@ -49,7 +49,7 @@ def test_each_item_that_no_record_answers_is_named_until_one_does(norway: Hands,
     norway.file("therapist", "session_presence", {"person": "therapist-1", "change": "came"})
     norway.file("therapist", "session_arrival", {"distress": 3})
     norway.file("physician", "vitals", {"systolic": 120, "diastolic": 80, "heart_rate": 70, "temperature": 36.6})
-    spoken = {"minutes": 90, "first": "therapist-1"}
+    spoken = {"minutes": 90, "first": "therapist-1", "done": ["goals"]}
     norway.file("therapist", "therapy_session", spoken, visit="preparation_1")
     norway.file("therapist", "therapy_session", spoken, visit="integration_1", cycle=1)
     after = therapist.get(PAGE).content.decode()

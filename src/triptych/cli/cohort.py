@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from triptych.cli import integrating
 from triptych.cli.scenario import PARTICIPANT, SITE, Line
 from triptych.course.duty import WEEKDAYS
 from triptych.study import Study
@@ -21,7 +22,7 @@ STOPS: Sequence[tuple[str, int]] = (
     ("closing", 1),
     ("safety_call", 8),
     ("dose_administration", 3),
-    ("safety_call", 2),
+    ("therapy_session", 7),
     ("dose_administration", 1),
     ("medicine_review", 3),
     ("baseline_confirmation", 1),
@@ -30,7 +31,8 @@ STOPS: Sequence[tuple[str, int]] = (
     ("appointment", 1),
     ("phone_screen", 1),
 )
-"""Where each participant stands: after the nth record of a form. The sixth is after a dose, the seventh before it."""
+"""Where each participant stands: after the nth record of a form. The fifth is
+between two sessions, the sixth after a dose, the seventh before it."""
 
 
 SOURCES = ("self", "clinician", "registry", "advertisement")
@@ -50,7 +52,7 @@ def cohort(study: Study, lines: Sequence[Line], now: datetime) -> list[Line]:
         for number, stop in enumerate(STOPS)
         for line in _one(study, filings if number else timed, number, _when(_last(filings, *stop)), now)
     ]
-    return sorted([*made, *extras(now), *contacts_before(made)], key=_when)
+    return sorted([*made, *extras(now), *contacts_before(made), *integrating.between(made)], key=_when)
 
 
 def contacts_before(made: Sequence[Line]) -> Iterator[Line]:
@@ -221,6 +223,11 @@ def _last(filings: Sequence[Line], form: str, count: int) -> Line:
     return found[min(count, len(found)) - 1]
 
 
+def _own(name: str) -> str:
+    """Who a participant is when they act on their own access."""
+    return integrating.PERSON if name == integrating.NAME else f"{PARTICIPANT}-{name}"
+
+
 def moved(study: Study, line: Line, number: int, later: timedelta) -> Line:
     """A line of the scenario as that of another person, so much later."""
     name = f"NO-{number + 1:02d}"
@@ -231,7 +238,7 @@ def moved(study: Study, line: Line, number: int, later: timedelta) -> Line:
     return replace(
         line,
         participant=name,
-        person=f"{PARTICIPANT}-{name}" if line.role == PARTICIPANT else line.person,
+        person=_own(name) if line.role == PARTICIPANT else line.person,
         occurred_at=_when(line) + later,
         id=own(line.id),
         corrects=own(line.corrects),

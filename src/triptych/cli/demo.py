@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.rule import Rule
 
-from triptych.cli import live
+from triptych.cli import integrating, live
 from triptych.cli.cohort import FIRST, OWN, cohort, identities, waiting, went_on
 from triptych.cli.draw import triptych
 from triptych.cli.errors import CommandError, explained
@@ -58,10 +58,11 @@ def demo(data: Path, port: int, width: int | None, *, no_serve: bool, reset: boo
                 report(verify(reading))
         finally:
             store.close()
-        people = [f"{role.id}-1" for role in find_study(STUDY).document.roles]
+        people = [*(f"{role.id}-1" for role in find_study(STUDY).document.roles), integrating.PERSON]
         make_accounts(str(data), people, PASSWORD)
         keep_identities()
         keep_callers()
+        keep_picture()
         click.echo(f"Kept in {data}. Try: triptych ledger verify --data {data}")
         if not no_serve:
             _tell_who(people)
@@ -149,10 +150,20 @@ def keep_callers() -> None:
             )
 
 
+def keep_picture() -> None:
+    """Keep the drawing of the participant between two sessions; the ledger names it by its hash."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from triptych.web.attachments import keep
+
+    keep(SimpleUploadedFile("picture", integrating.picture()))
+
+
 def _tell_who(people: list[str]) -> None:
     staff = [person for person in people if not person.startswith(f"{PARTICIPANT}-")]
     click.echo(f"\nStaff log in as       {', '.join(staff)}")
     click.echo(f"A participant as      {PARTICIPANT}-1 (who is {OWN})")
+    click.echo(f"In integration as     {integrating.PERSON} (who is {integrating.NAME}, between two sessions)")
     click.echo(f"Password of each      {PASSWORD}\n")
 
 

@@ -106,7 +106,11 @@ SCRIPT: Sequence[Step] = (
     Step(482, "therapist", "discharge_check", CHECKED),
     Step(484, "therapist", "escort_briefing", HANDED_OVER),
     Step(
-        486, "therapist", "therapy_session", {"minutes": 486, "first": "therapist-1", "second": "co_therapist-1"}, True
+        486,
+        "therapist",
+        "therapy_session",
+        {"minutes": 486, "first": "therapist-1", "second": "co_therapist-1", "done": ["support", "followed"]},
+        True,
     ),
     Step(489, "physician", "cssrs", {"ideation": 0, "behavior": False}, True),
     Step(490, "physician", "discharge", {"left_with": "Kari Hansen", "evening_call": NOT_SAID}),

@@ -3,7 +3,7 @@
 Each page holds small forms that also work without a network (see `answers.js`). Nothing here counts or scores anybody.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -41,6 +41,14 @@ def sessions(asker: Asker, participant: str) -> list[Planned]:
 def next_session(visits: list[Planned]) -> Planned | None:
     """The session that comes next: the first that was neither held, skipped nor missed."""
     return next((one for one in visits if one.actual is None and one.status not in ("skipped", "missed")), None)
+
+
+def waits_for_word(asker: Asker, visits: Iterable[Planned]) -> bool:
+    """Whether a session is open for which the participant has not said that they are ready, or not."""
+    coming = next_session([visit for visit in visits if visit.visit in sessions_of(asker)])
+    if coming is None or coming.status != "open":
+        return False
+    return kept.ready(records_of(asker), coming.cycle)["participant"] is None
 
 
 @page

@@ -24,6 +24,7 @@ from triptych.web.pages.diary import (
 )
 from triptych.web.pages.entry import hidden
 from triptych.web.pages.helping import site_help
+from triptych.web.pages.integrating import waits_for_word
 from triptych.web.pages.outbox import file_edits
 from triptych.web.people import Asker, found, page
 from triptych.web.words import words_for
@@ -86,6 +87,7 @@ def today(request: HttpRequest, asker: Asker) -> HttpResponse:
             "asks_consent": asker.study.document.consent is not None,
             "now": asker.view.now,
             "words": words_for(request),
+            "ready_waits": waits_for_word(asker, course.visits),
             "zone": zone,
         },
     )
