@@ -44,8 +44,8 @@ def test_each_item_that_no_record_answers_is_named_until_one_does(norway: Hands,
     assert "21 of 30 are empty" in before
     assert isinstance(norway.file("therapist", "room_profile", ROOM, None, site="site-1"), Filed)
     assert isinstance(norway.file("therapist", "session_setting", DAY), Filed)
-    for what in ("music_on", "touch"):
-        norway.file("therapist", "session_moment", {"what": what})
+    norway.file("therapist", "session_moment", {"what": "music_on"})
+    norway.file("therapist", "session_touch", {"person": "therapist-1", "kind": "hand"})
     norway.file("therapist", "session_presence", {"person": "therapist-1", "change": "came"})
     norway.file("therapist", "session_arrival", {"distress": 3})
     norway.file("physician", "vitals", {"systolic": 120, "diastolic": 80, "heart_rate": 70, "temperature": 36.6})
