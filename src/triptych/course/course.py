@@ -303,7 +303,7 @@ class Fold:
         if self._sees_presence:
             for cycle in sorted({dose.current.cycle for dose in given_doses(self.entries)}, key=lambda one: one or 0):
                 yield from presence_deviations(self.session_state(cycle).presence)
-        if self._sees_touch:
+        if self.sees_touch:
             yield from (shown for shown, _ in touches_outside(self.entries))
 
     @property
@@ -311,7 +311,7 @@ class Fold:
         return all(map(self.sight.sees_form, ("session_presence", "session_team", "dose_administration")))
 
     @cached_property
-    def _sees_touch(self) -> bool:
+    def sees_touch(self) -> bool:
         """Whether a sight shows what a touch agreement rests on."""
         return all(map(self.sight.sees_form, (TOUCH, *(form for form in RELATED if form in self.study.forms))))
 
@@ -325,7 +325,7 @@ class Fold:
         for task in raised(self.study, self.entries, self.sight, self.context, self.now):
             yield called(self.study, self.entries, self.setting, task)
         yield from deviation_tasks(self.study, self.entries, shown, self.now)
-        if self._sees_touch:
+        if self.sees_touch:
             yield from touch_tasks(self.entries, self.setting, self.study.roles, self.now)
         yield from query_tasks(self.study, asked)
         for task in held_tasks(self.study, self.entries):

@@ -5,11 +5,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from triptych.course.doses import is_given
+from triptych.course.entries import local_day
 from triptych.course.facts import Facts
 from triptych.course.recording import PURPOSES
 from triptych.course.results import JUDGMENT, result_forms, values_accepted
 from triptych.course.session_facts import READ, session_facts
 from triptych.course.standing import failed_attempts
+from triptych.course.touch import TEAM, touch_agreed
 from triptych.rules import Missing
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ def course_facts(fold: "Fold", cycle: int | None) -> Mapping[str, object]:
         "medicine_conflict": lambda: _conflict(fold),
         "abnormal_values_accepted": lambda: _accepted(fold),
         "screening_confirmed": lambda: fold.screening_confirmed(cycle),
+        "touch_agreed": lambda: _touch(fold, cycle),
         "consent_in_force": lambda: fold.consented.in_force if fold.sees_consent else None,
     }
     makers |= {f"recording_{purpose}": partial(_recordable, fold, purpose) for purpose in PURPOSES}
@@ -39,6 +42,16 @@ def course_facts(fold: "Fold", cycle: int | None) -> Mapping[str, object]:
 def _recordable(fold: "Fold", purpose: str) -> bool | Missing | None:
     """Whether recordings for a purpose are agreed to; none where consent is hidden."""
     return fold.recordings[purpose] if fold.sees_consent else None
+
+
+def _touch(fold: "Fold", cycle: int | None) -> bool | Missing | None:
+    """Whether touch is agreed with everybody named for today's session; none where what it rests on is hidden."""
+    if not (fold.sees_touch and fold.sight.sees_form(TEAM)):
+        return None
+    teams = (entry.current for entry in fold.entries.of(TEAM))
+    zone = fold.setting.zone
+    mine = [one.values for one in teams if one.cycle == cycle and local_day(one.occurred_at, zone) == fold.today]
+    return touch_agreed(fold.entries, mine[-1] if mine else None, fold.now)
 
 
 def _conflict(fold: "Fold") -> bool | Missing | None:

@@ -22,7 +22,9 @@ from triptych.rules import Missing
 AGREEMENT, NARROWING, STOP, TOUCH = "touch_agreement", "touch_narrowing", "touch_stop", "session_touch"
 DOSE, TEAM, REVIEW = "dose_administration", "session_team", "safety_review"
 RELEASES = ("discharge", "discharge_override", "session_end", "session_exit")
-RELATED = (AGREEMENT, NARROWING, STOP, DOSE, VOID_FORM, *RELEASES)
+NARROWED = (AGREEMENT, NARROWING, STOP)
+"""What counts in every version, since nothing that was taken away comes back by a correction."""
+RELATED = (*NARROWED, DOSE, VOID_FORM, *RELEASES)
 SIGNED = ("tablet", "paper")
 CARE, RULE = "care_", "touch_outside_agreement"
 LOCKED = timedelta(hours=24)
@@ -89,7 +91,9 @@ class Agreement(Struct, frozen=True, kw_only=True):
         agreed = self.people.get(person) if isinstance(person, str) else None
         if agreed is None:
             return "by a person with whom nothing is agreed"
-        return None if kind in agreed.kinds else "of a kind that is not agreed with this person"
+        return (
+            None if isinstance(kind, str) and kind in agreed.kinds else "of a kind that is not agreed with this person"
+        )
 
 
 def agreement(records: Iterable[Told], at: datetime) -> Agreement:
@@ -116,7 +120,7 @@ def _events(known: Sequence[Told], at: datetime) -> Iterator[tuple[datetime, Tol
     for one in known:
         is_late = one.form in (AGREEMENT, VOID_FORM)
         when = max(one.occurred_at, one.recorded_at) if is_late else one.occurred_at
-        if one.status == "filed" and when <= at and one.form in (AGREEMENT, NARROWING, STOP, VOID_FORM):
+        if one.status == "filed" and when <= at and one.form in (*NARROWED, VOID_FORM):
             yield when, one
 
 
@@ -145,7 +149,10 @@ def _without(known: Sequence[Told], agreed: Agreed, record: object) -> Agreed:
 
 def _narrowed(before: Agreed | None, made: Agreed) -> Agreed:
     """An agreement made while nothing can be agreed anew: only what was agreed before and still is."""
-    return replace(made, kinds=made.kinds & before.kinds if before else frozenset())
+    if before is None:
+        return replace(made, kinds=frozenset(), is_care_agreed=False)
+    is_care_agreed = made.is_care_agreed and before.is_care_agreed
+    return replace(made, kinds=made.kinds & before.kinds, is_care_agreed=is_care_agreed)
 
 
 def _less(known: Sequence[Told], agreed: Agreed, one: Told) -> Agreed:
@@ -166,7 +173,9 @@ def locked(records: Iterable[Told], at: datetime) -> bool:
     held counts: nobody knows that it was not given.
     """
     known = list(records)
-    released = [max(one.occurred_at, one.recorded_at) for one in known if one.form in RELEASES and one.status == "filed"]
+    released = [
+        max(one.occurred_at, one.recorded_at) for one in known if one.form in RELEASES and one.status == "filed"
+    ]
     for dose in known:
         if dose.form == DOSE and (dose.status == "held" or dose.values.get("outcome") in GIVEN):
             given = _taken_at(dose)
@@ -186,7 +195,7 @@ def _taken_at(dose: Told) -> datetime:
 
 def versions(entries: Entries) -> list[Told]:
     """Every version of what the agreement rests on; a dose that was set aside was none, and a held one may be."""
-    said = (entry for form in (AGREEMENT, NARROWING, STOP) for entry in entries.ever.get(form, ()))
+    said = (entry for form in NARROWED for entry in entries.ever.get(form, ()))
     found: list[Told] = [version for entry in said for version in entry.versions]
     found += [entry.current for form in (DOSE, *RELEASES) for entry in entries.of(form)]
     found += [entry.current for entry in entries.of(VOID_FORM)]
@@ -205,16 +214,20 @@ def touch_agreed(entries: Entries, team: Mapping[str, Any] | None, now: datetime
 
 
 def touches_outside(entries: Entries) -> Iterator[tuple[Shown, object]]:
-    """Every touch outside the agreement as it stood at that moment, and the person named."""
-    if not (touches := entries.of(TOUCH)):
-        return
-    known = versions(entries)
+    """Every touch outside the agreement as it stood at that moment, and the person named.
+
+    It stands whatever becomes of its record: nobody takes it back by a correction or by setting it aside.
+    """
+    touches = entries.ever.get(TOUCH, ())
+    known = versions(entries) if touches else []
     for entry in touches:
-        values, at = entry.current.values, entry.current.occurred_at
-        why = agreement(known, at).outside(values.get("person"), values.get("kind"))
-        if why is not None:
-            what = f"A touch {why}"
-            yield Shown(key=f"{RULE}:{entry.id}", rule=RULE, what=what, since=at, about=entry.id), values.get("person")
+        for version in entry.versions:
+            person, at = version.values.get("person"), version.occurred_at
+            why = agreement(known, at).outside(person, version.values.get("kind"))
+            if why is not None:
+                what = f"A touch {why}"
+                yield Shown(key=f"{RULE}:{entry.id}", rule=RULE, what=what, since=at, about=entry.id), person
+                break
 
 
 def _holds(setting: Setting, person: object, role: str, now: datetime) -> bool:

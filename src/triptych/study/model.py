@@ -351,6 +351,7 @@ class DeviationRule(Part, frozen=True, kw_only=True):
         "data_after_withdrawal",
         "retreatment_without_rule",
         "presence_gap",
+        "touch_outside_agreement",
     ]
     title: str
     classification: DeviationClass

@@ -69,6 +69,7 @@ _COURSE: Mapping[str, Type] = {
     "recording_fidelity": BOOL,
     "recording_recall": BOOL,
     "recording_training": BOOL,
+    "touch_agreed": BOOL,
     "abnormal_values_accepted": BOOL,
     "arm": TEXT,
     "dose_initial": NUMBER,

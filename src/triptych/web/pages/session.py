@@ -31,7 +31,14 @@ from triptych.web.people import Asker, found, grants_of, page
 from triptych.web.show import show
 from triptych.web.templating import HERE, asset
 
-MODULES = ("outbox.js", "session-entry.js", "session-alarms.js", "session-bluetooth.js", "session-room.js")
+MODULES = (
+    "outbox.js",
+    "session-entry.js",
+    "session-alarms.js",
+    "session-bluetooth.js",
+    "session-room.js",
+    "session-touch.js",
+)
 COVER = "physician_cover"
 QUICK = ("vitals", "session_moment", "session_drink", "observation", "rescue_medicine")
 DECISIONS = ("physician_cover", "dose_authorization", "dose_administration", "supplement_decision", "discharge")

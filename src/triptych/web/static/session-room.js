@@ -2,7 +2,7 @@
 // server derives them; this draws them against the clock, with what still waits on this tablet counted in.
 
 /** An element with text and attributes. */
-function element(name, text = "", attributes = {}) {
+export function element(name, text = "", attributes = {}) {
   const made = document.createElement(name);
   made.textContent = text;
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -25,6 +25,7 @@ export function row(label, buttons) {
 
 const STRENGTH = { mild: "Mild", moderate: "Moderate", strong: "Strong" };
 const NEAR = 900000;
+const PARTS = ["Prompt", "Gaps", "Scales", "Effects", "Touch"];
 
 /** Where a window of questions stands, as the server decides it (course/prompts.py). */
 export function status(window, now) {
@@ -70,8 +71,11 @@ export class Room {
   constructor(with_) {
     Object.assign(this, with_);
     this.facts = this.given.room.facts;
-    this.drawn = "";
+    this.drawn = {};
     Object.assign(this.given.forms, this.given.room.forms);
+    this.touch = new this.Touch(this, { element, row, tap });
+    for (const name of PARTS) this.place.append(element("div", "", { "data-room": name }));
+    this.place.hidden = !Object.keys(this.given.room.forms).length;
   }
 
   /** Take what the server pushed. */
@@ -94,13 +98,14 @@ export class Room {
 
   /** Draw anew, but only if something is different: a button must not vanish under a finger. */
   draw() {
-    const now = this.now();
-    const state = this.state(now);
-    const mark = JSON.stringify(state);
-    if (mark === this.drawn) return;
-    this.drawn = mark;
-    this.place.replaceChildren(...this.parts(state));
-    this.place.hidden = !this.place.childElementCount;
+    const state = this.state(this.now());
+    for (const name of PARTS) {
+      const mark = JSON.stringify(state[name]);
+      if (mark === this.drawn[name]) continue;
+      this.drawn[name] = mark;
+      const part = this[`draw${name}`](state[name]);
+      this.place.querySelector(`[data-room=${name}]`).replaceChildren(...(part ? [part] : []));
+    }
   }
 
   state(now) {
@@ -112,7 +117,8 @@ export class Room {
     const done = (slot) => slot.done || filled.some(({ record }) => record.form === slot.form && Math.abs(Date.parse(record.occurred_at) - slot.at) <= NEAR);
     const scales = this.given.room.scales.filter((form) => this.may(form)).map((form) => this.scale(form, now, done));
     const effects = effectsNow(this.facts.effects, unsent);
-    return { asked, gaps, scales, effects: effects.filter((one) => one.ended === null).map((one) => ({ ...one, minutes: Math.max(0, Math.floor((now - one.onset) / 60000)) })) };
+    const open = effects.filter((one) => one.ended === null).map((one) => ({ ...one, minutes: Math.max(0, Math.floor((now - one.onset) / 60000)) }));
+    return { Prompt: asked ?? null, Gaps: gaps, Scales: scales, Effects: open, Touch: this.touch.state(unsent) };
   }
 
   /** What is due of a scale: the first time that is not past by a quarter of an hour, and how many were not made. */
@@ -122,14 +128,28 @@ export class Room {
     return { form, title: this.given.forms[form].title, minutes: next ? Math.round((next.at - now) / 60000) : null, at: next?.at, missed: open.filter(({ at }) => at <= now - NEAR).length };
   }
 
-  *parts({ asked, gaps, scales, effects }) {
-    if (asked && this.may("session_prompt")) yield this.prompt(asked);
-    if (gaps.length) yield element("p", `Questions on effects not asked in time: ${gaps.map(([from, to]) => `${this.time(from)} to ${this.time(to)}`).join(", ")}.`, { class: "gap" });
+  drawPrompt(asked) {
+    return asked && this.may("session_prompt") ? this.prompt(asked) : null;
+  }
+
+  drawGaps(gaps) {
+    if (!gaps.length) return null;
+    return element("p", `Questions on effects not asked in time: ${gaps.map(([from, to]) => `${this.time(from)} to ${this.time(to)}`).join(", ")}.`, { class: "gap" });
+  }
+
+  drawScales(scales) {
     const bar = element("div", "", { class: "asking" });
     if (this.may("effect")) bar.append(tap("Effect", () => this.begin(), { class: "big" }));
     for (const scale of scales) bar.append(this.scaleButton(scale));
-    if (bar.childElementCount) yield bar;
-    if (effects.length) yield this.list(effects);
+    return bar;
+  }
+
+  drawEffects(effects) {
+    return effects.length ? this.list(effects) : null;
+  }
+
+  drawTouch(state) {
+    return this.touch.draw(state);
   }
 
   // --- Questions ---

@@ -7,6 +7,7 @@ const { limitAlarms, isOpen, isRed, prepareSound, ring } = await import(given.mo
 const { entryDialog, tiles } = await import(given.modules["session-entry"]);
 const { beginDevices } = await import(given.modules["session-bluetooth"]);
 const { Room } = await import(given.modules["session-room"]);
+const { Touch } = await import(given.modules["session-touch"]);
 const SILENT = 25000;
 const CHOSEN = `triptych-author:${given.participant}`;
 
@@ -352,6 +353,7 @@ function drawTiles() {
 drawTiles();
 const room = new Room({
   given, enter, time, entryDialog, now: () => outbox.now(), unsent: () => unsent, dialog: $("#entry"), place: $("#room"),
+  Touch,
 });
 beginDevices({ given, enter, element, now: () => outbox.now(), place: $("#devices") });
 
