@@ -10,9 +10,11 @@ from triptych.course.schedule import slot_key
 from triptych.ledger import Draft, Filed, Held
 from triptych.study import Study, fit
 from triptych.web.entry import Posted
+from triptych.web.hosts import is_participant_host
 from triptych.web.house import house
 from triptych.web.people import Asker
 from triptych.web.questions import ask_about
+from triptych.web.words import FIRST, spoken_to, words_for
 
 MOST_DIGITS = 4
 
@@ -20,7 +22,21 @@ MOST_DIGITS = 4
 def file_posted(
     request: HttpRequest, asker: Asker, posted: Posted, participant: str | None, site: str | None = None
 ) -> bool:
-    """File what was posted, about a participant or a site. False, with the reasons, if the person must look again.
+    """File what was posted, about a participant or a site. False, with the reasons, if the person must look again."""
+    is_done = _filed(request, asker, posted, participant, site)
+    words = words_for(request)
+    if not is_done and is_participant_host(request) and words.language != FIRST:
+        labels = {item.id: item.label for item in posted.form.items}
+        told = (
+            (name, words.say["look_again"].format(label=labels[name]) if name in labels else text)
+            for name, text in posted.problems
+        )
+        posted.problems = list(told)
+    return is_done
+
+
+def _filed(request: HttpRequest, asker: Asker, posted: Posted, participant: str | None, site: str | None) -> bool:
+    """File what was posted.
 
     What does not fit its form is shown before the door is asked, so that a slip of the hand is not held as a record.
     """
@@ -49,11 +65,12 @@ def file_posted(
     outcome = posted.outcome = house().trial.file(draft, asker.actor)
     if isinstance(outcome, Filed):
         ask_about(asker.study, outcome)
-        messages.success(request, f"{posted.form.title}: filed.")
+        messages.success(request, spoken_to(request)["filed"].format(title=posted.form.title))
         return True
     if isinstance(outcome, Held):
         why = " ".join(reason.text for reason in outcome.reasons)
-        messages.warning(request, f"{posted.form.title}: kept word for word and held, since it does not fit. {why}")
+        text = spoken_to(request)["kept_held"].format(title=posted.form.title)
+        messages.warning(request, f"{text} {why}")
         return True
     posted.problems.extend((reason.item or "", reason.text) for reason in outcome.reasons)
     return False

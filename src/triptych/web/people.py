@@ -19,10 +19,10 @@ from triptych.study import Study
 from triptych.study.consent import MAJORITY
 from triptych.web.hosts import is_participant_host
 from triptych.web.house import house
+from triptych.web.words import spoken_to
 
 PARTICIPANT = "participant"
 CHOSEN = "grant"
-LOST = "You had been logged out, and what you sent was not filed. What you typed is kept in the tab you typed it in."
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -120,7 +120,7 @@ def _log_in(request: HttpRequest) -> HttpResponse:
     if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
         return HttpResponse(status=401)
     if request.method == "POST":
-        messages.info(request, LOST)
+        messages.info(request, spoken_to(request)["logged_out_lost"])
     return redirect_to_login(request.get_full_path())
 
 

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 from django.contrib.messages import get_messages
 from django.templatetags.static import static
 from django.urls import reverse
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from triptych.study import Item
 from triptych.web.hosts import is_participant_host
+from triptych.web.words import in_language
 
 HERE = Path(__file__).parent
 
@@ -23,8 +25,9 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401
     options |= {"undefined": StrictUndefined, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**options)  # noqa: S701
     made.globals |= {"url": to, "asset": asset, "messages_of": get_messages, "is_own": is_participant_host}
+    made.globals["in_language"] = in_language
     made.filters |= {"day": day, "moment": moment, "told": told, "spoken": spoken, "plain": plain, "dialed": dialed}
-    made.filters |= {"clock": clock, "figure": figure}
+    made.filters |= {"clock": clock, "figure": figure, "own_day": own_day, "own_moment": own_moment}
     return made
 
 
@@ -45,6 +48,20 @@ def day(value: date | str | None) -> str:
     if isinstance(value, str):
         value = date.fromisoformat(value)
     return f"{value:%-d %b %Y}" if value else ""
+
+
+@pass_context
+def own_day(context: Context, value: date | str) -> str:
+    """A date with the name of its month in the language of the page."""
+    on = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{on.day} {context['say']['months'].split()[on.month - 1]} {on.year}"
+
+
+@pass_context
+def own_moment(context: Context, value: datetime, zone: ZoneInfo) -> str:
+    """An instant in a zone, with the name of its month in the language of the page."""
+    local = value.astimezone(zone)
+    return f"{own_day(context, local.date())} {local:%H:%M}"
 
 
 def moment(value: datetime | None, zone: ZoneInfo) -> str:

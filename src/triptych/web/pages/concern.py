@@ -14,6 +14,7 @@ from triptych.ledger.view import View
 from triptych.web.entry import Posted
 from triptych.web.house import house
 from triptych.web.pages.wrong import forgotten
+from triptych.web.words import form_for
 
 WAYS = ("recipient", "deputy", "ethics_board", "ethics_address", "ethics_phone", "police", "regulator")
 
@@ -38,6 +39,7 @@ def concern(request: HttpRequest) -> HttpResponse:
         return render(request, "own/concern_closed.html", {}, status=403 if request.method == "POST" else 200)
     ways = {name: str(channel.values.get(name, "")) for name in WAYS}
     sites = {site: _title(view, site) for site in view.sites()}
+    form = form_for(request, form)
     posted = Posted.fresh(form, view.zone(), view.now)
     if request.method == "POST":
         posted = Posted.read(form, request.POST, view.zone())

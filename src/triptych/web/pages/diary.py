@@ -15,6 +15,7 @@ from triptych.web.pages.entry import hidden
 from triptych.web.pages.helping import site_help
 from triptych.web.pages.outbox import file_edits
 from triptych.web.people import PARTICIPANT, Asker, found, page
+from triptych.web.words import form_for
 
 FORM: Final = "days_after"
 EXPERIENCE: Final = "experience"
@@ -82,7 +83,7 @@ def diary(request: HttpRequest, asker: Asker) -> HttpResponse:
 
 
 def _kept(request: HttpRequest, asker: Asker, name: str) -> HttpResponse:
-    zone, form = own_zone(asker), asker.study.forms[name]
+    zone, form = own_zone(asker), form_for(request, asker.study.forms[name])
     if request.method == "POST":
         posted = Posted.read(form, request.POST, zone)
         posted.visit = posted.cycle = posted.corrects = posted.reason = ""

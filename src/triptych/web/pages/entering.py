@@ -13,6 +13,7 @@ from triptych.web.entering import Passkey, is_code, living, make_link, reached, 
 from triptych.web.hosts import is_participant_host
 from triptych.web.house import house
 from triptych.web.people import Asker, grants_of, page
+from triptych.web.words import words_for
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LINES = "It works once, for 15 minutes. If you did not ask for it, leave it."
@@ -65,7 +66,7 @@ def settings(request: HttpRequest, asker: Asker) -> HttpResponse:
         if is_code(code):
             set_code(user, code)
             return redirect("entering")
-        problem = "Six digits, not all the same and not in a row."
+        problem = words_for(request).say["poor_code"]
     parts = {
         "asker": asker,
         "email": user.email,

@@ -17,6 +17,7 @@ from triptych.web.house import house
 from triptych.web.own_reminders import WISHES, stop, wishes_of
 from triptych.web.pages.wrong import forgotten
 from triptych.web.people import Asker, page
+from triptych.web.words import form_for, words_for
 
 
 def is_gateway(request: HttpRequest) -> bool:
@@ -43,11 +44,11 @@ def reply(request: HttpRequest) -> HttpResponse:
 def wishes(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Show how a participant wants to be reminded, and file it."""
     participant = asker.grant.participant or ""
-    zone, form = asker.view.zone(participant), asker.study.forms[WISHES]
+    zone, form = asker.view.zone(participant), form_for(request, asker.study.forms[WISHES])
     if request.method == "POST":
         posted = Posted.read(form, request.POST, zone)
         posted.fix({})
-        if _is_zone(posted) and file_posted(request, asker, posted, participant):
+        if _is_zone(request, posted) and file_posted(request, asker, posted, participant):
             return redirect("home")
     else:
         known = wishes_of(asker.view.records(participant))
@@ -56,12 +57,12 @@ def wishes(request: HttpRequest, asker: Asker) -> HttpResponse:
     return render(request, "own/wishes.html", parts, status=422 if posted.problems else 200)
 
 
-def _is_zone(posted: Posted) -> bool:
+def _is_zone(request: HttpRequest, posted: Posted) -> bool:
     """Whether the time zone, where one is given, is one; a slip is said and changes nobody's days."""
     name = posted.answers().get(ITEM)
     if name is None or zone_named(name) is not None:
         return True
-    posted.problems.append((ITEM, "No time zone has this name. Choose one from the list, such as Europe/Oslo."))
+    posted.problems.append((ITEM, words_for(request).say["zone_wrong"]))
     return False
 
 

@@ -34,6 +34,6 @@ for (const button of document.querySelectorAll("button[data-passkey-add], button
   button.hidden = !window.PublicKeyCredential;
   button.addEventListener("click", () => {
     const act = "passkeyAdd" in button.dataset ? add : enter;
-    act(button).catch(() => { said.textContent = "That did not work. Ask for a link instead, or try again."; });
+    act(button).catch(() => { said.textContent = said.dataset.failed; });
   });
 }
