@@ -13,6 +13,7 @@ from triptych.cli.instruments import instrument
 from triptych.cli.ledgers import ledger
 from triptych.cli.play import play
 from triptych.cli.recordings import recording
+from triptych.cli.replay import session
 from triptych.cli.screening import medicines, screen_case
 from triptych.cli.serve import serve
 from triptych.cli.studies import study
@@ -42,5 +43,6 @@ main.add_command(serve)
 main.add_command(account)
 main.add_command(device)
 main.add_command(recording)
+main.add_command(session)
 
 __all__ = ["main"]

@@ -95,7 +95,7 @@ def start(
     """Open the trial and serve it until interrupted, reminding the staff of what falls due if that is wanted.
 
     `https` is a certificate and its key; cookies are then sent over HTTPS alone. A demonstration gives a `clock` of its
-    own, and what runs `beside` the site.
+    own, and what runs `beside` the site; a replay is `told` in place of the ledger.
     """
     configure(data)
     if https:
@@ -114,7 +114,11 @@ def start(
         )
         accounts.prepare()
         _forget_callers()
-        served = house.open_house(data, more.get("clock"))
+        served = (
+            house.show_house(more["told"], more["clock"])
+            if "told" in more
+            else house.open_house(data, more.get("clock"))
+        )
         served.reach = reaching.Reaching(email=email, text=message)
         _settle(served.trial)
         cert, key = https or (None, None)

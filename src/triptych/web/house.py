@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from triptych.ledger.clock import AttendedTrial
 from triptych.ledger.library import knowledge
@@ -52,6 +52,20 @@ _open: House | None = None
 def open_house(where: str, clock: Callable[[], datetime] | None = None) -> House:
     """Open the trial at a place and serve it from here on. Raises `LedgerError` if it cannot be opened."""
     served = House(open_ledger(where, write=True), clock or read_clock)
+    use_house(served)
+    return served
+
+
+class Told(Protocol):
+    """What is served in place of a ledger: a store in memory, and a trial that takes nothing."""
+
+    store: Store
+    trial: AttendedTrial
+
+
+def show_house(told: Told, clock: Callable[[], datetime]) -> House:
+    """Serve what is told again, from here on."""
+    served = House(told.store, clock, told.trial)
     use_house(served)
     return served
 
