@@ -7,13 +7,17 @@ from random import Random
 from typing import get_args
 
 import msgspec
+import pytest
 from playwright.sync_api import Browser
 from tests.spec.rules.vectors import FILE, VECTORS, names_of
 
+from triptych.ledger.library import find_study
 from triptych.rules import compile_rule, rule_to_json
 from triptych.rules._types import type_to_json
+from triptych.safety import Stated, questions, session_alarms, stated_in
 from triptych.safety.alarms import Alarm, AlarmState, Closing, Reading, limit_alarms
 from triptych.study import Limit
+from triptych.web.live.drawing import watched
 from triptych.web.templating import HERE
 
 ASK = """
@@ -137,3 +141,89 @@ def _alarm(alarm: Alarm) -> dict[str, object]:
     shown = {key: value for key, value in given.items() if key not in times}
     milliseconds = {new: given[old] and given[old].timestamp() * 1000 for old, new in times.items()}
     return {**shown, **milliseconds}
+
+
+RECOGNIZE = """
+async ([sources, given, cases]) => {
+  const load = (source) => import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
+  const [{ limitAlarms }, { evaluate }, { sessionAlarms, questions, statedIn }] = await Promise.all(sources.map(load));
+  return cases.map(({ filed, closings }) => {
+    const day = filed.map(({ at, record, form, values }) => ({ at, record, facts: statedIn(given, { form, values }) }));
+    const alarms = sessionAlarms(given, day, closings, 0, { limitAlarms, evaluate });
+    return [alarms, questions(given.recognize, given, day, 0, evaluate).map((one) => one.id)];
+  });
+}
+"""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+STUDY = find_study("mdma-mdd-norway")
+NUMBERS: dict[str, dict[str, tuple[object, ...]]] = {
+    "vitals": {
+        "systolic": (120, 160, 180),
+        "diastolic": (80, 120),
+        "spo2": (91, 97),
+        "temperature": (0, 36.7, 38, 38.2, 38.5),
+    },
+    "session_sodium": {"sodium": (124, 134, 140)},
+    "session_distress": {"level": (0, 9, 10, 10)},
+    "session_drink": {"volume": (100, 200, {"missing": "unknown"})},
+}
+SIGNS = [item.id for item in STUDY.forms["session_signs"].items if item.type == "boolean"]
+
+
+@pytest.mark.requirement("SAF-09")
+def test_the_page_recognizes_what_the_server_recognizes_over_random_signs_and_readings(browser: Browser) -> None:
+    chance = Random(11)
+    cases = [_day(chance) for _ in range(150)]
+    expected = []
+    for filed, closings in cases:
+        day = [Stated(at, record, stated_in(STUDY, form, values)) for at, record, form, values in filed]
+        closed: dict[str, list[Closing]] = {}
+        for about, one in closings:
+            closed.setdefault(about, []).append(one)
+        alarms = session_alarms(STUDY, day, closed, EPOCH)
+        asked = [one.id for one in questions(STUDY, day, EPOCH)]
+        expected.append([[_alarm(one) for one in alarms], asked])
+    sent = [
+        {"filed": [_filed(*one) for one in filed], "closings": [_closed(*one) for one in closings]}
+        for filed, closings in cases
+    ]
+    names = ("session-alarms.js", "rules.js", "session-recognition.js")
+    page = browser.new_page()
+    sources = [(HERE / "static" / name).read_text("utf-8") for name in names]
+    found = page.evaluate(RECOGNIZE, [sources, json.loads(json.dumps(watched(STUDY))), sent])
+    page.close()
+    assert found == expected
+    rung = {alarm["about"] for alarms, _ in found for alarm in alarms}
+    assert {rule.id for rule in STUDY.document.session.recognize} - rung == set()  # type: ignore[union-attr]
+    assert any(asked for _, asked in found)
+
+
+def _filed(at: datetime, record: str, form: str, values: dict[str, object]) -> dict[str, object]:
+    return {"at": at.timestamp() * 1000, "record": record, "form": form, "values": values}
+
+
+def _closed(about: str, one: Closing) -> dict[str, object]:
+    return {"about": about, "at": one.at.timestamp() * 1000, "record": one.record}
+
+
+def _day(chance: Random) -> tuple[list[tuple[datetime, str, str, dict[str, object]]], list[tuple[str, Closing]]]:
+    """What was filed in a session, some of it not measured or not examined, and closings of what it raises."""
+    at, filed = EPOCH - timedelta(minutes=20), []
+    for number in range(chance.randrange(1, 12)):
+        at += timedelta(minutes=chance.choice((1, 5, 10, 15, 40)))
+        form = chance.choice((*NUMBERS, *["session_signs"] * 2))
+        some = {name: chance.choice(of) for name, of in NUMBERS.get(form, {}).items()}
+        values = {name: value for name, value in some.items() if chance.random() < 0.8}
+        if form == "session_signs":
+            answers = (True, False, {"missing": "not-performed"})
+            values = {sign: chance.choice(answers) for sign in chance.sample(SIGNS, chance.randrange(1, 6))}
+        filed.append((at, f"r{number}", form, values))
+    rules = STUDY.document.session
+    assert rules is not None
+    closings = [
+        (about.id, Closing(one[0] + timedelta(minutes=chance.randrange(0, 30)), one[1]))
+        for about in (*rules.watches, *rules.recognize)
+        for one in filed
+        if chance.random() < 0.2
+    ]
+    return filed, closings

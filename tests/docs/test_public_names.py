@@ -10,17 +10,18 @@ PUBLIC = {
         RuleProblems Type compile_rule evaluate rule_from_json rule_to_json
     """,
     "safety": """
-        PRECEDENCE Active Alarm BloodPressure Candidate Case Closing Code Conditions Conflict Contact
-        Criterion Decision Ecg EmergencyCard Fact Hazard Identified Knowledge KnowledgeBase KnownText Labs Medicine
-        MedicineJudgment Participant PregnancyTest Product Profile Reading Recorded Resolution Row Screening
-        Unreadable Washout countries_of judge_medicines level_of limit_alarms profile_of read_case read_conditions
-        read_contacts read_knowledge read_profile resolve screen washouts
+        PRECEDENCE Active Alarm BloodPressure Candidate Case Closing Code Conditions Conflict Contact Criterion
+        Decision Ecg EmergencyCard Fact Hazard Identified Knowledge KnowledgeBase KnownText Labs Medicine
+        MedicineJudgment Participant PregnancyTest Product Profile Question Reading Recorded Resolution Row
+        Screening Stated Unreadable Washout countries_of has_zero judge_medicines level_of limit_alarms
+        profile_of read_case read_conditions read_contacts read_knowledge read_profile questions readings_of
+        resolve screen session_alarms stated_in washouts
     """,
     "study": """
         INSTRUMENTS LEVELS SILENT Amendment Arm Choice Column Condition DeviationClass DeviationRule
         Difference DischargeRules Dose Duration Education Floor Form Gate Instrument InstrumentDocument Item
         Level Limit Listing Marked Misfit NotADuration NotShipped Panel Part Passage Placement PresenceRules
-        Problem Protocol Question Raise Release Role Schedule Scored ScreeningFact ScreeningRules Section
+        Problem Protocol Question Raise Recognition Release Role Schedule Scored ScreeningFact ScreeningRules Section
         SessionRules Settled Shelf Study StudyDocument StudyError StudyProblems SupplementRules Table Text
         Timing Unconfirmed Visit Watch amendment_problems answers as_files bands_of check_instrument
         check_study complete differences fit flat_data flat_study flat_yaml known_to_each_other

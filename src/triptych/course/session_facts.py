@@ -4,21 +4,25 @@ Unknown is never met: a reading that is missing, a question that was not asked a
 fact unknown, and the gate that reads it is not open. The figures are those of the document.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from triptych.course.doses import actual_time
 from triptych.course.entries import Entry, occurred
 from triptych.course.episodes import Episode, episodes_of
 from triptych.course.record import Record
-from triptych.course.session_records import DOSE, SessionRecords, every, measured
+from triptych.course.session_records import DOSE, SessionRecords, every
 from triptych.rules import Missing
-from triptych.safety import Alarm, Closing, Reading, level_of, limit_alarms
+from triptych.safety import Alarm, Closing, Stated, level_of, session_alarms, stated_in
 from triptych.study import parse_duration
 
 Fact = bool | Missing | None
+STATING = ("session_signs", "session_drink")
 READ = (
     "vitals",
+    *STATING,
+    "session_sodium",
+    "session_distress",
     "dose_administration",
     "session_alarm",
     "session_arrival",
@@ -134,24 +138,31 @@ def vitals_in_limits(session: SessionRecords) -> Fact:
 
 
 def alarms(session: SessionRecords) -> list[Alarm]:
-    """Every alarm that the session's readings raised, those that are over included."""
-    times = span(session.rules.repeat_after), span(session.rules.repeat_late)
+    """Every alarm that the session's readings and signs raised, those that are over included."""
+    return session_alarms(session.study, stated(session), closings(session), session.first_dose)
+
+
+def stated(session: SessionRecords) -> list[Stated]:
+    """What the records of a session state for its alarms, oldest first."""
     found = []
-    for watch in session.rules.limits:
-        readings = [
-            Reading(e.current.occurred_at, measured(e.current.values.get(watch.id)), e.id) for e in session.of("vitals")
-        ]
-        closings = list(_closings(session, watch.id))
-        found += limit_alarms(watch.id, watch.title, watch.at, readings, closings, *times)
-    return found
+    for form in dict.fromkeys((*(watch.form for watch in session.rules.watches), *STATING)):
+        for entry in session.of(form):
+            facts = stated_in(session.study, form, entry.current.values)
+            if facts:
+                found.append(Stated(entry.current.occurred_at, entry.id, facts))
+    return sorted(found, key=lambda one: one.at)
 
 
-def _closings(session: SessionRecords, item: str) -> Iterator[Closing]:
+def closings(session: SessionRecords) -> dict[str, list[Closing]]:
+    """People's words that an alarm is over, by the value or rule that it is about."""
+    found: dict[str, list[Closing]] = {}
     for entry in session.of("session_alarm"):
         values = entry.current.values
-        if values.get("answer") == "closed" and values.get("value") == item:
+        if values.get("answer") == "closed":
             about = str(values.get("about"))
-            yield Closing(entry.current.occurred_at, session.whole.roots.get(about, about))
+            one = Closing(entry.current.occurred_at, session.whole.roots.get(about, about))
+            found.setdefault(str(values.get("value")), []).append(one)
+    return found
 
 
 # The discharge

@@ -12,6 +12,7 @@ from triptych.safety.naming import Candidate, Identified, Resolution, resolve
 from triptych.safety.outcomes import PRECEDENCE, Decision
 from triptych.safety.profile import Profile, profile_of, read_profile
 from triptych.safety.reading import read_case
+from triptych.safety.recognition import Question, Stated, has_zero, questions, readings_of, session_alarms, stated_in
 from triptych.safety.screening import Knowledge, KnownText, Screening, screen
 from triptych.safety.washout import Washout, washouts
 
@@ -44,24 +45,31 @@ __all__ = [
     "PregnancyTest",
     "Product",
     "Profile",
+    "Question",
     "Reading",
     "Recorded",
     "Resolution",
     "Row",
     "Screening",
+    "Stated",
     "Unreadable",
     "Washout",
     "countries_of",
+    "has_zero",
     "judge_medicines",
     "level_of",
     "limit_alarms",
     "profile_of",
+    "questions",
     "read_case",
     "read_conditions",
     "read_contacts",
     "read_knowledge",
     "read_profile",
+    "readings_of",
     "resolve",
     "screen",
+    "session_alarms",
+    "stated_in",
     "washouts",
 ]

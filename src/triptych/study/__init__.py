@@ -56,6 +56,7 @@ from triptych.study.model import (
     Visit,
 )
 from triptych.study.protocol import SILENT, Listing, Protocol, Section, Table, Text, protocol_text
+from triptych.study.recognition import Recognition
 from triptych.study.screening import Floor, ScreeningFact, ScreeningRules
 from triptych.study.session_course import DischargeRules, PresenceRules, Settled, SupplementRules
 from triptych.study.showing import Column, Schedule, render_text, schedule
@@ -100,6 +101,7 @@ __all__ = [
     "Protocol",
     "Question",
     "Raise",
+    "Recognition",
     "Release",
     "Role",
     "Schedule",

@@ -10,6 +10,7 @@ from triptych.rules import BOOL, ListOf, Rule, RuleProblems, Type, compile_rule
 from triptych.study.errors import Problem
 from triptych.study.model import Definition, Form, StudyDocument
 from triptych.study.names import course_names, form_names, gate_names, item_type, record_type
+from triptych.study.recognition import SIGNS, recognition_names
 from triptych.study.references import Say
 from triptych.study.shaping import Lost
 
@@ -41,6 +42,8 @@ class Compiler:
             if visit.held_when is not None and visit.held_by in forms:
                 own = form_names(forms[visit.held_by])
                 self._rule(f"visits.{visit.id}.held_when", visit.held_when, own, expects=BOOL)
+        if "forms" not in self._lost.whole:
+            self._recognition()
         if self._lost.whole & {"forms", "axes", "definitions"}:
             return
         names = self._define(course_names(self._document))
@@ -52,6 +55,18 @@ class Compiler:
             for condition in gate.conditions:
                 path = f"gates.{gate.id}.conditions.{condition.id}.rule"
                 self._rule(path, condition.rule, bound, gate=True, expects=BOOL)
+
+    def _recognition(self) -> None:
+        """The rules of a session, where absence must never become a no: they are checked as a gate's are."""
+        rules = self._document.session
+        if rules is None:
+            return
+        forms = [form for form in self._document.forms if form.id == SIGNS]
+        signs = [item.id for form in forms for item in form.items if item.type == "boolean"]
+        names = recognition_names(signs, [watch.id for watch in rules.watches])
+        for one in rules.recognize:
+            for part in ("rule", "ask_when"):
+                self._rule(f"session.recognize.{one.id}.{part}", getattr(one, part), names, gate=True, expects=BOOL)
 
     def _form(self, form: Form) -> None:
         names, path = form_names(form), f"forms.{form.id}"

@@ -7,6 +7,7 @@ Levels rise from `hold` (before the first dose only) over `withhold` (no supplem
 from collections.abc import Iterator
 from typing import Literal
 
+from triptych.study.recognition import Recognition
 from triptych.study.session_course import (
     DischargeRules,
     PresenceRules,
@@ -32,11 +33,23 @@ class Limit(Part, frozen=True, kw_only=True):
 
 
 class Watch(Part, frozen=True, kw_only=True):
-    """The limits of one value of the vital signs: `id` is its item."""
+    """The limits of one measured value.
+
+    `item` (else `id`) is the item of `form` that holds it. It is due at the minutes `due` from the first dose, and with
+    the vital signs where it is one of them.
+    """
 
     id: str
     title: str
-    at: tuple[Limit, ...]
+    at: tuple[Limit, ...] = ()
+    form: str = "vitals"
+    item: str = ""
+    due: tuple[int, ...] = ()
+
+    @property
+    def held_in(self) -> str:
+        """The item that holds the value."""
+        return self.item or self.id
 
 
 class SessionRules(Part, frozen=True, kw_only=True):
@@ -44,8 +57,10 @@ class SessionRules(Part, frozen=True, kw_only=True):
 
     `readings` are minutes from the first dose at which vital signs are due. After an amber reading a repeat is due
     after `repeat_after`; one not made after `repeat_late` is the physician's business. Drinks above `drink_hour` (mL
-    in an hour) or `drink_total` (mL since the dose) are a reason to look, never to forbid. `prompts` ask about
-    effects in windows, `scales` at times.
+    in an hour) or `drink_total` (mL since the dose) are a reason to look, never to forbid; below `drink_least` in two
+    hours small amounts are offered. Every value of `limits` has to be measured for a supplemental dose; those of
+    `beside` are watched where they are measured. `recognize` are rules over signs and readings together.
+    `prompts` ask about effects in windows, `scales` at times.
     """
 
     readings: tuple[int, ...] = ()
@@ -53,22 +68,33 @@ class SessionRules(Part, frozen=True, kw_only=True):
     repeat_late: str = "10 minutes"
     drink_hour: float | None = None
     drink_total: float | None = None
+    drink_least: float | None = None
     limits: tuple[Watch, ...] = ()
     prompts: PromptRules | None = None
     scales: tuple[Scale, ...] = ()
     supplement: SupplementRules | None = None
     discharge: DischargeRules | None = None
     presence: PresenceRules | None = None
+    beside: tuple[Watch, ...] = ()
+    recognize: tuple[Recognition, ...] = ()
+
+    @property
+    def watches(self) -> tuple[Watch, ...]:
+        """Every measured value that is watched."""
+        return (*self.limits, *self.beside)
 
     def said(self) -> Iterator[tuple[str, str]]:
         """Every number that the document sets, by name, in words."""
         if self.readings:
             yield "readings", ", ".join(f"{minutes} min" for minutes in self.readings)
         yield "repeat", f"after {self.repeat_after}, the physician after {self.repeat_late}"
-        drinks = {"in an hour": self.drink_hour, "since the dose": self.drink_total}
+        drinks = {
+            "in an hour": self.drink_hour,
+            "since the dose": self.drink_total,
+            "at least in two hours": self.drink_least,
+        }
         yield from ((f"drinks {name}", f"{most:g} mL") for name, most in drinks.items() if most is not None)
-        for watch in self.limits:
-            yield f"limits of {watch.title}", "; ".join(_said(limit) for limit in watch.at)
+        yield from self._said_of_watches()
         if self.prompts is not None:
             yield from said_of_prompts(self.prompts)
         yield from said_of_scales(self.scales)
@@ -78,6 +104,15 @@ class SessionRules(Part, frozen=True, kw_only=True):
             yield from said_of_discharge(self.discharge)
         if self.presence is not None:
             yield from said_of_presence(self.presence)
+
+    def _said_of_watches(self) -> Iterator[tuple[str, str]]:
+        for watch in self.watches:
+            if watch.at:
+                yield f"limits of {watch.title}", "; ".join(_said(limit) for limit in watch.at)
+            if watch.due:
+                yield f"times of {watch.title}", ", ".join(f"{minutes} min" for minutes in watch.due)
+        for rule in self.recognize:
+            yield f"recognition of {rule.title}", f"{rule.level} {rule.rule}"
 
 
 def _said(limit: Limit) -> str:

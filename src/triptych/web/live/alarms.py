@@ -3,15 +3,15 @@
 What rings is decided by `safety`; this only gathers what people and pages have recorded about it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
 from triptych.ledger import Seen
-from triptych.safety import Alarm, Closing, Reading, limit_alarms
-from triptych.study import SessionRules, Study, parse_duration
-from triptych.web.live.board import Board, is_number
+from triptych.safety import Alarm, Closing, session_alarms
+from triptych.study import SessionRules, Study
+from triptych.web.live.board import Board
 
 ANSWER = "session_alarm"
 DO = {
@@ -36,6 +36,8 @@ class Ringing(Struct, frozen=True, kw_only=True):
     alarm: Alarm
     received_at: datetime
     answers: tuple[Answer, ...]
+    action: str
+    is_measured: bool
 
     @property
     def key(self) -> str:
@@ -54,26 +56,29 @@ def rules_of(study: Study) -> SessionRules:
 
 def ringing(study: Study, board: Board, seen: Sequence[Seen]) -> list[Ringing]:
     """The alarms that stand, the most severe first."""
-    rules = rules_of(study)
     received = {one.root: one.recorded_at for one in seen}
     answers = _answers(seen)
-    found = []
-    for watch in rules.limits:
-        readings = [Reading(one.at, _value(one.values, watch.id), one.record) for one in board.readings]
-        closings = [Closing(one.at, record) for (item, record), said in answers.items() for one in said
-                    if item == watch.id and one.what == "closed"]  # fmt: skip
-        times = parse_duration(rules.repeat_after).span, parse_duration(rules.repeat_late).span
-        for alarm in limit_alarms(watch.id, watch.title, watch.at, readings, closings, *times):
-            if alarm.is_open:
-                said = answers.get((watch.id, alarm.record), ())
-                at = received.get(alarm.record, alarm.at)
-                found.append(Ringing(alarm=alarm, received_at=at, answers=tuple(said)))
+    closings: dict[str, list[Closing]] = {}
+    for (item, record), said in answers.items():
+        closings.setdefault(item, []).extend(Closing(one.at, record) for one in said if one.what == "closed")
+    named = {rule.id for rule in rules_of(study).recognize}
+    found = [
+        Ringing(
+            alarm=alarm,
+            received_at=received.get(alarm.record, alarm.at),
+            answers=tuple(answers.get((alarm.about, alarm.record), ())),
+            action=actions(study).get(alarm.about, DO[alarm.level]),
+            is_measured=alarm.about not in named,
+        )
+        for alarm in session_alarms(study, board.stated, closings, board.dosed_at)
+        if alarm.is_open
+    ]
     return sorted(found, key=lambda one: (not one.alarm.is_red, one.alarm.at))
 
 
-def _value(values: Mapping[str, float], item: str) -> float | None:
-    value = values.get(item)
-    return value if is_number(value) else None
+def actions(study: Study) -> dict[str, str]:
+    """What each recognition rule asks for first, by its id."""
+    return {rule.id: rule.action for rule in rules_of(study).recognize if rule.action}
 
 
 def _answers(seen: Iterable[Seen]) -> dict[tuple[str, str], list[Answer]]:

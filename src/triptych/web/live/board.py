@@ -13,6 +13,7 @@ from msgspec import Struct
 from triptych.course import local_day
 from triptych.course.doses import GIVEN
 from triptych.ledger import Seen, View
+from triptych.safety import Stated, stated_in
 from triptych.study import Form, Study
 from triptych.web.templating import told
 
@@ -74,6 +75,7 @@ class Board(Struct, frozen=True, kw_only=True):
     place: Place | None
     doses: tuple[Dose, ...]
     readings: tuple[Reading, ...]
+    stated: tuple[Stated, ...]
     lines: tuple[Line, ...]
     hidden: int
 
@@ -101,6 +103,7 @@ def board_of(view: View, participant: str, seen: Sequence[Seen]) -> Board:
         place=place,
         doses=doses,
         readings=tuple(_readings(within)),
+        stated=tuple(_stated(within, study)),
         lines=tuple(lines[:SHOWN]),
         hidden=max(0, len(lines) - SHOWN),
     )
@@ -158,6 +161,14 @@ def _readings(seen: Iterable[Seen]) -> Iterator[Reading]:
         if one.form == VITALS and one.status == "filed":
             numbers = {key: float(value) for key, value in one.values.items() if is_number(value)}
             yield Reading(one.occurred_at, numbers, one.root)
+
+
+def _stated(seen: Iterable[Seen], study: Study) -> Iterator[Stated]:
+    """What alarms are decided from: readings, signs and drinks, oldest first."""
+    for one in sorted(seen, key=lambda one: one.occurred_at):
+        facts = stated_in(study, one.form, one.values) if one.status == "filed" else {}
+        if facts:
+            yield Stated(one.occurred_at, one.root, facts)
 
 
 def gaps(board: Board) -> list[tuple[datetime, datetime]]:

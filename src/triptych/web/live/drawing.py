@@ -5,15 +5,17 @@ The parts `facts` and `room` are JSON: what a tablet needs to decide about the n
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from django.template.loader import get_template
 
 from triptych.ledger import Seen
+from triptych.rules import rule_to_json
+from triptych.safety import has_zero, questions
 from triptych.study import Study, parse_duration
-from triptych.web.live.alarms import DO, Ringing, present, ringing, rules_of
+from triptych.web.live.alarms import Ringing, actions, present, ringing, rules_of
 from triptych.web.live.board import Board
 from triptych.web.live.chart import chart
 from triptych.web.live.room import room
@@ -28,7 +30,8 @@ def drawn(study: Study, board: Board, seen: Sequence[Seen]) -> dict[str, str]:
     rings = ringing(study, board, seen)
     asked, here = present(seen)
     limits = {watch.id: watch.at for watch in rules_of(study).limits}
-    known = {"board": board, "zone": board.zone, "svg": chart(board, limits), "rings": rings, "here": here, "do": DO}
+    known = {"board": board, "zone": board.zone, "svg": chart(board, limits), "rings": rings, "here": here}
+    known |= {"questions": questions(study, board.stated, board.dosed_at)}
     known |= {"alone": asked and not here and bool(board.doses), "asked": asked}
     parts = {name: get_template(f"live/_{name}.html").render(known) for name in PARTS}
     facts = json.dumps(_facts(study, board, rings, seen))
@@ -38,8 +41,7 @@ def drawn(study: Study, board: Board, seen: Sequence[Seen]) -> dict[str, str]:
 def _facts(study: Study, board: Board, rings: Sequence[Ringing], seen: Sequence[Seen]) -> Mapping[str, Any]:
     """What alarms are decided from, what is due and what was drunk, with times in milliseconds."""
     readings = [
-        {"at": reading.at.timestamp() * 1000, "record": reading.record, "values": dict(reading.values)}
-        for reading in board.readings
+        {"at": one.at.timestamp() * 1000, "record": one.record, "facts": dict(one.facts)} for one in board.stated
     ]
     closings = [
         {"at": answer.at.timestamp() * 1000, "record": ring.alarm.record, "about": ring.alarm.about}
@@ -51,17 +53,28 @@ def _facts(study: Study, board: Board, rings: Sequence[Ringing], seen: Sequence[
         "closings": closings,
         "due": list(_due(study, board)),
         "drinks": list(_drinks(board, seen)),
+        "dosed": board.dosed_at.timestamp() * 1000 if board.dosed_at else None,
     }
 
 
-def _due(study: Study, board: Board) -> Iterator[float]:
-    """The times at which a reading is due and none is near."""
+def _due(study: Study, board: Board) -> Iterator[tuple[float, str]]:
+    """The times at which something is to be measured and no reading of it is near, and what."""
     if board.dosed_at is None:
         return
-    for minutes in rules_of(study).readings:
-        at = board.dosed_at + timedelta(minutes=minutes)
-        if not any(abs(reading.at - at) <= NEAR for reading in board.readings):
-            yield at.timestamp() * 1000
+    times = [one.at for one in board.readings]
+    yield from _unmet(board.dosed_at, rules_of(study).readings, times, "Vital signs")
+    for watch in rules_of(study).watches:
+        times = [one.at for one in board.stated if watch.id in one.facts]
+        yield from _unmet(board.dosed_at, watch.due, times, watch.title)
+
+
+def _unmet(
+    dosed_at: datetime, due: Sequence[int], times: Sequence[datetime], title: str
+) -> Iterator[tuple[float, str]]:
+    for minutes in due:
+        at = dosed_at + timedelta(minutes=minutes)
+        if not any(abs(one - at) <= NEAR for one in times):
+            yield at.timestamp() * 1000, title
 
 
 def _drinks(board: Board, seen: Sequence[Seen]) -> Iterator[Mapping[str, object]]:
@@ -79,7 +92,21 @@ def watched(study: Study) -> Mapping[str, Any]:
         parse_duration(text).span / timedelta(milliseconds=1) for text in (rules.repeat_after, rules.repeat_late)
     )
     limits = [
-        {"about": watch.id, "title": watch.title, "limits": msgspec.to_builtins(watch.at), "after": after, "late": late}
-        for watch in rules.limits
-    ]
-    return {"limits": limits, "hour": rules.drink_hour, "total": rules.drink_total}
+        {"about": watch.id, "title": watch.title, "limits": msgspec.to_builtins(watch.at), "after": after, "late": late,
+         "form": watch.form, "item": watch.held_in, "zero": has_zero(study, watch.form, watch.held_in)}
+        for watch in rules.watches
+    ]  # fmt: skip
+    recognize = [
+        {"id": one.id, "title": one.title, "level": one.level, "ask": one.ask, "after": after, "late": late,
+         "apart": parse_duration(one.apart).span / timedelta(milliseconds=1),
+         "rule": rule_to_json(study.rules[f"session.recognize.{one.id}.rule"]),
+         "askWhen": rule_to_json(study.rules[f"session.recognize.{one.id}.ask_when"])}
+        for one in rules.recognize
+    ]  # fmt: skip
+    bounds = {
+        "hour": rules.drink_hour,
+        "total": rules.drink_total,
+        "least": rules.drink_least,
+        "watched": [one.id for one in rules.watches],
+    }
+    return {"limits": limits, "recognize": recognize, "actions": actions(study), **bounds}

@@ -31,16 +31,12 @@ from triptych.web.people import Asker, found, grants_of, page
 from triptych.web.show import show
 from triptych.web.templating import HERE, asset
 
-MODULES = (
-    "outbox.js",
-    "session-entry.js",
-    "session-alarms.js",
-    "session-bluetooth.js",
-    "session-room.js",
-    "session-touch.js",
-)
+DECIDING = ("session-alarms.js", "session-recognition.js", "rules.js")
+IN_THE_ROOM = ("session-bluetooth.js", "session-room.js", "session-touch.js")
+MODULES = ("outbox.js", "session-entry.js", *IN_THE_ROOM, *DECIDING)
 COVER = "physician_cover"
-QUICK = ("vitals", "session_moment", "session_drink", "observation", "rescue_medicine")
+MEASURED = ("session_signs", "session_sodium", "session_room")
+QUICK = ("vitals", *MEASURED, "session_moment", "session_drink", "observation", "rescue_medicine")
 DECISIONS = ("physician_cover", "dose_authorization", "dose_administration", "supplement_decision", "discharge")
 PHYSICIANS = frozenset({"physician", "principal_investigator"})
 """Roles on whose page an alarm counts as shown to a physician."""
@@ -66,7 +62,7 @@ def session(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
         drawn=drawn,
         participant=participant,
         given=given(request, asker, drawn),
-        entries=[form for form in quick(asker) if form.id in ("observation", "rescue_medicine")],
+        entries=[form for form in quick(asker) if form.id in (*MEASURED, "observation", "rescue_medicine")],
         decisions=decisions(asker, drawn),
         may_measure=_may(asker, "vitals"),
         secure=is_secure(request),

@@ -4,6 +4,8 @@
 const given = JSON.parse(document.querySelector("#given").textContent);
 const { Outbox } = await import(given.modules.outbox);
 const { limitAlarms, isOpen, isRed, prepareSound, ring } = await import(given.modules["session-alarms"]);
+const { evaluate } = await import(given.modules.rules);
+const { questions, sessionAlarms, statedIn } = await import(given.modules["session-recognition"]);
 const { entryDialog, tiles } = await import(given.modules["session-entry"]);
 const { beginDevices } = await import(given.modules["session-bluetooth"]);
 const { Room } = await import(given.modules["session-room"]);
@@ -122,25 +124,34 @@ let facts = given.facts;
 const rung = new Set();
 const silenced = new Set();
 
-/** The readings of a value: those that the server has, and those that wait here. */
-function readingsOf(item) {
+/** What is stated: in the records that the server has, and in those that wait here; oldest first. */
+function stated() {
   const known = new Set(facts.readings.map((one) => one.record));
-  const mine = unsent.filter((one) => one.record.form === "vitals" && !known.has(one.id))
-    .map((one) => ({ at: Date.parse(one.record.occurred_at), record: one.id, values: one.record.values }));
-  return [...facts.readings, ...mine].map(({ at, record, values }) => ({ at, record, value: typeof values[item] === "number" && values[item] > 0 ? values[item] : null }))
-    .sort((one, other) => one.at - other.at);
+  const mine = unsent.filter((one) => !known.has(one.id))
+    .map((one) => ({ at: Date.parse(one.record.occurred_at), record: one.id, facts: statedIn(given, one.record) }))
+    .filter((one) => Object.keys(one.facts).length);
+  return [...facts.readings, ...mine].sort((one, other) => one.at - other.at);
 }
 
 /** Decide anew, show what stands, and ring for what is red and new. */
 function decide() {
-  const alarms = given.limits.flatMap((of) => limitAlarms(of, readingsOf(of.about), facts.closings.filter((one) => one.about === of.about))).filter(isOpen);
+  const day = stated();
+  const alarms = sessionAlarms(given, day, facts.closings, facts.dosed, { limitAlarms, evaluate }).filter(isOpen);
   const here = new Set(unsent.map((one) => one.id));
   for (const alarm of alarms) alarm.key = `${alarm.about}:${alarm.record}`;
   const mine = alarms.filter((alarm) => here.has(alarm.record));
-  $("#local").replaceChildren(...mine.map((alarm) => shownAlarm(alarm, true)));
+  const asking = questions(given.recognize, given, day, facts.dosed, evaluate).filter((one) => !$(`[data-part=alarms] [data-asking="${one.id}"]`));
+  $("#local").replaceChildren(...mine.map((alarm) => shownAlarm(alarm, true)), ...asking.map(shownQuestion));
   const red = [...mine.filter(({ level }) => isRed(level)).map(({ key }) => key), ...unanswered()];
   for (const key of red) if (!rung.has(key)) { rung.add(key); ring(); }
   ringing = red.some((key) => !silenced.has(key));
+}
+
+/** A rule that cannot be decided asks for what has to be examined; it is no alarm and rings nothing. */
+function shownQuestion(one) {
+  const line = element("div", "", { class: "asking", "data-asking": one.id });
+  line.append(element("b", `Cannot decide: ${one.title}`), element("span", one.ask), element("button", "Signs", { type: "button", "data-open": "session_signs" }));
+  return line;
 }
 
 /** The red alarms that the server has and nobody has acknowledged. */
@@ -200,8 +211,9 @@ const DO = {
 
 function shownAlarm(alarm, isUnsent) {
   const line = element("div", "", { class: `alarm ${isRed(alarm.level) ? "red" : "amber"}`, "data-alarm": alarm.key });
-  line.append(element("b", `${isRed(alarm.level) ? "RED" : "AMBER"} ${alarm.title} ${alarm.value}`));
-  line.append(element("span", `${time(new Date(alarm.at))} · ${DO[alarm.level]}${alarm.state === "settled" ? " · settled, not closed" : ""}`));
+  const value = given.limits.some((one) => one.about === alarm.about) ? ` ${alarm.value}` : "";
+  line.append(element("b", `${isRed(alarm.level) ? "RED" : "AMBER"} ${alarm.title}${value}`));
+  line.append(element("span", `${time(new Date(alarm.at))} · ${given.actions[alarm.about] ?? DO[alarm.level]}${alarm.state === "settled" ? " · settled, not closed" : ""}`));
   if (alarm.repeatDue) line.append(element("span", `Repeat at ${time(new Date(alarm.repeatDue))}`));
   if (isUnsent && isRed(alarm.level)) line.append(notSent());
   if (isRed(alarm.level) && !silenced.has(alarm.key)) {
@@ -284,14 +296,14 @@ function tick() {
 /** What is due next, always by its name; a reading that was not made is said, and stays a gap. */
 function drawNext() {
   const now = outbox.now();
-  const open = facts.due.filter((at) => at > now - 900000);
-  const missed = facts.due.filter((at) => at <= now - 900000).length;
+  const open = facts.due.filter(([at]) => at > now - 900000).sort(([one], [other]) => one - other);
+  const missed = facts.due.filter(([at]) => at <= now - 900000).length;
   const place = $("#next");
   if (!open.length) { place.replaceChildren(missed ? element("span", `${missed} readings not made`) : ""); return; }
-  const away = Math.round((open[0] - now) / 60000);
+  const away = Math.round((open[0][0] - now) / 60000);
   const text = away > 0 ? `in ${away} min` : away === 0 ? "now" : `overdue by ${-away} min`;
   place.dataset.state = away > 5 ? "later" : away >= 0 ? "soon" : "overdue";
-  place.replaceChildren(element("span", "Vital signs"), element("b", text), element("span", missed ? `${missed} not made` : `at ${time(new Date(open[0]))}`));
+  place.replaceChildren(element("span", open[0][1]), element("b", text), element("span", missed ? `${missed} not made` : `at ${time(new Date(open[0][0]))}`));
 }
 
 /** What was drunk, and what to look for where it is much or little. Nothing is ever forbidden. */
@@ -303,10 +315,11 @@ function drawDrunk() {
   const all = [...facts.drinks, ...mine].filter((one) => typeof one.volume === "number");
   const sum = (of) => of.reduce((total, one) => total + one.volume, 0);
   const [total, hour] = [sum(all), sum(all.filter((one) => one.at > now - 3600000))];
-  const last = [...facts.readings].sort((one, other) => one.at - other.at).at(-1)?.values ?? {};
+  const hot = stated().findLast((one) => "temperature" in one.facts)?.facts.temperature >= 38;
+  const isLittle = given.least && facts.dosed && now - facts.dosed > 7200000 && sum(all.filter((one) => one.at > now - 7200000)) < given.least;
   let hint = "";
   if ((given.hour && hour > given.hour) || (given.total && total > given.total)) hint = "Offer no more plain water for now; check headache, vomiting, confusion; tell the physician.";
-  if (last.temperature >= 38) hint += " Offer small amounts of electrolyte drink; cool the room.";
+  if (hot || isLittle) hint += " Offer small amounts of electrolyte drink; cool the room.";
   $("#drunk").textContent = `Drinks: ${hour} mL in the last hour, ${total} mL since the dose. ${hint}`;
 }
 
@@ -318,13 +331,11 @@ $("#present").addEventListener("click", () => {
 
 // --- Entering --------------------------------------------------------------------------------------------------------
 
-for (const button of document.querySelectorAll("[data-open]")) {
-  button.addEventListener("click", () => {
-    const name = button.dataset.open;
-    if (name === "dim") document.body.classList.toggle("dim");
-    else entryDialog($("#entry"), given.forms[name], (values) => enter(name, values));
-  });
-}
+document.addEventListener("click", ({ target }) => {
+  const name = target.closest("[data-open]")?.dataset.open;
+  if (name === "dim") document.body.classList.toggle("dim");
+  else if (name in given.forms) entryDialog($("#entry"), given.forms[name], (values) => enter(name, values));
+});
 for (const button of document.querySelectorAll("[data-show]")) {
   button.addEventListener("click", () => $(`#${button.dataset.show}`).showModal());
 }

@@ -1,0 +1,192 @@
+"""Recognition rules over a session's signs and readings: what each raises, and what it asks to be examined.
+
+A sign is carried forward as it was last known. What nobody has examined is unknown and never a no: a rule over it
+cannot be decided, raises nothing and clears nothing.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+
+from triptych.rules import Context, Missing, Rule, evaluate
+from triptych.safety.alarms import Alarm, Closing, Reading, limit_alarms
+from triptych.study import Limit, Recognition, SessionRules, Study, parse_duration
+from triptych.study.recognition import BASELINE, BEFORE, DRINK, INTAKE, SIGNS
+
+Known = float | bool
+HOUR = timedelta(hours=1)
+_CONTEXT = Context(UTC)
+
+
+class Stated(Struct, frozen=True):
+    """What one record of a session states: watched values by their id, signs by their item.
+
+    Under the form of drinks stands what was drunk in mL, none where nobody knows.
+    """
+
+    at: datetime
+    record: str
+    facts: Mapping[str, Known | None]
+
+
+class Question(Struct, frozen=True):
+    """What a rule that cannot be decided asks for, with the facts that are missing."""
+
+    id: str
+    title: str
+    ask: str
+    missing: tuple[str, ...]
+
+
+def stated_in(study: Study, form: str, values: Mapping[str, object]) -> dict[str, Known | None]:
+    """What a record's answers state; an answer that is missing, or a zero that nothing alive has, states nothing."""
+    if form == DRINK:
+        volume = values.get("volume")
+        return {DRINK: float(volume) if isinstance(volume, int | float) else None}
+    rules = study.document.session or SessionRules()
+    found: dict[str, Known | None] = {}
+    for watch in rules.watches:
+        value = values.get(watch.held_in)
+        if watch.form == form and _is_measured(value, has_zero(study, form, watch.held_in)):
+            found[watch.id] = float(value)  # type: ignore[arg-type]
+    if form == SIGNS:
+        found |= {item: value for item, value in values.items() if isinstance(value, bool)}
+    return found
+
+
+def _is_measured(value: object, zero: bool) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and (value > 0 or (value == 0 and zero))  # type: ignore[operator]
+
+
+def has_zero(study: Study, form: str, item: str) -> bool:
+    """Whether zero is a value of an item, as of a score; a probe that reads zero has measured nothing."""
+    items = study.forms[form].items if form in study.forms else ()
+    ranges = (one.range for one in items if one.id == item)
+    return any(limits is not None and limits.min == 0 for limits in ranges)
+
+
+class Facts:
+    """The facts of a session in the order in which they were stated, each after the other."""
+
+    def __init__(self, rules: SessionRules, dosed_at: datetime | None, apart: timedelta) -> None:
+        self._hour, self._total, self._dosed_at, self._apart = rules.drink_hour, rules.drink_total, dosed_at, apart
+        self._watched = {watch.id for watch in rules.watches}
+        self._series: dict[str, tuple[list[datetime], list[float]]] = {}
+        self._drinks: list[tuple[datetime, float | None]] = []
+        self.known: dict[str, Known] = {}
+
+    def take(self, one: Stated) -> None:
+        """Take in what the next record states."""
+        for name, value in one.facts.items():
+            if name == DRINK:
+                self._drinks.append((one.at, None if value is None else float(value)))
+            elif value is not None:
+                self.known[name] = value
+                if name in self._watched:
+                    self._measure(name, one.at, float(value))
+        self._drunk(one.at)
+
+    def _measure(self, name: str, at: datetime, value: float) -> None:
+        times, values = self._series.setdefault(name, ([], []))
+        times.append(at)
+        values.append(value)
+        place = bisect_right(times, at - self._apart)
+        if place:
+            self.known[name + BEFORE] = values[place - 1]
+        if self._dosed_at is not None and at <= self._dosed_at:
+            self.known[name + BASELINE] = value
+
+    def _drunk(self, at: datetime) -> None:
+        """Whether more was drunk than the document suggests: unknown while nothing, or something unmeasured, was."""
+        self.known.pop(INTAKE, None)
+        since = [(when, volume) for when, volume in self._drinks if self._dosed_at is None or when >= self._dosed_at]
+        total = sum(volume or 0 for _, volume in since)
+        hour = sum(volume or 0 for when, volume in since if when > at - HOUR)
+        if (self._hour is not None and hour > self._hour) or (self._total is not None and total > self._total):
+            self.known[INTAKE] = True
+        elif since and all(volume is not None for _, volume in since):
+            self.known[INTAKE] = False
+
+
+def readings_of(
+    rule: Rule, apart: timedelta, rules: SessionRules, day: Iterable[Stated], dosed_at: datetime | None
+) -> Iterator[Reading]:
+    """The answers of a rule at every record that states a fact it reads: one where it is true, zero where it is not.
+
+    It is unknown, and so no reading, where it cannot be decided; and where it stays true by what other records said
+    while this one says nothing new for it, so that an alarm that a person closed is not raised by a routine reading.
+    """
+    reads = {_stated_as(name) for name in rule.reads}
+    facts = Facts(rules, dosed_at, apart)
+    for one in day:
+        before = dict(facts.known)
+        facts.take(one)
+        mine = one.facts.keys() & reads
+        if not mine:
+            continue
+        answer = evaluate(rule, facts.known, _CONTEXT)
+        value = 1.0 if answer is True else 0.0 if answer is False else None
+        if value == 1.0 and not any(one.facts[name] is True for name in mine):
+            rest = {name: known for name, known in before.items() if _stated_as(name) not in mine}
+            value = None if evaluate(rule, rest, _CONTEXT) is True else value
+        yield Reading(one.at, value, one.record)
+
+
+def _stated_as(name: str) -> str:
+    """The fact of a record that a fact of a rule is found from."""
+    if name == INTAKE:
+        return DRINK
+    for suffix in (BEFORE, BASELINE):
+        if name.endswith(suffix):
+            return name.removesuffix(suffix)
+    return name
+
+
+def session_alarms(
+    study: Study, day: Sequence[Stated], closings: Mapping[str, Sequence[Closing]], dosed_at: datetime | None
+) -> list[Alarm]:
+    """Every alarm that a session's records raise, those that are over included: of limits, and of recognition rules.
+
+    `day` is what the records state, oldest first; `closings` are people's words by what each is about.
+    """
+    rules = study.document.session or SessionRules()
+    after, late = span(rules.repeat_after), span(rules.repeat_late)
+    found: list[Alarm] = []
+    for watch in rules.watches:
+        readings = [Reading(one.at, _number(one.facts.get(watch.id)), one.record) for one in day]
+        found += limit_alarms(watch.id, watch.title, watch.at, readings, closings.get(watch.id, ()), after, late)
+    for one in rules.recognize:
+        taken = readings_of(_rule(study, one, "rule"), span(one.apart), rules, day, dosed_at)
+        limits = (Limit(level=one.level, at_least=1),)
+        found += limit_alarms(one.id, one.title, limits, taken, closings.get(one.id, ()), after, late)
+    return found
+
+
+def questions(study: Study, day: Sequence[Stated], dosed_at: datetime | None) -> list[Question]:
+    """What has to be examined now: the rules that cannot be decided, where something makes it matter."""
+    rules = study.document.session or SessionRules()
+    found = []
+    for one in rules.recognize:
+        facts = Facts(rules, dosed_at, span(one.apart))
+        for stated in day:
+            facts.take(stated)
+        answer, matters = (evaluate(_rule(study, one, part), facts.known, _CONTEXT) for part in ("rule", "ask_when"))
+        if one.ask and isinstance(answer, Missing) and matters is True:
+            found.append(Question(one.id, one.title, one.ask, tuple(sorted(answer.paths))))
+    return found
+
+
+def _rule(study: Study, one: Recognition, part: str) -> Rule:
+    return study.rules[f"session.recognize.{one.id}.{part}"]
+
+
+def _number(value: Known | None) -> float | None:
+    return None if value is None or isinstance(value, bool) else value
+
+
+def span(text: str) -> timedelta:
+    """A duration of the document as a span of time."""
+    return parse_duration(text).span
