@@ -58,6 +58,8 @@ def test_a_worry_is_read_by_therapists_only_while_the_participant_shares_it(know
     assert SECRET in text_of(client_of("pat").get("/goals/", headers=HOST))
     assert {role for role in staff if SECRET in everything(known, role)} == set()
     (goal,) = seen_by(known, "participant", "pat")
+    aside = {"about": goal.root, "why": "Found by its number"}
+    assert isinstance(known.file("therapist", "entered_in_error", aside), Held)
     for shared, readers in (
         ("yes", {"therapist", "co_therapist"}),
         ("no", set()),

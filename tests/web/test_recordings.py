@@ -144,6 +144,16 @@ def test_a_withdrawal_for_one_purpose_ends_its_viewing_at_once_and_no_other(allo
     assert b"".join(look(client, record, "fidelity").streaming_content) == whole
 
 
+def test_the_page_to_look_back_leads_to_a_recording_while_that_is_agreed(allowed: Hands, log_in: Log) -> None:
+    client, page = log_in("therapist"), "/participants/P-1/recall/1/"
+    recorded(client)
+    dose = {"part": "initial", "outcome": "taken", "amount": 80, "kit": "K-1", "taken_at": allowed.now.isoformat()}
+    allowed.file("therapist", "dose_administration", dose, visit="dosing", cycle=1)
+    assert "Look back at the recording" in text_of(client.get(page))
+    agree(allowed, "recall", agreed=False)
+    assert "Look back at the recording" not in text_of(client.get(page))
+
+
 def test_a_piece_sent_twice_stands_once_and_one_too_early_is_asked_for_again(allowed: Hands, log_in: Log) -> None:
     client = log_in("therapist")
     record = begin(client).json()["id"]

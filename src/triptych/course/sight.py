@@ -19,6 +19,8 @@ class Sight:
         self._role = role
         self._secrets = frozenset(role.unblinded if role and unblinded else ())
         self._forms: dict[str, bool] = {}
+        forms = (form for form in study.forms.values() if role is not None and form.shared_by)
+        self._kept_back = {form.id: form.shared_by for form in forms if role is not None and not may_file(role, form)}
 
     @property
     def everything(self) -> bool:
@@ -63,26 +65,24 @@ class Sight:
         return self.everything or all(map(self.sees_path, paths))
 
     def unshared(self, records: Iterable[Record]) -> frozenset[str]:
-        """The records that are hidden because nobody shared them: those of forms with `shared_by`, deny by default.
+        """The records that are hidden because nobody shared them: those of forms with `shared_by`, deny by default."""
+        records = list(records)
+        wanted = [record for record in records if record.form in self._kept_back]
+        entries = Entries(records) if wanted else None
+        return frozenset(record.id for record in wanted if entries is None or not self.shares(entries, record))
+
+    def shares(self, entries: Entries, record: Record) -> bool:
+        """Whether a record is shared, or of a form that needs no sharing.
 
         Whoever files such a form sees all of its records. Everybody else sees one while the newest answer about it, by
         when it was given and by when it was filed, says that it is shared; setting an answer aside shares nothing.
         """
-        forms = (form for form in self._study.forms.values() if form.shared_by)
-        own = {form.id: form.shared_by for form in forms if self._role is not None and not may_file(self._role, form)}
-        records = list(records) if own else []
-        wanted = [record for record in records if record.form in own]
-        roots = Entries(records).roots if wanted else {}
-        answers: dict[tuple[str, str], list[Record]] = {}
-        for record in records if wanted else ():
-            if record.form in own.values() and record.status == "filed":
-                about = str(record.values.get("about"))
-                answers.setdefault((record.form, roots.get(about, about)), []).append(record)
-        return frozenset(
-            record.id
-            for record in wanted
-            if not _is_shared(answers.get((own[record.form], roots.get(record.id, record.id)), ()))
-        )
+        if record.form not in self._kept_back:
+            return True
+        root = entries.roots.get(record.id)
+        said = (version for entry in entries.ever.get(self._kept_back[record.form], ()) for version in entry.versions)
+        answers = [one for one in said if root is not None and entries.roots.get(str(one.values.get("about"))) == root]
+        return _is_shared(sorted(answers, key=lambda answer: answer.position))
 
     def values(self, record: Record) -> Mapping[str, Any]:
         """The answers of a record without those that are hidden; a form that is not known shows nothing."""

@@ -223,8 +223,14 @@ def linking(case: Case) -> Iterator[Reason]:
 def _is_known(case: Case, record_id: str) -> bool:
     held = any(record.id == record_id for record in case.entries.held)
     entry = case.entries.entry(record_id)
-    shows = _is_own(case) or (case.sight is not None and entry is not None and case.sight.sees_form(entry.current.form))
+    shows = _is_own(case) or (
+        entry is not None and case.sight is not None and _is_seen(case.sight, case.entries, entry)
+    )
     return held or (entry is not None and shows)
+
+
+def _is_seen(sight: Sight, entries: Entries, entry: Entry) -> bool:
+    return sight.sees_form(entry.current.form) and sight.shares(entries, entry.current)
 
 
 def _correction(case: Case, corrects: str) -> Iterator[Reason]:

@@ -7,18 +7,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from triptych.course import Planned, may_file
+from triptych.course import Planned, local_day, may_file
 from triptych.ledger import Seen
 from triptych.web import integrating as kept
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
 from triptych.web.pages.entry import acted, form_of
 from triptych.web.pages.integrating import held_session, next_session, sessions
+from triptych.web.pages.recordings import agreed
 from triptych.web.people import Asker, found, page
+from triptych.web.recording.kept import START
 from triptych.web.show import show
 from triptych.web.words import all_words
 
-SESSION, PROCESS = "therapy_session", "process_note"
+SESSION, PROCESS, PURPOSE = "therapy_session", "process_note", "recall"
 
 
 def opened(asker: Asker, participant: str) -> list[Seen]:
@@ -95,10 +97,19 @@ def recall(request: HttpRequest, asker: Asker, participant: str, cycle: int) -> 
         session=session,
         kept=kept.recall(records, session.cycle),
         w=all_words()["en"].say,
+        recorded=_is_recorded(asker, records, session, participant),
         picture_of=lambda one: reverse("attachment", kwargs={"participant": participant, "record": one.id}),
         posted=posted,
         zone=zone,
     )
+
+
+def _is_recorded(asker: Asker, records: list[Seen], session: Planned, participant: str) -> bool:
+    """Whether there is a recording of the session to look back at, and the participant's agreement to that stands."""
+    zone = asker.view.zone(participant)
+    starts = [one for one in records if one.form == START and PURPOSE in one.values.get("purposes", ())]
+    of_day = any(local_day(one.occurred_at, zone) == session.actual for one in starts)
+    return of_day and PURPOSE in agreed(participant)
 
 
 def _page_posted(request: HttpRequest, asker: Asker, records: list[Seen], session: Planned, participant: str) -> Posted:
