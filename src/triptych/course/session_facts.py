@@ -7,11 +7,10 @@ fact unknown, and the gate that reads it is not open. The figures are those of t
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from triptych.course.doses import actual_time
 from triptych.course.entries import Entry, occurred
 from triptych.course.episodes import Episode, episodes_of
 from triptych.course.record import Record
-from triptych.course.session_records import DOSE, SessionRecords, every
+from triptych.course.session_records import SessionRecords, every
 from triptych.rules import Missing
 from triptych.safety import Alarm, Closing, Stated, level_of, session_alarms, stated_in
 from triptych.study import parse_duration
@@ -59,7 +58,7 @@ def session_facts(session: SessionRecords) -> Mapping[str, Callable[[], Fact | d
         "red_alarm_open": lambda: any(alarm.is_open and alarm.is_red for alarm in alarms(session)),
         "stayed_long_enough": lambda: stayed(session),
         "discharge_vitals_settled": lambda: vitals_settled(session),
-        "discharge_checked": lambda: fresh_check(session) is not None,
+        "discharge_checked": lambda: True if fresh_check(session) else Missing(("discharge_check",)),
         "distress_settled": lambda: distress_settled(session),
         "impairing_effect_open": lambda: bool(impairing(session)),
         "other_effects_marked": lambda: all(one.continuing for one in others(session)),
@@ -93,7 +92,7 @@ def agreed(session: SessionRecords) -> Fact:
     """
     first = session.first_dose
     known = first.replace(second=59, microsecond=999999) if first else session.now  # actual times are to the minute
-    mine = [one for one in session.whole.ever.get("supplement_choice", ()) if is_for(session, one)]
+    mine = [one for one in session.whole.ever.get("supplement_choice", ()) if session.is_for(one)]
     if first is not None and any(_declines(version, known) for one in mine for version in one.versions):
         return False
     before = [one for one in mine if one.current.recorded_at <= known and one.id not in session.whole.voided]
@@ -104,14 +103,6 @@ def agreed(session: SessionRecords) -> Fact:
 def _declines(said: Record, known: datetime) -> bool:
     """Whether something else than a yes was said after the dose."""
     return max(said.recorded_at, said.occurred_at) > known and said.values.get("choice") != "yes"
-
-
-def is_for(session: SessionRecords, entry: Entry) -> bool:
-    """Whether what was said ahead of a session is meant for this one: no dose of another one came in between."""
-    at, first = entry.current.occurred_at, session.first_dose or session.now
-    others = (dose for dose in session.whole.of(DOSE) if dose.current.cycle != session.cycle)
-    between = any(at < actual_time(dose) < first for dose in others)
-    return entry.current.cycle in (None, session.cycle) and not between
 
 
 def decided(session: SessionRecords) -> Fact:
@@ -262,7 +253,7 @@ def briefed_before(session: SessionRecords) -> Fact:
         for one in session.whole.of("escort_briefing")
         if one.current.values.get("moment") == "before"
         and max(one.current.occurred_at, one.current.recorded_at) < begins
-        and is_for(session, one)
+        and session.is_for(one)
     ]
     if not before or over is None:
         return Missing(("escort_briefing",))

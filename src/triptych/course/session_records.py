@@ -37,10 +37,17 @@ class SessionRecords:
     def _opened(self) -> datetime | None:
         """When a session without a dose was opened last; one that ended before anybody arrived counts too."""
         for forms in (OPENINGS, EXITS[:1]):
-            mine = [entry for form in forms for entry in self.whole.of(form) if entry.current.cycle == self.cycle]
+            mine = [entry for form in forms for entry in self.whole.of(form) if self.is_for(entry)]
             if mine:
                 return max(entry.current.occurred_at for entry in mine)
         return None
+
+    def is_for(self, entry: Entry) -> bool:
+        """Whether what came ahead of a session is meant for this one: no dose of another one came in between."""
+        at, first = entry.current.occurred_at, self.first_dose or self.now
+        others = (dose for dose in given_doses(self.whole) if dose.current.cycle != self.cycle)
+        between = any(at < actual_time(dose) < first for dose in others)
+        return entry.current.cycle in (None, self.cycle) and not between
 
     @cached_property
     def entries(self) -> Entries:

@@ -29,8 +29,8 @@ from triptych.course import (
 from triptych.ledger.drafts import Actor
 from triptych.ledger.lists import Heads, keep_rows, read_line
 from triptych.ledger.placed import Placed
-from triptych.ledger.screening_view import ScreeningView
 from triptych.ledger.seen import Seen, without_visits
+from triptych.ledger.session_view import SessionView
 from triptych.ledger.store import Store
 from triptych.ledger.streams import STUDY, Streams, participant_stream, site_stream
 from triptych.ledger.versions import Versions
@@ -43,7 +43,7 @@ OWN = frozenset({"signature", "entered_in_error", "held_resolution", "fidelity_r
 NOBODY = Role(id="nobody", title="Nobody")
 
 
-class View(Placed, ScreeningView):
+class View(Placed, SessionView):
     """What one viewer may read of a trial at one instant."""
 
     def __init__(

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from django.template.loader import get_template
 
+from triptych.course import Attendance
 from triptych.ledger import Seen
 from triptych.rules import rule_to_json
 from triptych.safety import has_zero, questions
@@ -25,14 +26,14 @@ NEAR = timedelta(minutes=15)
 """A reading so near to the time at which one is due is that one."""
 
 
-def drawn(study: Study, board: Board, seen: Sequence[Seen]) -> dict[str, str]:
-    """Every part of the screen by its name."""
+def drawn(study: Study, board: Board, seen: Sequence[Seen], attended: Attendance | None = None) -> dict[str, str]:
+    """Every part of the screen by its name; `attended` is who is there, where a session is known."""
     rings = ringing(study, board, seen)
-    asked, here = present(seen)
+    asked, here = (attended.known, list(attended.people)) if attended else present(seen)
     limits = {watch.id: watch.at for watch in rules_of(study).limits}
     known = {"board": board, "zone": board.zone, "svg": chart(board, limits), "rings": rings, "here": here}
     known |= {"questions": questions(study, board.stated, board.dosed_at)}
-    known |= {"alone": asked and not here and bool(board.doses), "asked": asked}
+    known |= {"alone": bool(attended and attended.nobody), "asked": asked}
     parts = {name: get_template(f"live/_{name}.html").render(known) for name in PARTS}
     facts = json.dumps(_facts(study, board, rings, seen))
     return {**parts, "facts": facts, "room": room(study, board, seen)}

@@ -19,6 +19,7 @@ from msgspec import Struct
 from triptych.ledger import Actor, Seen, View
 from triptych.web.house import House, house
 from triptych.web.live.board import Board, board_of
+from triptych.web.live.course import course_of, course_part
 from triptych.web.live.drawing import drawn
 
 SILENCE = 10.0
@@ -93,7 +94,9 @@ def _draw(view: View, participant: str, mark: Mark) -> Drawn | None:
         return None
     board = board_of(view, participant, seen)
     shown = [one for one in seen if view.sight.sees_form(one.form)]
-    parts = drawn(view.study_of(participant), board, shown)
+    course = course_of(view, participant, board)
+    parts = drawn(view.study_of(participant), board, shown, course.state.presence if course else None)
+    parts["course"] = course_part(course, board)
     marks = {name: sha256(text.encode()).hexdigest()[:16] for name, text in parts.items()}
     return Drawn(board, parts, marks, tuple(_records(view, seen)), mark)
 

@@ -26,13 +26,14 @@ from triptych.web.live.board import gaps
 from triptych.web.live.drawing import watched
 from triptych.web.live.outbox import MOST, Answer, take
 from triptych.web.live.stream import Drawn, Reader, board_for, events
+from triptych.web.pages import session_course
 from triptych.web.pages.emergency import emergency
 from triptych.web.people import Asker, found, grants_of, page
 from triptych.web.show import show
 from triptych.web.templating import HERE, asset
 
 DECIDING = ("session-alarms.js", "session-recognition.js", "rules.js")
-IN_THE_ROOM = ("session-bluetooth.js", "session-room.js", "session-touch.js")
+IN_THE_ROOM = ("session-bluetooth.js", "session-room.js", "session-touch.js", "session-course.js")
 MODULES = ("outbox.js", "session-entry.js", *IN_THE_ROOM, *DECIDING)
 COVER = "physician_cover"
 MEASURED = ("session_signs", "session_sodium", "session_room")
@@ -41,7 +42,7 @@ DECISIONS = ("physician_cover", "dose_authorization", "dose_administration", "su
 PHYSICIANS = frozenset({"physician", "principal_investigator"})
 """Roles on whose page an alarm counts as shown to a physician."""
 STYLE, SCRIPT = "session.css", "session.js"
-BESIDE = ("recording.css", "session-light.js")
+BESIDE = ("session-course.css", "recording.css", "session-light.js")
 
 
 def opened(asker: Asker, participant: str) -> Drawn:
@@ -64,6 +65,7 @@ def session(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
         given=given(request, asker, drawn),
         entries=[form for form in quick(asker) if form.id in (*MEASURED, "observation", "rescue_medicine")],
         decisions=decisions(asker, drawn),
+        course_facts=session_course.facts(asker),
         may_measure=_may(asker, "vitals"),
         secure=is_secure(request),
         **emergency(asker, drawn.board.site),
@@ -132,6 +134,7 @@ def given(request: HttpRequest, asker: Asker, drawn: Drawn) -> str:
             },
             "me": asker.actor.person,
             "forms": {form.id: described(form) for form in quick(asker)},
+            "course": {form.id: described(form) for form in session_course.facts(asker)},
             "zone": drawn.board.zone.key,
             "devices": registered(asker.view, found(asker.view.course(participant)).site),
             **watched(asker.study),

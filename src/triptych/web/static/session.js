@@ -10,6 +10,7 @@ const { entryDialog, tiles } = await import(given.modules["session-entry"]);
 const { beginDevices } = await import(given.modules["session-bluetooth"]);
 const { Room } = await import(given.modules["session-room"]);
 const { Touch } = await import(given.modules["session-touch"]);
+const { beginCourse } = await import(given.modules["session-course"]);
 const SILENT = 25000;
 const CHOSEN = `triptych-author:${given.participant}`;
 
@@ -82,6 +83,7 @@ function drawSending({ reach, waiting, refused, offset }) {
   const count = waiting.length;
   const kept = count ? `${count} kept on this tablet` : "";
   const head = count && reach === "here" ? (refused.length ? `${refused.length} refused` : "Sending") : SAID[reach];
+  document.body.dataset.reach = reach;
   place.dataset.state = count || reach !== "here" ? "waiting" : "received";
   place.replaceChildren(element("b", head), element("span", kept));
   if (outbox.speed === 1 && Math.abs(offset ?? 0) >= 60) place.append(element("span", `This tablet's clock is ${Math.round(Math.abs(offset) / 60)} min ${offset > 0 ? "behind" : "ahead"}`));
@@ -366,6 +368,7 @@ const room = new Room({
   given, enter, time, entryDialog, now: () => outbox.now(), unsent: () => unsent, dialog: $("#entry"), place: $("#room"),
   Touch,
 });
+beginCourse({ given, enter, entryDialog, now: () => outbox.now(), dialog: $("#entry") });
 beginDevices({ given, enter, element, now: () => outbox.now(), place: $("#devices") });
 
 // --- Begin -----------------------------------------------------------------------------------------------------------
