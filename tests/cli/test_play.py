@@ -1,12 +1,17 @@
 """`triptych play`: a scenario is played, told line by line, and believed only if its expectations hold."""
 
 import json
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.cli.conftest import Run
 
-from triptych.ledger.library import study_folder
+from triptych.cli.walking import Walk
+from triptych.ledger import Filed
+from triptych.ledger.library import find_study, study_folder
+from triptych.ledger.memory import MemoryStore
 
 SCENARIOS = Path(str(study_folder("mdma-mdd-norway"))) / "scenarios"
 CONTACT = {
@@ -94,3 +99,26 @@ def test_a_scenario_that_is_not_text_is_told(run: Run, tmp_path: Path) -> None:
     result = run("play", tmp_path / "scenario.jsonl", "--study", "mdma-mdd-norway")
     assert result.exit_code == 1
     assert "Traceback" not in result.output
+
+
+def test_a_walked_session_has_its_pair_every_reading_that_is_due_and_what_is_drunk() -> None:
+    study = find_study("mdma-mdd-norway")
+    walked = Walk(MemoryStore(), study, datetime(2026, 1, 12, 9, tzinfo=ZoneInfo("Europe/Oslo")), hours=True)
+    for step in walked.steps():
+        if isinstance(step.outcome, Filed) and step.outcome.record.form == "next_day_contact":
+            break
+    records = walked.player.trial.system_view().records("P-01")
+    (dosed,) = [one for one in records if one.form == "dose_administration" and one.values["part"] == "initial"]
+    found = {
+        round((one.occurred_at - dosed.occurred_at).total_seconds() / 60) for one in records if one.form == "vitals"
+    }
+    assert study.document.session is not None
+    assert {due for due in study.document.session.readings if 0 < due < 480} <= found
+    assert {one.values["person"] for one in records if one.form == "session_presence"} == {
+        "therapist-1",
+        "co_therapist-1",
+    }
+    assert sum(one.values["volume"] for one in records if one.form == "session_drink") == 600
+    course = walked.player.course("P-01")
+    assert course is not None
+    assert [one.key for one in course.deviations if "presen" in one.key or "alone" in one.key] == []

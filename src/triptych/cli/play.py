@@ -48,7 +48,7 @@ def play(scenario: Path | None, study_name: str, choose: tuple[str, ...], save: 
 def walk(study: Study, choose: tuple[str, ...], save: Path | None, *, as_json: bool) -> None:
     """Walk a made-up participant through a study, printing a line a step; exit 1 if something was refused."""
     zone = ZoneInfo(study.document.site_defaults.zone if study.document.site_defaults else "UTC")
-    walked = Walk(MemoryStore(), study, datetime(2026, 1, 12, 9, tzinfo=zone), dict(map(_chosen, choose)))
+    walked = Walk(MemoryStore(), study, datetime(2026, 1, 12, 9, tzinfo=zone), dict(map(_chosen, choose)), hours=True)
     refused = False
     for step in walked.steps():
         refused = refused or (step.kind == "file" and not isinstance(step.outcome, Filed))

@@ -10,6 +10,7 @@ from typing import Any
 
 from triptych.cli.agreeing import whole_consent
 from triptych.cli.answering import answer
+from triptych.cli.hours import PAIR, hours_of
 from triptych.cli.scenario import KITS, PARTICIPANT, Expectation, Line, Player, Step
 from triptych.course import CONFIRMATION, Course, Planned, may_file, visits_of_form
 from triptych.ledger.drafts import Filed
@@ -25,7 +26,7 @@ OF_SESSION = ("supplement_decision", "discharge", "discharge_override")
 MASKED = {"missing": "masked"}
 RESULTS = ("laboratory", "ecg")
 READY = ("session_arrival", "supplement_choice", "screening_interview", "intake_review", "readiness", "physician_cover")
-LONG = timedelta(days=60)
+LONG, STEP = timedelta(days=60), timedelta(minutes=5)
 LAST = ("therapy_session", "discharge")
 """Forms of a day that come after its doses."""
 UNTIL_SUPPLEMENT, UNTIL_DISCHARGE = timedelta(minutes=90), timedelta(hours=8)
@@ -37,15 +38,26 @@ class Walk:
     """Walks one participant through a study in a fresh training trial.
 
     `choices` answers items by `form.item` where the first choice is not the one wanted. `lines` is what was played.
+    With `hours` a medicine session is played whole: who is in the room, each reading that is due, moments and drinks.
     """
 
-    def __init__(self, store: Store, study: Study, start: datetime, choices: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        study: Study,
+        start: datetime,
+        choices: Mapping[str, Any] | None = None,
+        *,
+        hours: bool = False,
+    ) -> None:
         self.study, self._choices, self._now = study, choices or {}, start
         first = Line(now=start)
         self.player = Player(store, study, [first])
         self.lines = [first]
         self._arm = study.document.arms[0].id if study.document.arms else ""
         self._decided: set[str] = set()
+        self._hours = tuple(hours_of(study)) if hours else ()
+        self._dosed = start
 
     def steps(self) -> Iterator[Step]:
         """File everything, giving what each line did; the last line says what holds then."""
@@ -146,13 +158,14 @@ class Walk:
         """The initial dose of the session, and the supplemental one where the arm has one, each authorized before."""
         if any(one.id == "screening_confirmed" for one in self.study.gates["authorize_dose"].conditions):
             yield self._confirm(visit)
+        yield from self._presence("came")
         dose = self._dose(visit)
         amounts = {"initial": dose.initial if dose else 0.0}
         if dose is not None and dose.supplemental is not None:
             amounts["supplemental"] = dose.supplemental
         for part, amount in amounts.items():
             if part == "supplemental":
-                self._now += UNTIL_SUPPLEMENT
+                yield from self._until(visit, self._now + UNTIL_SUPPLEMENT)
                 yield self._file(self.study.forms["vitals"], visit)
                 yield self._file(self.study.forms["supplement_decision"], visit)
             given: dict[str, Any] = {"part": part, "amount": amount if self._names_amount(visit) else MASKED}
@@ -160,14 +173,37 @@ class Walk:
             yield self._file(self.study.forms["dose_authorization"], visit, given)
             given |= {"outcome": "taken", "taken_at": self._now.isoformat(), "witness": "co_therapist-1"}
             yield self._file(self.study.forms["dose_administration"], visit, given)
+            self._dosed = self._now if part == "initial" else self._dosed
+
+    def _until(self, visit: Planned, end: datetime) -> Iterator[Step]:
+        """Let the session go on until an instant, with what happens in it."""
+        for hour in self._hours:
+            at = self._dosed + hour.after
+            if self._now <= at - STEP and at <= end:
+                self._now = at - STEP
+                place = visit if hour.is_placed else None
+                yield self._file(self.study.forms[hour.form], place, hour.values, self._able("therapist", hour.form))
+        self._now = max(self._now, end)
+
+    def _presence(self, change: str) -> Iterator[Step]:
+        """The two in the room come, or leave."""
+        for role in PAIR if self._hours else ():
+            values = {"person": f"{role}-1", "change": change}
+            yield self._file(self.study.forms["session_presence"], None, values, self._able(role, "session_presence"))
+
+    def _able(self, role: str, form: str) -> str:
+        """A role, if the study has it and it may file a form; else none."""
+        found = self.study.roles.get(role)
+        return role if found is not None and may_file(found, self.study.forms[form]) else ""
 
     def _discharge(self, visit: Planned) -> Iterator[Step]:
         """The end of the session: what its gate reads, the discharge, and the calls that follow it."""
-        self._now += UNTIL_DISCHARGE
+        yield from self._until(visit, self._now + UNTIL_DISCHARGE)
         for name in BEFORE_DISCHARGE:
             yield self._file(self.study.forms[name], visit)
         yield self._file(self.study.forms["escort_briefing"], visit, {"moment": "handover"})
         yield (filed := self._file(self.study.forms["discharge"], visit))
+        yield from self._presence("left")
         about = {"about": filed.outcome.record.id} if isinstance(filed.outcome, Filed) else {}
         for name in AFTER_DISCHARGE:
             yield self._file(self.study.forms[name], given={**about, "reached": True, "cleared": True})
@@ -213,7 +249,7 @@ class Walk:
         role: str = "",
         cycle: int | None = None,
     ) -> Step:
-        self._now += timedelta(minutes=5)
+        self._now += STEP
         chosen = self.study.roles[role] if role else self._role(form)
         values = answer(
             self.study, form, self._now, {**self._choices, **{f"{form.id}.{k}": v for k, v in (given or {}).items()}}
