@@ -3,6 +3,7 @@
 import uuid
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -30,11 +31,12 @@ def known(norway: Hands) -> Hands:
     return norway
 
 
-def send(person: str, path: str, form: str, **typed: str) -> Any:
+def send(person: str, path: str, form: str, occurred_at: str = "", **typed: str) -> Any:
     """Fill in the form of a page as a browser does."""
     client = client_of(person)
     sent = {**fields(text_of(client.get(path, headers=HOST))), "form": form}
     sent = {name: value for name, value in sent.items() if not name.startswith("v-")}
+    sent |= {"occurred_at": occurred_at} if occurred_at else {}
     values = {f"v-{name}": value for name, value in typed.items()}
     return client.post(path, {**sent, **values, "record": str(uuid.uuid4())}, headers=HOST)
 
@@ -95,6 +97,18 @@ def test_drafts_of_what_was_kept_back_do_not_come_with_it(known: Hands) -> None:
     sent = client_of("pat").post("/outbox/", {"answers": [kept]}, content_type="application/json", headers=HOST)
     assert sent.json()["answers"][0]["outcome"] == "filed"
     assert SECRET not in str(known.trial.system_view().records("P-1"))
+
+
+def test_what_is_sent_late_happened_when_the_clock_of_the_place_said_so(known: Hands) -> None:
+    wishes = {"email": True, "text": True, "quiet_from": 21, "quiet_until": 9, "zone": "America/New_York"}
+    assert isinstance(known.file("participant", "reminder_wishes", wishes, person="pat"), Filed)
+    known.later(minutes=5)
+    at = known.now.astimezone(ZoneInfo("America/New_York")).replace(second=0, microsecond=0, tzinfo=None)
+    kept = {"id": str(uuid.uuid4()), "form": "goal", "fields": [["v-kind", "goal"], ["v-words", "Rest"]]}
+    kept["fields"].append(["occurred_at", at.isoformat(timespec="minutes")])
+    client_of("pat").post("/outbox/", {"answers": [kept]}, content_type="application/json", headers=HOST)
+    (goal,) = [one for one in known.trial.system_view().records("P-1") if one.form == "goal"]
+    assert goal.occurred_at == known.now.replace(second=0, microsecond=0)
 
 
 def test_a_process_note_is_read_by_therapists_alone_and_a_research_note_as_other_data(known: Hands) -> None:
@@ -161,7 +175,13 @@ def test_both_say_that_they_are_ready_on_their_own_sites_and_can_take_it_back(kn
     known.file("co_therapist", "session_ready", {"ready": True}, cycle=1)
     assert "Your therapist: <b>ready</b>" in text_of(client_of("pat").get("/ready/", headers=HOST))
     known.later(minutes=5)
-    assert send("pat", "/ready/", "session_ready", ready="no").status_code == 302
+    slow = "2026-03-01T07:00"  # a telephone whose clock is behind does not put the no before the yes
+    assert send("pat", "/ready/", "session_ready", occurred_at=slow, ready="no").status_code == 302
+    kept = {"id": str(uuid.uuid4()), "form": "session_ready", "fields": [["v-ready", "no"], ["occurred_at", slow]]}
+    kept["fields"].append(["cycle", "1"])
+    client_of("pat").post("/outbox/", {"answers": [kept]}, content_type="application/json", headers=HOST)
+    said = [one for one in known.trial.system_view().records("P-1") if one.form == "session_ready"]
+    assert {one.occurred_at.date() for one in said} == {known.now.date()}
     (last,) = [one for one in known.trial.system_view().records("P-1") if one.form == "session_ready"][-1:]
     assert (last.values["ready"], last.cycle, last.role) == (False, 1, "participant")
     course = known.trial.system_view().course("P-1")

@@ -36,6 +36,8 @@ DAYS = (
     (0, 9, "Only to the bench."),
 )
 """Which practice was done how many days after the session, and what was kept of it."""
+MOODS = ((6, 6.5), (7, 7), (6, 7.5), (6, 7), (7, 8), (8, 7.5))
+"""Mood and sleep in the diary, day by day after the session."""
 SAID = "“It is warm in here, and nobody is in a hurry.” Later: “I can put it down for a while.”"
 MUSIC = "Strings, slow (arrival)\nDrums, far away (ascent)\nPiano alone (return)"
 
@@ -52,6 +54,9 @@ def between(lines: Sequence[Line]) -> Iterator[Line]:
         if shared:
             yield _line("goal_sharing", PARTICIPANT, at + timedelta(minutes=1), {"about": goal, "shared": True})
     yield from _practices(met)
+    for day, (mood, sleep) in enumerate(MOODS, start=1):
+        kept = {"mood": mood, "sleep": sleep, "anxiety": 3, "energy": 5, "appetite": 5, "suicidal": "none"}
+        yield _line("days_after", PARTICIPANT, dosed + timedelta(days=day, hours=10), kept)
     for practice, days, words in DAYS:
         values = {"about": f"{NAME}/practice/{practice}", **({"words": words} if words else {})}
         yield _line("practice_day", PARTICIPANT, dosed + timedelta(days=days, hours=9), values)

@@ -3,7 +3,7 @@
 A goal is shared by the participant's newest answer alone, and a practice is agreed once both sides said yes to it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 
 from msgspec import Struct
@@ -101,6 +101,14 @@ def ready(records: Sequence[Seen], cycle: int | None) -> dict[str, Said | None]:
             is_ready, words = one.values.get("ready") is True, _text(one.values.get("words"))
             sides[side(one)] = Said(ready=is_ready, words=words, by=one.actor, at=one.occurred_at)
     return sides
+
+
+def counts_from_now(form: str, answers: Mapping[str, object]) -> bool:
+    """Whether an answer counts from when it is received, whatever the clock of a telephone says.
+
+    Taking back that one is ready does: a clock that is slow must not put it before the yes that it takes back.
+    """
+    return form == READY and answers.get("ready") is not True
 
 
 def side(seen: Seen) -> str:

@@ -173,6 +173,8 @@ def _posted(
     posted = Posted.read(asker.study.forms[name], request.POST, own_zone(asker))
     posted.visit, posted.cycle = ("", str(place.cycle or "")) if place else ("", "")
     posted.corrects = posted.reason = ""
+    if kept.counts_from_now(name, posted.answers()):
+        posted.occurred_at = Posted.fresh(posted.form, posted.zone, asker.view.now).occurred_at
     named = posted.typed.get("about", [])
     if any(one not in about for one in named):
         raise Http404

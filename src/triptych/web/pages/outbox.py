@@ -20,6 +20,7 @@ from triptych.study import Form
 from triptych.web.entry import Posted
 from triptych.web.filing import is_place
 from triptych.web.house import house
+from triptych.web.integrating import counts_from_now
 from triptych.web.pages.concern import is_from_here
 from triptych.web.pages.wrong import forgotten
 from triptych.web.people import Asker, page
@@ -72,13 +73,15 @@ def _taken(asker: Asker, kept: Kept) -> str:
     form = answerable(asker).get(kept.form)
     if form is None:
         return "refused"
-    posted = Posted.read(form, _fields(kept.fields), asker.view.zone(asker.grant.participant))
-    happened = posted.happened()
+    zone = asker.view.whereabouts(asker.grant.participant or "").at(asker.view.now)  # the page wrote times in it
+    posted = Posted.read(form, _fields(kept.fields), zone)
+    answers = posted.answers()
+    happened = None if counts_from_now(form.id, answers) else posted.happened()
     has_place = is_place(asker.study, posted.visit, posted.cycle)
     draft = Draft(
         id=kept.id,
         form=form.id,
-        values=posted.answers(),
+        values=answers,
         occurred_at=happened or asker.view.now,
         participant=asker.grant.participant,
         site=asker.grant.site,
