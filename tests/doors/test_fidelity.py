@@ -141,6 +141,8 @@ def test_a_draw_that_was_not_drawn_is_said_to_be_none(lived: Hands) -> None:
     lived.file("fidelity_lead", "fidelity_draw", values, None, person=LEAD.person)
     (made,) = drawn_by(lived.trial.view(LEAD))
     assert (made.repeats, made.frame_agrees) == (False, False)
+    lived.file("fidelity_lead", "fidelity_draw", values | {"frame": "no weight"}, None, person=LEAD.person)
+    assert [(made.repeats, made.frame_agrees) for made in drawn_by(lived.trial.view(LEAD))] == [(False, False)] * 2
     same = values | {"second": RATERS[0]}
     assert not isinstance(lived.file("fidelity_lead", "fidelity_draw", same, None, person=LEAD.person), Filed)
 
