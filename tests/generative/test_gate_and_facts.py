@@ -152,7 +152,7 @@ class DoorMachine(RuleBasedStateMachine):
             judged = {"judged": "Looked at"} if screened.decision == "needs_physician_review" else {}
             assert isinstance(self.file("screening_confirmation", values | judged, "physician", cycle=1), Filed)
 
-    @rule(wrong=st.sampled_from([None, *READY]), significant=st.booleans())
+    @rule(wrong=st.sampled_from([None, "touch", *READY]), significant=st.booleans())
     def make_ready(self, wrong: str | None, significant: bool) -> None:
         """The results with their review, and what is asked and checked on the day; one answer may be a no."""
         finding = {"finding": "significant", "why": "x"} if significant else {"finding": "normal"}
@@ -166,6 +166,9 @@ class DoorMachine(RuleBasedStateMachine):
             items = [item.id for item in NORWAY.forms[form].items]
             self.file(form, {item: item != wrong for item in items}, "therapist")
         self.file("physician_cover", {"where": "on_call"}, "physician")
+        for person in ("therapist-1", "co_therapist-1"):
+            agreed = {"person": person, "stop_word": "Stop", "care_agreed": wrong != "touch", "signed": "paper"}
+            self.file("touch_agreement", agreed, "therapist")
         for role in BOTH:
             self.say_ready(role, ready=True)
 
@@ -307,6 +310,7 @@ def oracle(accepted: list[tuple[Draft, datetime]], doses: list[str], now: dateti
     no += ["stopped"] if "treatment_stop" in last else []
     pair = {value("session_team", "first", on_day=True), value("session_team", "second", on_day=True)}
     no += [] if pair == {"therapist-1", "co_therapist-1"} else ["team"]
+    no += [] if value("touch_agreement", "care_agreed") is True else ["touch"]
     limits = {"systolic": 140, "diastolic": 90, "heart_rate": 100, "temperature": 37.5}
     for item, limit in limits.items():
         found = value("vitals", item, on_day=True)

@@ -19,7 +19,6 @@ BOOLEANS = {
     "readiness": {
         "identifiers_checked": "identifiers_checked",
         "consent_affirmed": "consent_affirmed",
-        "touch_agreed": "touch_agreed",
         "fasted": "fasted",
         "companion": "way_home",
         "night_attendant": "night_covered",
@@ -98,6 +97,17 @@ def said(role: str, ready: bool, cycle: int | None = 1) -> Line:
     last = next(line.occurred_at for line in reversed(lines_before_the_dose()) if line.occurred_at)
     values = {"ready": ready}
     return Line(participant="NO-01", form="session_ready", values=values, role=role, occurred_at=last, cycle=cycle)
+
+
+@pytest.mark.requirement("CON-04")
+def test_touch_is_agreed_with_everybody_named_for_the_day_and_care_with_it() -> None:
+    lines = lines_before_the_dose()
+    one = [line for line in lines if line.form != "touch_agreement" or line.values["person"] == "therapist-1"]
+    assert judged(one)["touch_agreed"].state == "unknown"
+    for values in ({"care_agreed": False}, {"signed": "not_signed"}):
+        condition = judged(changed("touch_agreement", **values))["touch_agreed"]
+        assert (condition.state, condition.cleared_by) == ("not met", "Therapist")
+    assert judged(changed("touch_agreement", kinds=[]))["touch_agreed"].state == "met"  # no touch is an agreement too
 
 
 @pytest.mark.parametrize("role", ["participant", "therapist"])

@@ -150,9 +150,17 @@ class Walk:
         for name in READY:
             if name in self.study.forms:
                 yield self._file(self.study.forms[name], role="physician" if name == "physician_cover" else "")
+        yield from self._agree_touch()
         if PARTICIPANT in self.study.roles:
             for role in (PARTICIPANT, "therapist"):
                 yield self._file(self.study.forms["session_ready"], role=role, cycle=visit.cycle)
+
+    def _agree_touch(self) -> Iterator[Step]:
+        """A touch agreement for everybody who may be named for the session."""
+        for role in ("therapist", "co_therapist"):
+            if role in self.study.roles:
+                agreed = {"person": f"{role}-1", "care_agreed": True, "signed": "paper"}
+                yield self._file(self.study.forms["touch_agreement"], given=agreed)
 
     def _doses(self, visit: Planned) -> Iterator[Step]:
         """The initial dose of the session, and the supplemental one where the arm has one, each authorized before."""
