@@ -32,7 +32,7 @@ from triptych.course.results import Abnormal, abnormal_values
 from triptych.course.schedule import HELD, PENDING, Planned
 from triptych.course.screening import CONFIRMATION, Screened, is_confirmed, screened
 from triptych.course.session_presence import presence_deviations
-from triptych.course.session_records import SessionRecords
+from triptych.course.session_records import SESSION_DECISIONS, SessionRecords
 from triptych.course.session_state import SessionState, session_instants, session_state
 from triptych.course.setting import Setting
 from triptych.course.sight import Sight
@@ -291,6 +291,9 @@ class Fold:
         return then.facts.bound(then.cycle, {})
 
     def _is_shown(self, form: str) -> bool:
+        """Whether a gate is among those of a course: one of a medicine session only while a session goes on."""
+        if form in SESSION_DECISIONS and not (self.session(self.cycle).is_live and self.session(self.cycle).doses):
+            return False
         return self.study.forms[form].about == "participant" and self.sight.sees_form(form)
 
     def _shown(self) -> Iterator[Shown]:

@@ -17,6 +17,8 @@ from triptych.study import SessionRules, Study
 DOSE, VITALS = "dose_administration", "vitals"
 OPENINGS = ("session_arrival", "session_team", "readiness")
 EXITS = ("session_exit", "death")
+SESSION_DECISIONS = ("supplement_decision", "discharge", "discharge_override")
+"""The decisions that are made within a session, from its first dose on, or not at all."""
 LASTS = timedelta(hours=36)
 """For so long from its begin, or from the first dose, a session can still be going on."""
 
