@@ -86,6 +86,7 @@ def test_in_the_norway_study_no_part_is_authorized_twice_and_no_supplement_befor
 
     def authorize(part: str, amount: float) -> list[str]:
         values = {"part": part, "amount": amount, "kit": "K-001"}
+        hands.file("co_therapist", "dose_check", values, "NO-01", cycle=1)
         return codes(hands.file("physician", "dose_authorization", values, "NO-01", visit="dosing", cycle=1))
 
     def administer(part: str, outcome: str) -> str:

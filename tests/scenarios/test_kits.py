@@ -33,10 +33,12 @@ class Pharmacy:
         expires_on = (self.player.clock.now + timedelta(days=days)).date().isoformat()
         return self.file("kit_release", {"kit": kit, "expires_on": expires_on, **RELEASED}, role)
 
-    def blocked(self, kit: str | None) -> set[str]:
-        """Why an authorization of a kit is refused; nothing once it is filed."""
+    def blocked(self, kit: str | None, checked_by: str = "co_therapist-1") -> set[str]:
+        """Why an authorization of a kit that somebody has checked is refused; nothing once it is filed."""
         named = {"kit": kit} if kit else {}
         values = {"part": "initial", "amount": 80, **named}
+        role = checked_by.partition("-")[0]
+        self.file("dose_check", values, role, person=checked_by, participant="NO-01", cycle=1)
         outcome = self.file("dose_authorization", values, "physician", participant="NO-01", visit="dosing", cycle=1)
         return {reason.code for reason in outcome.reasons} if isinstance(outcome, Refused) else set()
 
@@ -48,7 +50,18 @@ def pharmacy() -> Pharmacy:
 
 @pytest.mark.parametrize("kit", [None, "K-999", "k-001", "K-001 "])
 def test_a_kit_that_is_not_named_or_not_released_cannot_be_authorized(pharmacy: Pharmacy, kit: str | None) -> None:
-    assert pharmacy.blocked(kit) == {"kit_released"}
+    assert pharmacy.blocked(kit) - {"checked_by_second"} == {"kit_released"}
+
+
+def test_nobody_checks_the_dose_that_they_authorize_and_a_check_is_of_one_kit_and_one_day() -> None:
+    pharmacy = Pharmacy()
+    assert pharmacy.blocked("K-001", checked_by="physician-1") == {"checked_by_second"}
+    other = {"part": "initial", "amount": 80, "kit": "K-999"}
+    pharmacy.file("dose_check", other, "co_therapist", participant="NO-01", cycle=1)
+    values = {"part": "initial", "amount": 80, "kit": "K-001"}
+    outcome = pharmacy.file("dose_authorization", values, "physician", participant="NO-01", visit="dosing", cycle=1)
+    assert {reason.code for reason in outcome.reasons} == {"checked_by_second"}
+    assert pharmacy.blocked("K-001") == set()
 
 
 @pytest.mark.requirement("DEA-01")
@@ -69,7 +82,8 @@ def test_a_kit_counts_as_released_on_the_word_of_a_pharmacist_alone_and_until_it
     pharmacy.player.clock.now -= timedelta(days=1, minutes=1)
 
 
-def test_a_kit_in_quarantine_stays_there_until_a_pharmacist_ends_it(pharmacy: Pharmacy) -> None:
+def test_a_kit_in_quarantine_stays_there_until_a_pharmacist_ends_it() -> None:
+    pharmacy = Pharmacy()
     in_quarantine = {"kit": "K-002", "change": "quarantined", "why": "storage"}
     ended = in_quarantine | {"change": "ended", "why": "cleared"}
     pharmacy.file("kit_quarantine", in_quarantine, "therapist")

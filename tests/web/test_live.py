@@ -221,3 +221,23 @@ def test_the_list_of_sessions_says_who_is_dosed_what_rings_and_nothing_to_those_
     assert log_in("rater").get("/sessions/").status_code == 404
     live.later(days=3)
     assert "No dose has been given today or yesterday." in log_in("physician").get("/sessions/").content.decode()
+
+
+def test_the_second_person_checks_a_dose_by_their_own_pin_and_no_tap_stands_for_it(live: Hands, log_in: Log) -> None:
+    from django.contrib.auth.models import User
+
+    log_in("co_therapist")
+    colleague = User.objects.get(username="co_therapist-1")
+    colleague.set_password("long enough to be right")
+    colleague.save()
+    client, path = log_in("therapist"), f"{SESSION}dose-check/"
+    checked = {"v-part": "initial", "v-amount": "80", "v-kit": "K-001", "person": "co_therapist-1", "pin": "2580"}
+    assert client.post(path, checked).status_code == 422
+    joining = {"person": "co_therapist-1", "password": "long enough to be right", "pin": "2580"}
+    assert client.post(f"{SESSION}join/", joining).status_code == 200
+    assert client.post(path, {**checked, "pin": "0000"}).status_code == 422
+    assert client.post(path, checked).status_code == 302
+    last = live.trial.system_view().records("P-1")[-1]
+    assert (last.form, last.actor, last.cycle) == ("dose_check", "co_therapist-1", 1)
+    tapped = entered(live, 9, form="dose_check", values={"part": "initial", "amount": 80, "kit": "K-001"})
+    assert [one["codes"] for one in send(client, tapped)] == [["decided_here"]]

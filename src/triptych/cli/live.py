@@ -66,7 +66,7 @@ NOT_SAID = {"missing": "not-applicable"}
 CHECKED = {"oriented": True, "walked": True, "distress": 2, "effects_asked": True, "told_not_to_drive": True}
 HANDED_OVER = {"moment": "handover", "name": "Kari Hansen", "phone": "+47 555 01 234", "adult": True, "expect": True}
 HANDED_OVER |= {"warning_signs": True, "when_to_call": True, "stays": True, "sober": True, "confirms": True}
-DECISIONS = ("dose_authorization", "supplement_decision", "discharge")
+DECISIONS = ("dose_check", "dose_authorization", "supplement_decision", "discharge")
 """What is filed for the cycle and on no visit."""
 
 SCRIPT: Sequence[Step] = (
@@ -81,6 +81,7 @@ SCRIPT: Sequence[Step] = (
     _moment(72, "tears"),
     _vitals(90, 138, 86, 94, 37.2),
     Step(95, "physician", "supplement_decision", {"seen": True, "note": "Calm, wants it as agreed"}),
+    Step(96, "co_therapist", "dose_check", {"part": "supplemental", "amount": 40, "kit": "K-013"}),
     Step(96, "physician", "dose_authorization", {"part": "supplemental", "amount": 40, "kit": "K-013"}),
     _drink(112, "electrolyte", 200),
     _vitals(120, 146, 91, 99, 37.4),

@@ -178,6 +178,8 @@ class Walk:
                 yield self._file(self.study.forms["supplement_decision"], visit)
             given: dict[str, Any] = {"part": part, "amount": amount if self._names_amount(visit) else MASKED}
             given["kit"] = KITS[0]
+            if any(one.id == "checked_by_second" for one in self.study.gates["authorize_dose"].conditions):
+                yield self._file(self.study.forms["dose_check"], visit, given, role="co_therapist")
             yield self._file(self.study.forms["dose_authorization"], visit, given)
             given |= {"outcome": "taken", "taken_at": self._now.isoformat(), "witness": "co_therapist-1"}
             yield self._file(self.study.forms["dose_administration"], visit, given)

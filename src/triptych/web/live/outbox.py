@@ -17,7 +17,7 @@ from triptych.web.house import house
 
 MOST = 50
 """Entries in one sending."""
-SIGNED = frozenset({"signature"})
+SIGNED = frozenset({"signature", "dose_check"})
 HAND = frozenset({"acknowledged", "closed"})
 """Answers to an alarm that nobody gives for somebody else, or later."""
 

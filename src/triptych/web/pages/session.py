@@ -276,8 +276,7 @@ def confirm(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
     actor = crew.crew_of(request, asker).get(person)
     is_alone = person == asker.actor.person and not crew.has_pin(request, person)
     if actor is None or not (is_alone or crew.is_pin(request, person, pin)):
-        text = "This is not the PIN. After five wrong ones, join the tablet again with the password."
-        return JsonResponse({"problem": text}, status=422)
+        return JsonResponse({"problem": crew.WRONG}, status=422)
     now = house().clock()
     values = {key: request.POST.get(key, "") for key in ("about", "value", "answer")}
     draft = Draft(id=new_id(now), form=ANSWER, values=values, occurred_at=now, participant=participant, site=actor.site)
