@@ -1,4 +1,4 @@
-"""The second person's check of a dose: under their own log-in, or at a shared tablet by their own PIN, never by a tap."""
+"""The second person's check of a dose: under their own log-in, or at a shared tablet by their PIN, never by a tap."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
