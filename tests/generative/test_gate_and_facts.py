@@ -222,8 +222,9 @@ class DoorMachine(RuleBasedStateMachine):
 
     @rule(amount=st.sampled_from([80.0, 120.0, 400.0]))
     def authorize(self, amount: float) -> None:
-        before = list(self.accepted)
         values = {"part": "initial", "amount": amount, "kit": "K-001"}
+        self.file("dose_check", values, "co_therapist", cycle=1)
+        before = list(self.accepted)
         outcome = self.file("dose_authorization", values, "physician", cycle=1, visit="dosing")
         doses = [draft.values["outcome"] for draft, _, _ in self.sent if draft.form == "dose_administration"]
         refused = oracle(before, doses, self.player.clock.now, amount)
