@@ -196,6 +196,27 @@ def test_amber_asks_for_a_repeat_and_nobody_in_the_room_is_red(live: Hands, log_
     assert "RED Nobody is in the room" in alarms(room)
 
 
+def test_a_rule_over_signs_rings_on_the_screen_and_one_that_cannot_be_decided_asks_for_an_examination(
+    live: Hands, log_in: Log
+) -> None:
+    room = log_in("therapist")
+    signs = {"form": "session_signs", "visit": None, "cycle": None}
+    send(room, entered(live, 1, values={"tremor": True}, **signs))
+    assert "Cannot decide: Serotonin toxicity" in alarms(room)
+    live.later(minutes=1)
+    send(room, entered(live, 2, values={"hyperreflexia": True}, **signs))
+    assert "RED Serotonin toxicity (Hunter criteria)</b>" in alarms(room)
+    assert "Cannot decide: Serotonin" not in alarms(room)
+
+
+def test_the_timeline_shows_no_digest(live: Hands, log_in: Log) -> None:
+    live.file("therapist", "observation", {"text": "e3" * 32})
+    live.file("therapist", "observation", {"text": "Calm"})
+    page = log_in("therapist").get(SESSION).content.decode()
+    assert "Calm" in page
+    assert "e3e3e3" not in page
+
+
 def test_the_summary_names_what_is_missing_and_the_paper_form_needs_no_reading(live: Hands, log_in: Log) -> None:
     client = log_in("therapist")
     live.later(hours=3)

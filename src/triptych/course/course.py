@@ -31,6 +31,8 @@ from triptych.course.recording import agreed_recordings
 from triptych.course.results import Abnormal, abnormal_values
 from triptych.course.schedule import HELD, PENDING, Planned
 from triptych.course.screening import CONFIRMATION, Screened, is_confirmed, screened
+from triptych.course.session_calls import alarm_tasks
+from triptych.course.session_facts import READ
 from triptych.course.session_presence import presence_deviations
 from triptych.course.session_records import SESSION_DECISIONS, SessionRecords
 from triptych.course.session_state import SessionState, session_instants, session_state
@@ -330,6 +332,8 @@ class Fold:
         yield from deviation_tasks(self.study, self.entries, shown, self.now)
         if self.sees_touch:
             yield from touch_tasks(self.entries, self.setting, self.study.roles, self.now)
+        if all(self.sight.sees_form(form) for form in READ if form in self.study.forms):
+            yield from alarm_tasks(self.session(self.cycle), self.setting, self.study.roles)
         yield from query_tasks(self.study, asked)
         for task in held_tasks(self.study, self.entries):
             yield called(self.study, self.entries, self.setting, task)

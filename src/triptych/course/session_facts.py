@@ -136,12 +136,17 @@ def alarms(session: SessionRecords) -> list[Alarm]:
 def stated(session: SessionRecords) -> list[Stated]:
     """What the records of a session state for its alarms, oldest first."""
     found = []
-    for form in dict.fromkeys((*(watch.form for watch in session.rules.watches), *STATING)):
+    for form in stated_forms(session):
         for entry in session.of(form):
             facts = stated_in(session.study, form, entry.current.values)
             if facts:
                 found.append(Stated(entry.current.occurred_at, entry.id, facts))
     return sorted(found, key=lambda one: one.at)
+
+
+def stated_forms(session: SessionRecords) -> tuple[str, ...]:
+    """The forms whose records state what alarms are decided from."""
+    return tuple(dict.fromkeys((*(watch.form for watch in session.rules.watches), *STATING)))
 
 
 def closings(session: SessionRecords) -> dict[str, list[Closing]]:

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from triptych.study.durations import parse_duration
 from triptych.study.errors import NotADuration
+from triptych.study.limits import SessionRules
 from triptych.study.references import References
 from triptych.study.session_course import DischargeRules, PresenceRules, SupplementRules
 
@@ -19,6 +20,20 @@ def check_session(refs: References) -> None:
         _discharge(refs, rules.discharge)
     if rules.presence is not None:
         _presence(refs, rules.presence)
+    _alarms(refs, rules)
+
+
+def _alarms(refs: References, rules: SessionRules) -> None:
+    """A value that no form holds would never raise its alarm."""
+    refs.unique((*(one.id for one in rules.watches), *(one.id for one in rules.recognize)), "session.watched")
+    for watch in rules.watches:
+        refs.refer(watch.form, refs.forms, "form", f"session.watched.{watch.id}.form")
+        held = {item.id for item in refs.forms[watch.form].items} if watch.form in refs.forms else set()
+        refs.refer(watch.held_in, held, "item", f"session.watched.{watch.id}.item")
+    for rule in rules.recognize:
+        refs.duration(rule.apart, f"session.recognize.{rule.id}.apart", least=1)
+    for number, step in enumerate(rules.escalate):
+        refs.duration(step.after, f"session.escalate.{number}.after")
 
 
 def _supplement(refs: References, rules: SupplementRules) -> None:

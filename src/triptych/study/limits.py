@@ -7,7 +7,7 @@ Levels rise from `hold` (before the first dose only) over `withhold` (no supplem
 from collections.abc import Iterator
 from typing import Literal
 
-from triptych.study.recognition import Recognition
+from triptych.study.recognition import Escalation, Recognition
 from triptych.study.session_course import (
     DischargeRules,
     PresenceRules,
@@ -60,7 +60,8 @@ class SessionRules(Part, frozen=True, kw_only=True):
     in an hour) or `drink_total` (mL since the dose) are a reason to look, never to forbid; below `drink_least` in two
     hours small amounts are offered. Every value of `limits` has to be measured for a supplemental dose; those of
     `beside` are watched where they are measured. `recognize` are rules over signs and readings together.
-    `prompts` ask about effects in windows, `scales` at times.
+    `prompts` ask about effects in windows, `scales` at times. `escalate` says whom a red alarm goes to until somebody
+    acknowledges it.
     """
 
     readings: tuple[int, ...] = ()
@@ -77,6 +78,7 @@ class SessionRules(Part, frozen=True, kw_only=True):
     presence: PresenceRules | None = None
     beside: tuple[Watch, ...] = ()
     recognize: tuple[Recognition, ...] = ()
+    escalate: tuple[Escalation, ...] = ()
 
     @property
     def watches(self) -> tuple[Watch, ...]:
@@ -113,6 +115,8 @@ class SessionRules(Part, frozen=True, kw_only=True):
                 yield f"times of {watch.title}", ", ".join(f"{minutes} min" for minutes in watch.due)
         for rule in self.recognize:
             yield f"recognition of {rule.title}", f"{rule.level} {rule.rule}"
+        if self.escalate:
+            yield "steps of a red alarm", ", ".join(f"{one.step} after {one.after}" for one in self.escalate)
 
 
 def _said(limit: Limit) -> str:

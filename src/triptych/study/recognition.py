@@ -32,6 +32,16 @@ class Recognition(Part, frozen=True, kw_only=True):
     ask_when: str = "false"
 
 
+class Escalation(Part, frozen=True, kw_only=True):
+    """A step of a red alarm that nobody has acknowledged: whom it goes to, and how long after the system had it.
+
+    `cover` is the physician who covers the session, the others are steps of the rota.
+    """
+
+    step: Literal["cover", "clinician", "backup", "physician", "lead"]
+    after: str
+
+
 def recognition_names(signs: Iterable[str], watched: Iterable[str]) -> dict[str, Type]:
     """What recognition rules read, with their types."""
     numbers = [f"{name}{suffix}" for name in watched for suffix in ("", BEFORE, BASELINE)]

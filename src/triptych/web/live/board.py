@@ -3,6 +3,7 @@
 The board of an audience is the same for everybody in it: what only its sender may see is left out.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -22,6 +23,7 @@ BEFORE, AFTER = timedelta(hours=6), timedelta(hours=30)
 """What belongs to a session: from so long before the first dose to so long after it; without a dose, the day."""
 SESSION, SILENT = timedelta(hours=8), timedelta(minutes=70)
 """How long readings are looked for after the first dose, and how long without one is a gap."""
+DIGEST = re.compile("[0-9a-f]{64}")
 SHOWN = 150
 """Entries on the timeline of the screen. Everything else stands on the participant's page."""
 
@@ -209,13 +211,18 @@ def vital(values: Mapping[str, object]) -> str:
     return " · ".join([pressure, *(units.get(key, f"{key} {{}}").format(text) for key, text in short.items())])
 
 
+def _is_digest(value: object) -> bool:
+    """Whether an answer is a SHA-256: it binds a record to what was read and tells nobody in the room anything."""
+    return isinstance(value, str) and DIGEST.fullmatch(value) is not None
+
+
 def summary(values: Mapping[str, object], form: Form | None, zone: ZoneInfo) -> str:
     """The answers of a record in one line."""
     items = {item.id: item for item in form.items} if form else {}
     parts = []
     for key, value in values.items():
         item = items.get(key)
-        if value is None or (item is not None and item.type == "record"):
+        if value is None or (item is not None and item.type == "record") or _is_digest(value):
             continue
         match value:
             case bool():
