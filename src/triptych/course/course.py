@@ -43,6 +43,7 @@ from triptych.course.standing import Change, counts_now, current_site, derive_st
 from triptych.course.tapering import PLAN, Taper, taper_of
 from triptych.course.touch import RELATED, TOUCH, touch_tasks, touches_outside
 from triptych.course.visits import Visits, midnight
+from triptych.course.withdrawing import withdrawal_tasks
 from triptych.rules import Missing
 from triptych.safety import Conflict, Knowledge
 from triptych.study import Arm, Study
@@ -329,6 +330,7 @@ class Fold:
     def _tasks(self, asked: tuple[Query, ...], shown: tuple[Shown, ...]) -> Iterator[Task]:
         for task in raised(self.study, self.entries, self.sight, self.context, self.now):
             yield called(self.study, self.entries, self.setting, task)
+        yield from withdrawal_tasks(self.study, self.entries, self.sight, self.now)
         yield from deviation_tasks(self.study, self.entries, shown, self.now)
         if self.sees_touch:
             yield from touch_tasks(self.entries, self.setting, self.study.roles, self.now)

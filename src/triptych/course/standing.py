@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from triptych.course.consenting import ELEMENT
 from triptych.course.entries import Entries, Entry, local_day
 from triptych.course.facts import holds_in_form
+from triptych.course.withdrawing import withdrawn
 from triptych.rules import Context
 from triptych.study import Study, parse_duration
 
@@ -42,6 +44,7 @@ def derive_standing(study: Study, entries: Entries, context: Context) -> Standin
     """Fold the records that set an axis into the participant's standing."""
     axes = {axis.id: axis.start for axis in study.document.axes}
     changes: list[Change] = []
+    taken_back = {one.entry.id: one for one in withdrawn(study, entries)}
     for entry in sorted(_setting_entries(study, entries), key=lambda e: (e.current.occurred_at, e.root.position)):
         version = study.at(entry.current.document)
         form = version.forms[entry.current.form]
@@ -52,13 +55,18 @@ def derive_standing(study: Study, entries: Entries, context: Context) -> Standin
             if effect.when is None or holds_in_form(version, entry, path, context) is True:
                 axes[effect.axis] = effect.to
                 changes.append(Change(entry.current.occurred_at, effect.axis, effect.to, entry.current.form, entry.id))
+        for axis, to in taken_back[entry.id].consequence.sets if entry.id in taken_back else ():
+            if axis in axes:
+                axes[axis] = to
+                changes.append(Change(entry.current.occurred_at, axis, to, entry.current.form, entry.id))
     attempts = entries.of("rescreening")
     start = attempts[-1].root.position if attempts else 0
     return Standing(axes, tuple(changes), 1 + len(attempts), start)
 
 
 def _setting_entries(study: Study, entries: Entries) -> list[Entry]:
-    return [entry for form in study.setting_forms for entry in entries.of(form)]
+    """Entries that may set an axis: by what their form says, and parts of the consent that may be taken back."""
+    return [entry for form in dict.fromkeys((*study.setting_forms, ELEMENT)) for entry in entries.of(form)]
 
 
 def counts_now(study: Study, standing: Standing, today: date, zone: tzinfo) -> Callable[[Entry], bool]:
