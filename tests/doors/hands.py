@@ -4,6 +4,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from triptych.cli.agreeing import whole_consent
 from triptych.cli.scenario import SITE, Player, read_lines
 from triptych.ledger import Actor, Draft, Outcome
 from triptych.ledger.store import Store
@@ -58,6 +59,14 @@ class Hands:
         """Record when a participant was born: nobody has an access of their own before that is known."""
         values = {"birth_date": on, "sex": "female", "childbearing_potential": True}
         return self.file("coordinator", "demographics", values, participant)
+
+    def agree(self, participant: str = "P-1", **more: Any) -> Outcome:
+        """File the whole consent: every part, the signature, and the capacity; gives what became of the signature."""
+        outcomes = {
+            one.form: self.file(one.role, one.form, one.values, participant, **more)
+            for one in whole_consent(self.study)
+        }
+        return outcomes["consent"]
 
     def ready_for_dose(self, participant: str = "P-1") -> None:
         """Everything that the small study's authorization asks for, today."""

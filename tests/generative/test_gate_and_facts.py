@@ -13,11 +13,13 @@ from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from triptych.cli.agreeing import whole_consent
 from triptych.cli.scenario import SITE, Line, Player, read_lines
 from triptych.ledger import Actor, Draft, Filed, Held, Refused
 from triptych.ledger.chain import verify
 from triptych.ledger.library import find_study
 from triptych.ledger.memory import MemoryStore
+from triptych.study.consent import REQUIRED
 
 NORWAY = find_study("mdma-mdd-norway")
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -31,6 +33,8 @@ LABORATORY = {"sodium": 140.0, "potassium": 4.2, "alt": 22.0, "ast": 20.0, "crea
 RESTS_ON = {form.id for form in NORWAY.document.forms if any(item.fact for item in form.items)}
 RESTS_ON |= {"medicine", "medicine_review", "eligibility", "consent", "eligibility_confirmation"}
 
+CONSENT = list(whole_consent(NORWAY))
+SPOKEN = {"route": "spoken"}
 UNKNOWN = {"missing": "not-performed"}
 vitals = st.fixed_dictionaries(
     {},
@@ -77,7 +81,8 @@ class DoorMachine(RuleBasedStateMachine):
         actor = Actor(person=f"{role}-1", role=role)
         outcome = self.player.trial.file(draft, actor)
         kind = NORWAY.forms[form].kind if form in NORWAY.forms else "fact"
-        if kind == "fact":
+        is_agreement = form in ("consent", "consent_element") and values["agreed"]
+        if kind == "fact" and not is_agreement:
             assert not isinstance(outcome, Refused), outcome
         self.sent.append((draft, actor, type(outcome).__name__))
         if isinstance(outcome, Filed):
@@ -90,7 +95,37 @@ class DoorMachine(RuleBasedStateMachine):
 
     @rule(agreed=st.booleans())
     def consent(self, agreed: bool) -> None:
-        self.file("consent", {"version": "1.0", "agreed": agreed}, "physician")
+        """The parts that are not agreed to yet and the signature, or a refusal of the whole."""
+        if not agreed:
+            self.file("consent", {"version": "1", "agreed": False}, "physician")
+            return
+        said = parts(self.accepted)
+        for one in CONSENT:
+            if said.get(str(one.values.get("element"))) is not True:
+                self.file(one.form, one.values, one.role)
+
+    @rule(element=st.sampled_from(["risks", "suggestibility", "recording_training"]))
+    def take_back(self, element: str) -> None:
+        """A no to one part is accepted at any time."""
+        assert isinstance(
+            self.file("consent_element", {"element": element, "agreed": False, **SPOKEN}, "physician"), Filed
+        )
+
+    @rule(finding=st.sampled_from(["yes", "no", "unclear"]))
+    def capacity(self, finding: str) -> None:
+        able = {"occasion": "doubt", "assessed": ["choice"], "finding": finding, "why": "x"}
+        self.file("capacity", able, "physician")
+
+    @rule()
+    def doubt(self) -> None:
+        self.file("capacity_doubt", {"what": "Does not seem to follow"}, "night_attendant")
+
+    @rule(element=st.sampled_from(["purpose", "risks"]))
+    def agree_to_other_words(self, element: str) -> None:
+        """One changed character is another text."""
+        part = next(one for one in CONSENT if one.values.get("element") == element)
+        values = part.values | {"text": part.values["text"][:-1] + ("0" if part.values["text"][-1] != "0" else "1")}
+        assert isinstance(self.file(part.form, values, part.role), Refused)
 
     @rule(unmet=st.sampled_from([None, None, *CRITERIA]), answered=st.booleans())
     def criteria(self, unmet: str | None, answered: bool) -> None:
@@ -115,6 +150,7 @@ class DoorMachine(RuleBasedStateMachine):
     def everything_right(self) -> None:
         """Whatever the gate asks for, as it should be: from here single filings can close it again."""
         self.consent(agreed=True)
+        self.capacity(finding="yes")
         self.who(potential=True)
         self.file("ecg", {"qtcf": 410, "rhythm": "Sinus rhythm"}, "physician", visit="screening")
         laboratory = LABORATORY
@@ -305,7 +341,7 @@ def oracle(accepted: list[tuple[Draft, datetime]], doses: list[str], now: dateti
         return draft.values.get(item)
 
     no: list[str] = []
-    no += [] if value("consent", "agreed") is True else ["consent"]
+    no += consent_lacks(accepted)
     no += [] if "eligibility_confirmation" in last and "enrollment" in last else ["eligible"]
     no += [] if value("baseline_confirmation", "still_eligible") is True else ["baseline"]
     no += ["stopped"] if "treatment_stop" in last else []
@@ -341,6 +377,46 @@ def oracle(accepted: list[tuple[Draft, datetime]], doses: list[str], now: dateti
     no += ["dose"] if amount > 80 else []
     no += ["given"] if set(doses) - {"not_taken"} else []
     return no
+
+
+def parts(accepted: list[tuple[Draft, datetime]]) -> dict[str, bool]:
+    """The last answer to each part of the consent."""
+    return {d.values["element"]: d.values["agreed"] for d, _ in accepted if d.form == "consent_element"}
+
+
+def consent_lacks(accepted: list[tuple[Draft, datetime]]) -> list[str]:
+    """Why the consent does not count: parts, the signature after them, the capacity, a doubt, the age."""
+    last = {draft.form: number for number, (draft, _) in enumerate(accepted)}
+    said, signed = parts(accepted), last.get("consent", -1)
+    no = [f"part {element}" for element in REQUIRED if said.get(element) is not True]
+    no += [] if signed >= 0 and accepted[signed][0].values["agreed"] is True else ["signature"]
+    answered = [number for number, (draft, _) in enumerate(accepted) if draft.form == "consent_element"]
+    agreed = {e: n for n in answered if (e := accepted[n][0].values["element"]) in REQUIRED and said[e] is True}
+    backs = [n for n in answered if accepted[n][0].values["agreed"] is False]
+    since = [
+        min(n for n in answered if accepted[n][0].values["element"] == e and n > max([-1, *_of(accepted, backs, e)]))
+        for e in agreed
+    ]
+    no += ["signed before"] if any(number > signed for number in since) else []
+    first = min((n for n, (d, _) in enumerate(accepted) if d.form == "consent" and d.values["agreed"]), default=None)
+    once = [n for n in backs if _before(accepted, answered, n) is not False]
+    taken = [n for n in once if accepted[n][0].values["element"] in REQUIRED and first is not None and n > first]
+    no += ["taken back"] if taken else []
+    able = last.get("capacity", -1)
+    able_on = local(accepted[able][1]) if able >= 0 and accepted[able][0].values["finding"] == "yes" else None
+    no += [] if able_on is not None and signed >= 0 and able_on >= local(accepted[signed][1]) else ["capacity"]
+    no += ["doubt"] if last.get("capacity_doubt", -1) > able else []
+    return no + ([] if "demographics" in last else ["age"])
+
+
+def _before(accepted: list[tuple[Draft, datetime]], answered: list[int], number: int) -> bool | None:
+    """What was answered to the same part before."""
+    same = [n for n in _of(accepted, answered, accepted[number][0].values["element"]) if n < number]
+    return accepted[same[-1]][0].values["agreed"] if same else None
+
+
+def _of(accepted: list[tuple[Draft, datetime]], numbers: list[int], element: str) -> list[int]:
+    return [number for number in numbers if accepted[number][0].values["element"] == element]
 
 
 def confirmation(accepted: list[tuple[Draft, datetime]], now: datetime) -> tuple[bool, bool]:

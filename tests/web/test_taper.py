@@ -23,7 +23,7 @@ def trial(norway: Hands) -> Hands:
     """A participant with a log-in of their own who has agreed, with medicines on an affirmed list."""
     norway.contact()
     norway.born()
-    norway.file("coordinator", "consent", {"version": "1", "agreed": True})
+    norway.agree()
     norway.file("physician", "medicine", {"name": "venlafaxine", "ongoing": True, "prescriber": "Dr. Lind"})
     norway.file("physician", "medicine", STOPPED)
     norway.file("physician", "medicine", {"name": "ritonavir", "ongoing": True})
@@ -153,7 +153,7 @@ def test_a_last_dose_that_was_taken_changes_no_plan_and_gives_its_day(trial: Han
 def test_without_a_number_to_call_nothing_is_shown_or_printed(norway: Hands, log_in: Log) -> None:
     norway.contact()
     norway.born()
-    norway.file("coordinator", "consent", {"version": "1", "agreed": True})
+    norway.agree()
     norway.file("physician", "medicine", STOPPED)
     norway.file("physician", "medicine_review", {"complete": True})
     norway.administer(

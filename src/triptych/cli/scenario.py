@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
+from triptych.cli.agreeing import whole_consent
 from triptych.course import CONFIRMATION, Course
 from triptych.ledger.clock import AttendedTrial
 from triptych.ledger.drafts import Actor, Draft, Filed, Outcome
@@ -50,7 +52,10 @@ class Expectation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
 
 
 class Line(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One line: a filing, the clock set (`now`), an expectation, or a note."""
+    """One line: a filing, the clock set (`now`), an expectation, or a note.
+
+    `whole` on the form `consent` files everything that makes a consent count, in its place.
+    """
 
     participant: str | None = None
     form: str | None = None
@@ -64,6 +69,7 @@ class Line(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     person: str | None = None
     corrects: str | None = None
     reason: str | None = None
+    whole: bool = False
     now: datetime | None = None
     expect: Expectation | None = None
     note: str | None = None
@@ -192,7 +198,19 @@ class Player:
         if line.expect is not None:
             unmet = tuple(self._unmet(line.expect))
             return Step(line=number, kind="expect", text=describe(line.expect), unmet=unmet)
-        return self._file(number, line)
+        return self._agree(number, line) if line.whole else self._file(number, line)
+
+    def _agree(self, number: int, line: Line) -> Step:
+        """File the whole consent at once; what is told is the first part that was not filed, else the last."""
+        step = None
+        for count, one in enumerate(whole_consent(self.study)):
+            name = f"{line.id or f'line:{number}'}:consent:{count}"
+            part = replace(line, form=one.form, values=one.values, role=one.role, person=None, id=name)
+            step = self._file(number, part)
+            if not isinstance(step.outcome, Filed):
+                break
+        assert step is not None  # there is a signature at least
+        return step
 
     def _file(self, number: int, line: Line) -> Step:
         if line.form is None or line.role is None or line.occurred_at is None:

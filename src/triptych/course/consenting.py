@@ -14,10 +14,8 @@ from triptych.course.entries import Entries, local_day
 from triptych.course.obligations import is_resolved
 from triptych.course.reconsenting import Asked
 from triptych.course.setting import Setting
-from triptych.course.sight import Sight
 from triptych.rules import Missing
 from triptych.safety import KnownText
-from triptych.study import Study
 from triptych.study.consent import MAJORITY, OPTIONAL, REQUIRED, ConsentRules
 
 SIGNATURE, ELEMENT, WITHDRAWAL = "consent", "consent_element", "withdrawal"
@@ -26,8 +24,6 @@ FORMS = (SIGNATURE, ELEMENT, WITHDRAWAL, CAPACITY, DOUBT)
 """What consent in force rests on, beside age and standing."""
 CLINICIANS = ("physician", "principal_investigator")
 """Who assesses the capacity to consent."""
-AGE = "age"
-"""The definition that says how old a participant is."""
 ENDING = ("treatment", "contact", "data")
 """What nobody can withdraw from and still be given a dose: no dose without visits, and none that nobody may record."""
 AXES = {"treatment": "Study treatment", "follow_up": "Visits and follow-up", "data": "Collection of further data"}
@@ -111,13 +107,6 @@ def consented(basis: Basis) -> Consented:
     lacks = [*_parts(elements), *_signed(basis, signed, elements), *_of_age(basis, basis.rules, signed)]
     lacks += [*_able(basis, signed), *_standing(basis, signed), *_held(basis)]
     return Consented(version=basis.asked.version, elements=elements, lacks=tuple(lacks))
-
-
-def sees_consent(study: Study, sight: Sight) -> bool:
-    """Whether everything that consent rests on may be seen."""
-    age = f"definitions.{AGE}.rule"
-    reads = study.reads(age) if age in study.rules else ()
-    return all(map(sight.sees_form, FORMS)) and sight.sees_all(reads)
 
 
 def signatures_of(entries: Entries) -> Answers:

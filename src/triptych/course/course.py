@@ -169,8 +169,7 @@ class Fold:
             return None
         signed = signatures(self.study, self.counting, self.setting, self.sight)
         screened = self.screened(date.fromisoformat(plan.current.values["planned_on"]))
-        is_active = self.standing.axes.get("treatment") == "active"
-        return taper_of(plan, self.counting, signed, screened, is_active=is_active)
+        return taper_of(plan, self.counting, signed, screened, consents=self.consented.in_force is True)
 
     def screening_confirmed(self, cycle: int | None) -> bool | Missing | None:
         """Whether a physician's confirmation for today stands; none where what it rests on is hidden."""

@@ -54,7 +54,7 @@ class Taper(Struct, frozen=True, kw_only=True):
 
 
 def taper_of(
-    plan: Entry, entries: Entries, signatures: Sequence[Signature], screened: Screened, *, is_active: bool
+    plan: Entry, entries: Entries, signatures: Sequence[Signature], screened: Screened, *, consents: bool
 ) -> Taper:
     """Derive a plan as it stands.
 
@@ -63,7 +63,7 @@ def taper_of(
         entries: What counts for the present screening attempt.
         signatures: The signatures of the stream, each with whether it stands.
         screened: The screening for the plan's day.
-        is_active: Whether the participant takes part in the treatment.
+        consents: Whether the consent is in force.
     """
     physician, prescriber = _signers(plan, entries, signatures)
     planned = date.fromisoformat(plan.current.values["planned_on"])
@@ -75,7 +75,7 @@ def taper_of(
         prescriber=prescriber,
         medicines=tuple(_medicines(entries, screened)),
         judged=screened.answer.medicines,
-        lacks=tuple(_lacks(plan, entries, (physician, prescriber), screened, is_active=is_active)),
+        lacks=tuple(_lacks(plan, entries, (physician, prescriber), screened, consents=consents)),
     )
 
 
@@ -95,11 +95,10 @@ def _signers(plan: Entry, entries: Entries, signatures: Sequence[Signature]) -> 
 
 
 def _lacks(
-    plan: Entry, entries: Entries, signed: tuple[str, str], screened: Screened, *, is_active: bool
+    plan: Entry, entries: Entries, signed: tuple[str, str], screened: Screened, *, consents: bool
 ) -> Iterator[str]:
     physician, prescriber = signed
-    consent = entries.latest("consent")
-    if consent is None or consent.current.values.get("agreed") is not True or not is_active:
+    if not consents:
         yield "The consent is not signed and in force."
     if not physician:
         yield "A physician has not signed it as it stands."

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from triptych.course import Entries, Record, Setting, local_day
+from triptych.course.reconsenting import version_of
 from triptych.course.setting import entries_of
-from triptych.study import Amendment, Study
+from triptych.study import Study
 
 ENDED = ("completion", "screen_failure", "death")
 """Whoever has one of these records stays with the version that they ended under."""
@@ -41,7 +42,7 @@ class Versions:
         entries = Entries(records)
         for digest, since in self._at_site(setting):
             study = self.studies[digest]
-            if since <= today and _moves(study.document.amendment, entries, setting, since):
+            if since <= today and _moves(study, entries, setting, since):
                 found = study
         return found
 
@@ -75,16 +76,17 @@ class Supposed(Versions):
         return self._supposed
 
 
-def _moves(amendment: Amendment | None, entries: Entries, setting: Setting, since: date) -> bool:
+def _moves(study: Study, entries: Entries, setting: Setting, since: date) -> bool:
     """Whether a participant moves over to a version that came into force at their site on a day."""
-    agreed = [
-        local_day(entry.current.occurred_at, setting.zone)
-        for entry in entries.of("consent")
-        if entry.current.values.get("agreed") is True
-    ]
+    amendment = study.document.amendment
+    signed = [entry.current for entry in entries.of("consent") if entry.current.values.get("agreed") is True]
+    agreed = [local_day(one.occurred_at, setting.zone) for one in signed]
     ended = any(local_day(e.current.occurred_at, setting.zone) < since for form in ENDED for e in entries.of(form))
     if ended or amendment is None or not agreed:
         return not ended
     if amendment.participants == "new" and min(agreed) < since:
         return False
-    return not amendment.reconsent or max(agreed) >= since
+    if not amendment.reconsent:
+        return True
+    wanted = version_of(study)  # a document of before its texts had versions takes any
+    return any(day >= since for day, one in zip(agreed, signed, strict=True) if wanted in ("", one.values["version"]))
