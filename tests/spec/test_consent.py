@@ -75,8 +75,9 @@ def in_force(said: list[Said], **more: Any) -> bool | None:
     fold = folded(said, **more)
     found = fold.consented.in_force
     states = {one.id: one.state for one in fold.gate("authorize_dose", 1).conditions}
-    assert states["consent_in_force"] == {True: "met", False: "not met"}.get(found if isinstance(found, bool) else None, "unknown")  # fmt: skip
-    return None if isinstance(found, Missing) else found
+    known = None if isinstance(found, Missing) else found
+    assert states["consent_in_force"] == {True: "met", False: "not met", None: "unknown"}[known]
+    return known
 
 
 def place_of(said: list[Said], element: str) -> int:
