@@ -285,8 +285,10 @@ def test_nothing_is_signed_from_a_dose_until_a_day_after_the_discharge():
     not_taken = ("dose_administration", DOSE | {"outcome": "not_taken"}, {"at": START})
     assert lock_at(Entries(records([not_taken])), START) is None
     left = START + timedelta(hours=8)
-    for form in ("discharge", "session_end"):
-        ended = Entries(records([dose, (form, {}, {"at": left})]))
+    stays = Entries(records([dose, ("session_exit", {"kind": "distress"}, {"at": left})]))
+    assert lock_at(stays, left + 2 * DAY) is not None
+    for form, values in (("discharge", {}), ("discharge_override", {}), ("session_exit", {"kind": "left"})):
+        ended = Entries(records([dose, (form, values, {"at": left})]))
         assert lock_at(ended, left + DAY - timedelta(minutes=1)) is not None
         assert lock_at(ended, left + DAY) is None
     # What is discharged from is the session before: a later dose locks anew.
