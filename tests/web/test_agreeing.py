@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.doors.hands import Hands
 from tests.readability import fernandez_huerta, flesch_kincaid_grade
 from tests.web.conftest import text_of
@@ -10,9 +11,10 @@ from tests.web.routes import client_of
 from tests.web.test_pages import fields
 from tests.web.test_routes import populate
 
+from triptych.course.consenting import Consented
 from triptych.ledger.library import consent_texts, plain_evidence, plain_harm
 from triptych.study.consent import OPTIONAL, REQUIRED
-from triptych.study.consent_texts import ConsentPassage
+from triptych.study.consent_texts import ConsentPassage, changes
 
 HOST = {"host": "participant.localhost"}
 LIST = "/consent/en/"
@@ -238,3 +240,66 @@ def test_the_team_sees_how_each_part_stands_and_what_is_in_the_way(world: Hands,
     assert "Consent is <b>in force</b>" in text_of(client_of("coordinator-1").get(path))
     assert path in text_of(client_of("coordinator-1").get("/participants/P-1/"))
     assert client_of("rater-1").get(path).status_code == 404
+
+
+def test_what_was_signed_on_paper_is_entered_part_by_part_and_what_is_blank_is_not(world: Hands, client: Any) -> None:
+    staff, path = client_of("coordinator-1"), "/participants/P-1/consent/es/"
+    assert path in text_of(staff.get("/participants/P-1/consent/"))
+    shown = text_of(staff.get(path))
+    texts = consent_texts()["es"]
+    assert all(one.title in shown and one.digest in shown for one in texts.passages)
+    sent = fields(shown) | {"route": "paper", "holder": "Site file, room 2"}
+    assert staff.post(path, sent).status_code == 422
+    risks = texts.passage("risks")
+    assert risks is not None
+    refused = staff.post(path, sent | {"agreed-risks": "yes"})
+    assert refused.status_code == 422
+    assert f"{risks.title}: The question about this part has not been answered" in text_of(refused)
+    for one in texts.passages:
+        sent[f"agreed-{one.id}"] = "yes" if one.id in REQUIRED else "no"
+        sent[f"understood-{one.id}"] = "yes" if one.question else ""
+    del sent["agreed-companion"]
+    assert staff.post(path, sent | {"signed": "yes"}).status_code == 302
+    records = [one for one in world.trial.system_view().records("P-1") if one.actor == "coordinator-1"]
+    parts = {one.values["element"]: one.values for one in records if one.form == "consent_element"}
+    assert "companion" not in parts
+    assert parts["risks"]["text"] == risks.digest
+    assert (parts["risks"]["route"], parts["risks"]["holder"]) == ("paper", "Site file, room 2")
+    assert parts["touch_support"]["agreed"] is False
+    consented = world.trial.system_view().consented("P-1")
+    assert consented is not None
+    assert {lack.code for lack in consented.lacks} == {"capacity"}
+    assert "answered as the text says" in text_of(staff.get("/participants/P-1/consent/"))
+    assert client_of("rater-1").get(path).status_code == 404
+
+
+def test_a_new_version_shows_what_changed_since_it_was_agreed_to(
+    world: Hands, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from triptych.web.pages import agreeing
+
+    agree_to_all(client)
+    old = consent_texts()["en"]
+    risks = old.passage("risks")
+    assert risks is not None
+    newer = replace(risks, text=(*risks.text[:-1], "A risk that was found this year."))
+    assert changes(risks, newer) == (("gone", risks.text[-1]), ("new", "A risk that was found this year."))
+    assert changes(risks, risks) == ()
+    passages = tuple(newer if one.id == "risks" else one for one in old.passages)
+    texts = {"1": {"en": old}, "2": {"en": replace(old, version="2", passages=passages)}}
+
+    def asked_again(asker: Any) -> Consented:
+        whole = asker.view.consented("P-1")
+        assert whole is not None
+        return replace(
+            whole, version="2", elements=tuple(replace(one, state="other_version") for one in whole.elements)
+        )
+
+    monkeypatch.setattr(agreeing, "asked_of", asked_again)
+    monkeypatch.setattr(agreeing, "consent_texts", lambda version: texts[version])
+    assert "The text of the consent has changed" in page(client, LIST)
+    shown = page(client, f"{LIST}part/risks/")
+    assert "What has changed since you agreed" in shown
+    assert f"<del>{risks.text[-1]}</del>" in shown
+    assert "<ins>A risk that was found this year.</ins>" in shown
+    assert "What has changed" not in page(client, f"{LIST}part/costs/")

@@ -126,17 +126,18 @@ def education() -> Mapping[str, Education]:
     return {text.language: text for text in sorted(read, key=lambda text: text.language)}
 
 
+@lru_cache(maxsize=16)
+def consent_texts(version: str = "") -> Mapping[str, ConsentTexts]:
+    """The texts of the consent that participants agree to, by language: of one version, else the newest of each."""
+    return {text.language: text for text in _all_consent_texts() if version in ("", text.version)}
+
+
 @lru_cache(maxsize=1)
-def consent_texts() -> Mapping[str, ConsentTexts]:
-    """The texts of the consent that participants agree to, by language."""
-    return {text.language: text for text in _all_consent_texts()}
-
-
 def _all_consent_texts() -> list[ConsentTexts]:
     """The texts of the consent in every language; where a language has several versions, the newest comes last."""
     texts = (LIBRARY / "consent").iterdir()
     read = [read_consent_texts(text.read_text("utf-8")) for text in texts if text.name.endswith(".toml")]
-    return sorted(read, key=lambda text: (text.language, text.version))
+    return sorted(read, key=lambda text: (text.language, len(text.version), text.version))
 
 
 def known_texts() -> Mapping[tuple[str, str, str], KnownText]:

@@ -4,7 +4,9 @@ A signature is bound to the digest of the text that was shown: one changed chara
 """
 
 import hashlib
-from typing import Literal
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from typing import Literal, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -47,6 +49,25 @@ class ConsentTexts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def passage(self, element: str) -> ConsentPassage | None:
         """The text of a part, if there is one."""
         return next((passage for passage in self.passages if passage.id == element), None)
+
+
+class Changed(NamedTuple):
+    """A paragraph that stands in only one of two versions of a part."""
+
+    kind: Literal["gone", "new"]
+    text: str
+
+
+def changes(before: ConsentPassage, after: ConsentPassage) -> tuple[Changed, ...]:
+    """What changed between two versions of a part, paragraph by paragraph, in the order of reading."""
+    return tuple(_changes([before.title, *before.text], [after.title, *after.text]))
+
+
+def _changes(before: list[str], after: list[str]) -> Iterator[Changed]:
+    for tag, start, end, other, last in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield from (Changed("gone", text) for text in before[start:end])
+            yield from (Changed("new", text) for text in after[other:last])
 
 
 def read_consent_texts(text: str) -> ConsentTexts:

@@ -16,7 +16,7 @@ from msgspec import Struct
 from triptych.course.consenting import Consented, ElementState
 from triptych.ledger.library import consent_texts, plain_evidence, plain_harm
 from triptych.study.consent import OPTIONAL, REQUIRED
-from triptych.study.consent_texts import ConsentPassage, ConsentTexts
+from triptych.study.consent_texts import Changed, ConsentPassage, ConsentTexts, changes
 from triptych.web.entering import WRONG, reached
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
@@ -50,9 +50,9 @@ def asked_of(asker: Asker) -> Consented:
     return consented
 
 
-def texts_in(language: str) -> ConsentTexts:
-    """The texts in a language; a language that there is none in is not found."""
-    return found(consent_texts().get(language))
+def texts_in(language: str, consented: Consented) -> ConsentTexts:
+    """The texts in a language, in the version that is asked for; where there is none, there is nothing to agree to."""
+    return found(consent_texts(consented.version).get(language))
 
 
 def parts_of(consented: Consented, texts: ConsentTexts) -> dict[str, Part]:
@@ -80,7 +80,8 @@ def printed(request: HttpRequest, asker: Asker, language: str) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, asker: Asker, language: str, template: str) -> HttpResponse:
-    consented, texts = asked_of(asker), texts_in(language)
+    consented = asked_of(asker)
+    texts = texts_in(language, consented)
     return render(request, template, {**_common(asker, consented, texts), "lacks": consented.lacks})
 
 
@@ -89,7 +90,8 @@ def _common(asker: Asker, consented: Consented, texts: ConsentTexts) -> Mapping[
     return {
         "asker": asker,
         "text": texts,
-        "languages": consent_texts(),
+        "languages": consent_texts(consented.version),
+        "anew": any(one.state == "other_version" for one in consented.elements),
         "required": [parts[one] for one in REQUIRED if one in parts],
         "optional": [parts[one] for one in OPTIONAL if one in parts],
         "may_sign": all(parts[one].is_agreed for one in REQUIRED if one in parts),
@@ -103,7 +105,8 @@ def _common(asker: Asker, consented: Consented, texts: ConsentTexts) -> Mapping[
 @page
 def element(request: HttpRequest, asker: Asker, language: str, part: str) -> HttpResponse:
     """Show one part with its question, or file the answer to it."""
-    consented, texts = asked_of(asker), texts_in(language)
+    consented = asked_of(asker)
+    texts = texts_in(language, consented)
     one = found(parts_of(consented, texts).get(part))
     posted = _fresh(asker, ELEMENT)
     wrong = False
@@ -123,6 +126,7 @@ def element(request: HttpRequest, asker: Asker, language: str, part: str) -> Htt
         "posted": posted,
         "wrong": wrong,
         "evidence": _beside(one.passage, texts),
+        "changed": _changed(asker, one, texts),
     }
     return render(request, "own/consent_part.html", given, status=422 if posted.problems or wrong else 200)
 
@@ -131,6 +135,17 @@ def _beside(passage: ConsentPassage, texts: ConsentTexts) -> tuple[str, ...]:
     """What the evidence says of a part: of benefit, or of harm."""
     told = plain_evidence(passage.evidence, texts.language) if passage.evidence else ()
     return (*told, *(plain_harm(passage.harms, texts.language) if passage.harms else ()))
+
+
+def _changed(asker: Asker, one: Part, texts: ConsentTexts) -> tuple[Changed, ...]:
+    """What changed in a part since the participant agreed to an earlier version of it."""
+    if one.state.state != "other_version":
+        return ()
+    seen = asker.view.records(asker.grant.participant or "")
+    agreed = next((x for x in seen if x.root == one.state.record and x.current), None)
+    earlier = consent_texts(str(agreed.values.get("version"))).get(texts.language) if agreed else None
+    before = earlier.passage(one.passage.id) if earlier else None
+    return changes(before, one.passage) if before else ()
 
 
 def _has_chosen(request: HttpRequest, passage: ConsentPassage) -> bool:
@@ -187,7 +202,8 @@ def _answered(
 @page
 def take_back(request: HttpRequest, asker: Asker, language: str, part: str) -> HttpResponse:
     """Say exactly what taking back a yes does, and file it once that is confirmed."""
-    consented, texts = asked_of(asker), texts_in(language)
+    consented = asked_of(asker)
+    texts = texts_in(language, consented)
     one = found(parts_of(consented, texts).get(part))
     posted = _fresh(asker, ELEMENT)
     if request.method == "POST":
@@ -201,7 +217,8 @@ def take_back(request: HttpRequest, asker: Asker, language: str, part: str) -> H
 @page
 def sign(request: HttpRequest, asker: Asker, language: str) -> HttpResponse:
     """Sign the whole with the hand of the participant: their password, or the code that a link asks for."""
-    consented, texts = asked_of(asker), texts_in(language)
+    consented = asked_of(asker)
+    texts = texts_in(language, consented)
     user = User.objects.get(username=request.user.get_username())
     posted = _fresh(asker, SIGNATURE)
     if request.method == "POST":

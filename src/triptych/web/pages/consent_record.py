@@ -13,6 +13,7 @@ from triptych.rules import Missing
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
 
+QUIZ = "education_answer"
 FORMS = (ELEMENT, SIGNATURE, CAPACITY, DOUBT, WITHDRAWAL)
 WORDS = {
     "agreed": "agreed",
@@ -35,8 +36,10 @@ def consent_record(request: HttpRequest, asker: Asker, participant: str) -> Http
     if not asker.view.sight.sees_form(SIGNATURE):
         raise Http404
     consented = found(asker.view.consented(participant))
-    seen = [one for one in asker.view.records(participant) if one.form in FORMS and one.current]
+    asked = [one for one in asker.view.records(participant) if one.current]
+    seen = [one for one in asked if one.form in FORMS]
     role = asker.study.roles[asker.grant.role]
+    may = [form for name in FORMS if (form := asker.study.forms.get(name)) and may_file(role, form)]
     return show(
         request,
         asker,
@@ -44,11 +47,15 @@ def consent_record(request: HttpRequest, asker: Asker, participant: str) -> Http
         participant=participant,
         consented=consented,
         in_force=_said(consented.in_force),
-        rows=[(one, _titled(one.element), WORDS[one.state], _last(seen, one.element)) for one in consented.elements],
+        rows=[
+            (one, _titled(one.element), WORDS[one.state], _last(seen, one.element), _wrong(asked, one.element))
+            for one in consented.elements
+        ],
+        languages=consent_texts(consented.version) if ELEMENT in [form.id for form in may] else {},
         signatures=[one for one in seen if one.form == SIGNATURE],
         capacities=[one for one in seen if one.form in (CAPACITY, DOUBT)],
         locked=asker.view.is_consent_locked(participant),
-        may=[form for name in FORMS if (form := asker.study.forms.get(name)) and may_file(role, form)],
+        may=may,
         forms=asker.study.forms,
         zone=asker.view.zone(participant),
     )
@@ -63,6 +70,11 @@ def _said(value: bool | Missing) -> str:
 def _titled(element: str) -> str:
     passage = consent_texts()["en"].passage(element)
     return passage.title if passage else element.replace("_", " ")
+
+
+def _wrong(seen: list[Seen], element: str) -> int:
+    """How often the question on a part was answered otherwise than the text says."""
+    return sum(one.form == QUIZ and one.values.get("passage") == f"consent: {element}" for one in seen)
 
 
 def _last(seen: list[Seen], element: str) -> Mapping[str, Any] | None:
