@@ -81,6 +81,7 @@ def staff_pages(demo: Player) -> dict[str, list[str]]:
             "/follow-up/",
             "/sites/site-1/on-call/",
             "/sites/site-1/on-call/?form=duty_rota",
+            "/sites/site-1/kits/",
             "/patterns/",
         ],
         "physician": [
@@ -103,6 +104,8 @@ def staff_pages(demo: Player) -> dict[str, list[str]]:
         ],
         "therapist": [
             "/caseload/",
+            "/sites/site-1/kits/?form=kit_quarantine",
+            "/sites/site-1/devices/?new",
             *(f"/participants/NO-06/session/{part}" for part in ("", "paper/", "summary/")),
             *(f"/participants/NO-05/{part}" for part in ("integration/", "recall/1/")),
         ],
