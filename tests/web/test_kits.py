@@ -36,7 +36,10 @@ def test_whoever_handles_a_kit_may_set_it_in_quarantine(norway: Hands, log_in: L
     client = log_in("therapist")
     values = {"kit": "K-001", "change": "quarantined", "why": "damaged"}
     assert send(client, "kit_quarantine", values, norway.now.isoformat()[:16]).status_code == 302
-    assert "<b>in quarantine</b>" in text_of(client.get(PATH))
+    page = text_of(client.get(PATH))
+    assert page.count("<b>in quarantine</b>") == 1
+    assert "not released" not in page
+    assert "<td>released</td>" in page
     assert log_in("rater").get(PATH).status_code == 404
 
 
