@@ -151,7 +151,7 @@ function decide() {
 
 /** A rule that cannot be decided asks for what has to be examined; it is no alarm and rings nothing. */
 function shownQuestion(one) {
-  const line = element("div", "", { class: "asking", "data-asking": one.id });
+  const line = element("div", "", { class: "undecided", "data-asking": one.id });
   line.append(element("b", `Cannot decide: ${one.title}`), element("span", one.ask), element("button", "Signs", { type: "button", "data-open": "session_signs" }));
   return line;
 }
