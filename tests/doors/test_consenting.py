@@ -1,0 +1,63 @@
+"""Agreeing passes the door only in the words of the text, by whoever may sign, and sober; a no always passes."""
+
+from typing import Any
+
+import pytest
+from tests.doors.hands import Hands, codes
+
+from triptych.cli.agreeing import whole_consent
+from triptych.ledger import Filed
+from triptych.ledger.library import find_study
+from triptych.ledger.memory import MemoryStore
+
+
+@pytest.fixture
+def norway() -> Hands:
+    hands = Hands(MemoryStore(), find_study("mdma-mdd-norway"))
+    hands.contact()
+    return hands
+
+
+def part(hands: Hands, element: str = "risks", **more: Any) -> dict[str, Any]:
+    values = next(one.values for one in whole_consent(hands.study) if one.values.get("element") == element)
+    return {**values, **more}
+
+
+@pytest.mark.requirement("EMA-05")
+def test_one_changed_character_of_the_text_is_not_agreed_to(norway: Hands) -> None:
+    text = str(part(norway)["text"])
+    changed = text[:-1] + ("0" if text[-1] != "0" else "1")
+    assert codes(norway.file("coordinator", "consent_element", part(norway, text=changed))) == ["other_text"]
+    assert codes(norway.file("coordinator", "consent_element", part(norway, version="0"))) == ["no_such_text"]
+    assert isinstance(norway.file("coordinator", "consent_element", part(norway)), Filed)
+
+
+def test_who_signs_is_who_the_record_says(norway: Hands) -> None:
+    own = {name: value for name, value in part(norway, route="own").items() if name != "holder"}
+    assert codes(norway.file("coordinator", "consent_element", own)) == ["other_route"]
+    assert codes(norway.file("coordinator", "consent_element", {**own, "route": "spoken"})) == ["other_route"]
+    assert codes(norway.file("coordinator", "consent_element", {**own, "route": "representative"})) == [
+        "no_representative"
+    ]
+
+
+def test_nobody_agrees_for_somebody_who_is_known_to_be_under_age(norway: Hands) -> None:
+    norway.born("2010-05-01")
+    assert codes(norway.file("coordinator", "consent", {"version": "1", "agreed": True})) == ["under_age"]
+
+
+@pytest.mark.requirement("CON-05")
+def test_after_a_dose_everything_can_be_declined_and_nothing_agreed_to(norway: Hands) -> None:
+    norway.born()
+    norway.agree()
+    before = norway.now
+    dose = {"part": "initial", "outcome": "taken", "amount": 80, "taken_at": norway.now.isoformat()}
+    assert isinstance(norway.file("therapist", "dose_administration", dose, visit="dosing", cycle=1), Filed)
+    # On paper of before the dose as well: it is entered once nobody can be asked to sign it now.
+    for more in ({}, {"occurred_at": before}):
+        assert codes(norway.file("coordinator", "consent_element", part(norway), **more)) == ["after_a_dose"]
+    assert codes(norway.file("coordinator", "consent", {"version": "1", "agreed": True})) == ["after_a_dose"]
+    no = {"element": "touch_support", "agreed": False, "route": "spoken"}
+    assert isinstance(norway.file("coordinator", "consent_element", no), Filed)
+    assert isinstance(norway.file("coordinator", "withdrawal", {"what": ["recordings"]}), Filed)
+    assert isinstance(norway.file("night_attendant", "capacity_doubt", {"what": "Confused"}), Filed)
