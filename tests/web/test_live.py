@@ -262,3 +262,12 @@ def test_the_second_person_checks_a_dose_by_their_own_pin_and_no_tap_stands_for_
     assert (last.form, last.actor, last.cycle) == ("dose_check", "co_therapist-1", 1)
     tapped = entered(live, 9, form="dose_check", values={"part": "initial", "amount": 80, "kit": "K-001"})
     assert [one["codes"] for one in send(client, tapped)] == [["decided_here"]]
+
+
+def test_a_correction_stands_on_the_timeline_beside_what_it_corrects_with_its_reason(live: Hands, log_in: Log) -> None:
+    filed = live.file("therapist", "session_moment", {"what": "fall"})
+    assert isinstance(filed, Filed)
+    again = {"corrects": filed.record.id, "reason": "It was a stumble"}
+    assert isinstance(live.file("therapist", "session_moment", {"what": "unsteady"}, **again), Filed)
+    page = log_in("therapist").get(SESSION).content.decode()
+    assert "corrected: it was <s>Fall</s> (It was a stumble)" in page

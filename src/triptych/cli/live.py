@@ -25,6 +25,7 @@ LIVE = "NO-13"
 NUMBER = 12
 SECONDS = 180.0
 """How long the whole session takes to watch."""
+KINDS = ("open", "euphoria", "abnormal", "dissociation", "perception", "impairment")
 LENGTH = timedelta(hours=8, minutes=20)
 EARLIEST, LATEST = timedelta(hours=9, minutes=30), timedelta(hours=21)
 """When on the site's day the first dose is given: what comes before it and the supplemental dose are the same day."""
@@ -54,6 +55,17 @@ def _drink(minutes: float, kind: str, volume: int) -> Step:
     return Step(minutes, "co_therapist", "session_drink", {"kind": kind, "volume": volume})
 
 
+def _distress(minutes: float, level: int) -> Step:
+    return Step(minutes, "co_therapist", "session_distress", {"level": level})
+
+
+def _asked(minutes: float, window: int, kinds: Sequence[str]) -> Iterator[Step]:
+    """The questions on effects of a window, answered with nothing, a minute apart."""
+    for later, kind in enumerate(kinds):
+        values = {"window": window, "kind": kind, "answer": "nothing"}
+        yield Step(minutes + later, "therapist", "session_prompt", values)
+
+
 def _came(role: str) -> Step:
     return Step(1, role, "session_presence", {"person": f"{role}-1", "change": "came"})
 
@@ -72,6 +84,16 @@ DECISIONS = ("dose_check", "dose_authorization", "supplement_decision", "dischar
 SCRIPT: Sequence[Step] = (
     _came("therapist"),
     _came("co_therapist"),
+    *(
+        _distress(minutes, level)
+        for minutes, level in ((58, 4), (121, 6), (181, 5), (239, 3), (299, 2), (359, 1), (479, 1))
+    ),
+    *_asked(64, 60, KINDS),
+    Step(160, "therapist", "session_prompt", {"window": 150, "kind": "open", "answer": "deferred"}),
+    *_asked(272, 270, KINDS),
+    *_asked(395, 390, KINDS),
+    Step(75, "therapist", "session_touch", {"person": "therapist-1", "kind": "hand", "began_by": "participant"}),
+    Step(259, "co_therapist", "session_touch", {"person": "co_therapist-1", "kind": "care_steadying"}),
     _moment(8, "music_on"),
     _moment(14, "eyeshades"),
     _vitals(30, 132, 84, 84, 36.9),

@@ -52,7 +52,7 @@ class Reading(Struct, frozen=True):
 
 
 class Line(Struct, frozen=True):
-    """One line of the timeline."""
+    """One line of the timeline. A corrected one says what stood before and why it was corrected."""
 
     id: str
     root: str
@@ -64,6 +64,8 @@ class Line(Struct, frozen=True):
     by: str
     late: bool
     held: bool
+    was: str | None = None
+    why: str | None = None
 
 
 class Board(Struct, frozen=True, kw_only=True):
@@ -95,7 +97,12 @@ def board_of(view: View, participant: str, seen: Sequence[Seen]) -> Board:
     doses = _doses(mine, place)
     begins, ends = _span(doses, view.now, zone)
     within = [one for one in mine if begins <= one.occurred_at <= ends]
-    lines = sorted((_line(one, study, zone) for one in within), key=lambda line: line.at, reverse=True)
+    before = {one.id: one for one in seen}
+    lines = sorted(
+        (_line(one, study, zone, before.get(one.corrects or "")) for one in within),
+        key=lambda line: line.at,
+        reverse=True,
+    )
     return Board(
         participant=participant,
         site=mine[-1].site if mine else None,
@@ -187,7 +194,7 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
 
 
-def _line(one: Seen, study: Study, zone: ZoneInfo) -> Line:
+def _line(one: Seen, study: Study, zone: ZoneInfo, before: Seen | None) -> Line:
     form = study.forms.get(one.form)
     return Line(
         id=one.id,
@@ -196,11 +203,17 @@ def _line(one: Seen, study: Study, zone: ZoneInfo) -> Line:
         at=one.occurred_at,
         recorded_at=one.recorded_at,
         title=form.title if form else one.form,
-        text=vital(one.values) if one.form == VITALS else summary(one.values, form, zone),
+        text=_text(one, form, zone),
         by=one.actor,
         late=one.late,
         held=one.status == "held",
+        was=_text(before, form, zone) if before else None,
+        why=one.reason,
     )
+
+
+def _text(one: Seen, form: Form | None, zone: ZoneInfo) -> str:
+    return vital(one.values) if one.form == VITALS else summary(one.values, form, zone)
 
 
 def vital(values: Mapping[str, object]) -> str:

@@ -92,6 +92,14 @@ export class Room {
     return this.given.forms[form].items.find(({ id }) => id === item).choices;
   }
 
+  /** A form with what it can be about as choices: the effects that go on. Where nothing goes on, it is about nothing. */
+  tied(form) {
+    const open = effectsNow(this.facts.effects, this.unsent()).filter((one) => one.ended === null);
+    const choices = open.map((one) => ({ code: one.id, label: `${this.label(one.kind)}, ${this.time(one.onset)}` }));
+    const items = form.items.map((item) => (item.type === "record" ? { ...item, type: "code", choices } : item));
+    return { ...form, items: items.filter((item) => item.type !== "code" || item.choices.length) };
+  }
+
   label(kind) {
     return this.choices("effect", "kind").find(({ code }) => code === kind)?.label ?? "Effect of unknown kind";
   }

@@ -336,7 +336,7 @@ $("#present").addEventListener("click", () => {
 document.addEventListener("click", ({ target }) => {
   const name = target.closest("[data-open]")?.dataset.open;
   if (name === "dim") document.body.classList.toggle("dim");
-  else if (name in given.forms) entryDialog($("#entry"), given.forms[name], (values) => enter(name, values));
+  else if (name in given.forms) entryDialog($("#entry"), room.tied(given.forms[name]), (values) => enter(name, values));
 });
 for (const button of document.querySelectorAll("[data-show]")) {
   button.addEventListener("click", () => $(`#${button.dataset.show}`).showModal());
