@@ -16,6 +16,8 @@ from triptych.study.session_room import PromptRules, PromptWindow, Scale
 PROMPT, OPEN = "session_prompt", "open"
 NEAR = timedelta(minutes=15)
 """An answer to a scale so near to its time is the one that was due."""
+BASELINE = timedelta(hours=6)
+"""For so long before the first dose an answer is that of the baseline."""
 
 Status = Literal["ahead", "open", "answered", "deferred", "gap"]
 
@@ -80,7 +82,8 @@ def slots(scales: Iterable[Scale], dosed_at: datetime, records: Iterable[Told]) 
         mine = [one for one in filed if one.form in (scale.form, *scale.counts)]
         for minutes in scale.at:
             at = dosed_at + timedelta(minutes=minutes)
-            near = [one for one in mine if abs(one.occurred_at - at) <= NEAR]
+            low, high = (at - NEAR, at + NEAR) if minutes >= 0 else (dosed_at - BASELINE, dosed_at)
+            near = [one for one in mine if low <= one.occurred_at <= high]
             best = min(near, key=lambda one: abs(one.occurred_at - at), default=None)
             found.append(Slot(form=scale.form, title=scale.title, at=at, record=best.root if best else None))
     return tuple(sorted(found, key=lambda slot: slot.at))

@@ -127,12 +127,12 @@ def test_a_window_that_passed_with_neither_answer_nor_deferral_is_a_gap(
     assert window.left == ("open", "euphoria", "abnormal")[3 - left :]
 
 
-def test_a_scale_is_answered_by_the_nearest_record_of_a_quarter_of_an_hour_and_by_what_counts_too() -> None:
+def test_a_scale_is_answered_within_a_quarter_of_an_hour_and_its_baseline_by_what_came_before_the_dose() -> None:
     scale = Scale(form="session_distress", title="Distress", at=(-30, 60, 120), counts=("session_arrival",))
-    records = [told(-40, "session_arrival", {"distress": 3}), told(74, "session_distress", {"level": 4})]
+    records = [told(-100, "session_arrival", {"distress": 3}), told(74, "session_distress", {"level": 4})]
     found = [slot.record for slot in slots((scale,), DOSE, records)]
     assert found == [
-        "session_arrival--40",
+        "session_arrival--100",
         "session_distress-74",
         None,
     ]

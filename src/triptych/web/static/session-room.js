@@ -146,7 +146,7 @@ export class Room {
   }
 
   drawScales(scales) {
-    const bar = element("div", "", { class: "asking" });
+    const bar = element("div", "", { class: "scales" });
     if (this.may("effect")) bar.append(tap("Effect", () => this.begin(), { class: "big" }));
     for (const scale of scales) bar.append(this.scaleButton(scale));
     return bar;
