@@ -101,6 +101,8 @@ def staff_pages(demo: Player) -> dict[str, list[str]]:
         "principal_investigator": [
             f"{about}/records/{last['madrs']}/sign/",
             f"{about}/review/casebook/",
+            f"{about}/consent/",
+            f"{about}/consent/es/",
         ],
         "therapist": [
             "/caseload/",
