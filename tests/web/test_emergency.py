@@ -76,7 +76,8 @@ def test_the_sheet_is_recorded_before_it_is_shown_and_says_what_is_known(live: H
     live.file("physician", "medicine", {"name": "Sertraline", "ongoing": False, "last_taken_on": "2026-01-15"})
     therapist = log_in("therapist")
     assert therapist.get(SHEET).status_code == 405
-    sheet = therapist.post(SHEET).content.decode()
+    assert therapist.post(SHEET).status_code == 404
+    sheet = therapist.post(SHEET, {"open": "yes"}).content.decode()
     for text in ("Kari Nordmann", "1980-02-03", "Penicillin", "MDMA 80 mg", "Sertraline", "15 Jan 2026", "128"):
         assert text in sheet
     last = live.trial.system_view().records("P-1")[-1]

@@ -92,6 +92,8 @@ def card(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
 def hand_over(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
     """Record that the glass was broken, and show the sheet for whoever takes over; a reload records it again."""
     drawn = found(board_for(asker.view, participant))
+    if request.POST.get("open") != "yes":
+        raise Http404
     now = asker.view.now
     draft = Draft(
         id=new_id(now),
