@@ -41,7 +41,7 @@ def sign(client: Any, lines: str = "Diazepam 10 mg", password: str = "long enoug
 def test_the_part_for_physicians_is_shown_only_in_the_version_that_a_medical_lead_signed(
     live: Hands, log_in: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    line = emergency_card().physician[0].partition(":")[0]
+    line = emergency_card().physician[0].partition(": ")[2]
     lead = log_in("principal_investigator")
     before = log_in("therapist").get(SESSION).content.decode()
     assert HIDDEN in before
