@@ -1,6 +1,6 @@
 """The emergency card of a site, its part for physicians signed by the medical lead, and the sheet for hand-over."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from triptych.web.entry import LOCAL, new_id
 from triptych.web.filing import file_posted
 from triptych.web.house import house
 from triptych.web.identity.store import identity_of
-from triptych.web.live.board import Board
+from triptych.web.live.board import Dose, Place
 from triptych.web.live.stream import board_for
 from triptych.web.pages.entry import acted
 from triptych.web.pages.signing import is_right
@@ -116,17 +116,17 @@ def hand_over(request: HttpRequest, asker: Asker, participant: str) -> HttpRespo
         person=structs.asdict(identity_of(participant)),
         medicines=[one for one in seen if one.form == "medicine"],
         rescue=[one for one in seen if one.form == "rescue_medicine" and one.occurred_at > now - BEFORE],
-        given=given(asker.study, drawn.board, seen),
+        given=given(asker.study, drawn.board.doses, drawn.board.place, seen),
         numbers=emergency(asker, drawn.board.site),
         now=now,
     )
 
 
-def given(study: Study, board: Board, seen: list[Seen]) -> list[Mapping[str, Any]]:
+def given(study: Study, doses: Sequence[Dose], place: Place | None, seen: Sequence[Seen]) -> list[Mapping[str, Any]]:
     """What was given and when: known where the only arm has MDMA, else possible and the most that it can have been."""
     arms = study.document.arms
     is_known = len(arms) == 1 and "MDMA" in arms[0].drug.upper()
-    cycle = board.place.cycle if board.place else None
+    cycle = place.cycle if place else None
     amounts = {one.values.get("taken_at") or one.occurred_at.isoformat(): one.values.get("amount")
                for one in seen if one.form == "dose_administration"}  # fmt: skip
     return [
@@ -136,7 +136,7 @@ def given(study: Study, board: Board, seen: list[Seen]) -> list[Mapping[str, Any
             "known": is_known,
             "amount": amounts.get(dose.at.isoformat()) if is_known else _most(study, dose.part, cycle),
         }
-        for dose in board.doses
+        for dose in doses
     ]
 
 
