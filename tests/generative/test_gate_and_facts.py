@@ -202,6 +202,8 @@ class DoorMachine(RuleBasedStateMachine):
             items = [item.id for item in NORWAY.forms[form].items]
             self.file(form, {item: item != wrong for item in items}, "therapist")
         self.file("physician_cover", {"where": "on_call"}, "physician")
+        self.file("alarm_test", {}, "therapist")
+        self.file("alarm_test_seen", {"about": self.sent[-1][0].id}, "physician")
         for person in ("therapist-1", "co_therapist-1"):
             agreed = {"person": person, "stop_word": "Stop", "care_agreed": wrong != "touch", "signed": "paper"}
             self.file("touch_agreement", agreed, "therapist")
@@ -367,6 +369,7 @@ def oracle(accepted: list[tuple[Draft, datetime]], doses: list[str], now: dateti
     no += [] if clear else ["medicines"]
     no += [item for item in READY if value(_form_of(item), item, on_day=True) is not True]
     no += [] if value("physician_cover", "where", on_day=True) else ["cover"]
+    no += [] if value("alarm_test_seen", "about", on_day=True) else ["test page"]
     no += [] if value("drug_screen", "result", on_day=True) == "negative" else ["drug screen"]
     old = "laboratory" not in last or (today - local(last["laboratory"][0].occurred_at)).days > 42
     no += ["results"] if old or value("result_review", "finding") != "normal" else []

@@ -83,7 +83,9 @@ def test_a_no_closes_its_line_and_says_who_clears_it(form: str, item: str, gate_
     [
         ("readiness", set(BOOLEANS["readiness"].values())),
         ("intake_review", {"intake_affirmed"}),
-        ("physician_cover", {"physician_covers"}),
+        ("physician_cover", {"physician_covers", "alarm_way_tested"}),
+        ("alarm_test", {"alarm_way_tested"}),
+        ("alarm_test_seen", {"alarm_way_tested"}),
         ("result_review", {"laboratory_reviewed", "ecg_reviewed"}),
         ("drug_screen", {"drug_screen_settled"}),
     ],

@@ -271,3 +271,23 @@ def test_a_correction_stands_on_the_timeline_beside_what_it_corrects_with_its_re
     assert isinstance(live.file("therapist", "session_moment", {"what": "unsteady"}, **again), Filed)
     page = log_in("therapist").get(SESSION).content.decode()
     assert "corrected: it was <s>Fall</s> (It was a stumble)" in page
+
+
+def test_a_test_page_from_the_room_is_acknowledged_by_the_physician_and_not_by_who_sent_it(
+    live: Hands, log_in: Log
+) -> None:
+    path, button = f"{SESSION}test-page/", "Acknowledge the test page"
+    therapist, physician = log_in("therapist"), log_in("physician")
+    assert physician.post(path, {"what": "seen"}).status_code == 404
+    assert therapist.post(path).status_code == 404
+    assert therapist.post(path, {"what": "send"}).status_code == 302
+    course = live.trial.system_view().course("P-1")
+    assert course is not None
+    assert any(task.id == "acknowledge_test_page" for task in course.alerts)
+    assert button not in therapist.get(SESSION).content.decode()
+    assert button in physician.get(SESSION).content.decode()
+    assert physician.post(path, {"what": "seen"}).status_code == 302
+    assert button not in physician.get(SESSION).content.decode()
+    course = live.trial.system_view().course("P-1")
+    assert course is not None
+    assert not any(task.id == "acknowledge_test_page" for task in course.alerts)

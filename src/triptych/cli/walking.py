@@ -150,6 +150,10 @@ class Walk:
         for name in READY:
             if name in self.study.forms:
                 yield self._file(self.study.forms[name], role="physician" if name == "physician_cover" else "")
+        if any(one.id == "alarm_way_tested" for one in self.study.gates["authorize_dose"].conditions):
+            yield (tested := self._file(self.study.forms["alarm_test"]))
+            about = {"about": tested.outcome.record.id} if isinstance(tested.outcome, Filed) else {}
+            yield self._file(self.study.forms["alarm_test_seen"], given=about, role="physician")
         yield from self._agree_touch()
         if PARTICIPANT in self.study.roles:
             for role in (PARTICIPANT, "therapist"):

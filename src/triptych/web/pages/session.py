@@ -28,6 +28,7 @@ from triptych.web.live.outbox import MOST, Answer, take
 from triptych.web.live.stream import Drawn, Reader, board_for, events
 from triptych.web.pages import session_course
 from triptych.web.pages.emergency import emergency
+from triptych.web.pages.paging import ANSWERED, SENT, waiting
 from triptych.web.people import Asker, found, grants_of, page
 from triptych.web.show import show
 from triptych.web.templating import HERE, asset
@@ -68,6 +69,8 @@ def session(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
         course_facts=session_course.facts(asker),
         may_measure=_may(asker, "vitals"),
         secure=is_secure(request),
+        test_waits=waiting(asker, participant),
+        may_test=[name for name in (SENT, ANSWERED) if _may(asker, name)],
         **emergency(asker, drawn.board.site),
     )
 
