@@ -53,7 +53,7 @@ class Walk:
         assert line.participant is not None
         assert line.occurred_at is not None
         self.hands.player.clock.now = max(self.hands.now, line.occurred_at)
-        if line.whole:  # two dozen records at once; the pages of the consent have a test of their own
+        if line.whole or line.role == "participant":  # their pages, and those of the consent, have tests of their own
             self.hands.player.also(line)
             return
         before = {seen.id for seen in self.records(line.participant)}
@@ -82,6 +82,9 @@ class Walk:
                 window.open(f"{base}/screening/?on={line.values['planned_on']}")
                 window.page.locator("details.confirm > summary").click()
                 window.page.fill("input[name=password]", PASSWORD)
+            case "dose_check":
+                window.open(f"{base}/session/dose-check/")
+                window.page.check(f"[name=person][value='{line.role}-1']")
             case "query":
                 window.open(f"{base}/records/{about}/query/?item={line.values.get('item', '')}")
             case "query_answer" | "query_close":
@@ -96,7 +99,8 @@ class Walk:
     def follow(self, window: Watched, line: Line, base: str) -> None:
         """The link to a form: from its visit, or from what may be recorded at any time."""
         page = window.open(f"{base}/")
-        place = f"visit={line.visit}" + (f"&cycle={line.cycle}" if line.cycle else "") if line.visit else ""
+        named = {"visit": line.visit, "cycle": line.cycle}
+        place = "&".join(f"{key}={value}" for key, value in named.items() if value)
         path = f"{base}/file/{line.form}/" + (f"?{place}" if place else "")
         link = page.locator(f'a[href="{path}"]').first
         if link.count():

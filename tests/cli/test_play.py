@@ -72,7 +72,7 @@ def test_a_refusal_is_told_with_its_reasons(run: Run, tmp_path: Path) -> None:
     expect = {"expect": {"filed": False, "reasons": ["consent_in_force"]}}
     result = run("play", written(tmp_path, CONTACT, dose, expect), "--study", "mdma-mdd-norway")
     assert result.exit_code == 0, result.output
-    assert "Consent is signed and in force" in result.output
+    assert "Consent is in force" in result.output
 
 
 @pytest.mark.parametrize(

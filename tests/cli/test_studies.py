@@ -36,15 +36,16 @@ def test_every_problem_is_told_with_file_line_and_what_to_write(run: Run, tmp_pa
     folder = copied(tmp_path)
     gates = folder / "gates.yaml"
     text = gates.read_text("utf-8")
-    gates.write_text(text.replace("latest(consent).agreed,", "latest(consent).agred,", 1), "utf-8")
+    fasted = "latest(readiness.filter(x, x.day == today)).fasted"
+    gates.write_text(text.replace(fasted, fasted.replace("fasted", "fastd"), 1), "utf-8")
     screening = folder / "forms-screening.yaml"
     text = screening.read_text("utf-8")
     screening.write_text(text.replace("type: decimal, unit: kg,", "type: decimal,", 1), "utf-8")
     result = run("study", "check", folder)
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
-    misspelt = next(n for n, line in enumerate(gates.read_text("utf-8").splitlines(), 1) if "agred" in line)
-    assert any(line.startswith(f"gates.yaml:{misspelt}:") and "agreed" in line for line in lines), lines
+    misspelt = next(n for n, line in enumerate(gates.read_text("utf-8").splitlines(), 1) if "fastd" in line)
+    assert any(line.startswith(f"gates.yaml:{misspelt}:") and "fasted" in line for line in lines), lines
     unitless = next(n for n, line in enumerate(screening.read_text("utf-8").splitlines(), 1) if "id: weight" in line)
     assert any(line.startswith(f"forms-screening.yaml:{unitless}:") and "unit" in line for line in lines), lines
     assert "2 problems" in result.stderr

@@ -164,7 +164,7 @@ def test_a_refused_decision_lists_every_reason_and_keeps_the_form(norway: Hands,
     answer = client.post(path, {**form, "v-part": "initial", "v-amount": "80"})
     assert answer.status_code == 422
     page = text_of(answer)
-    assert "Consent is signed and in force" in page
+    assert "Consent is in force" in page
     assert 'value="80"' in page
 
 

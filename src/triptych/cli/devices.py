@@ -16,8 +16,6 @@ from triptych.ledger import Actor, Draft, Filed, Held, Refused, Trial
 from triptych.ledger.errors import LedgerError
 from triptych.ledger.library import knowledge
 from triptych.ledger.opening import open_ledger
-from triptych.web.devices import draft_of as device_draft
-from triptych.web.devices import registered
 
 START, END = b"\x0b", b"\x1c\r"
 
@@ -93,6 +91,8 @@ def answered(trial: Trial, desk: Desk, content: bytes, now: datetime) -> bytes:
 
 def is_registered(trial: Trial, desk: Desk, readings: Readings) -> bool:
     """Whether the device is in service at the desk's site, or the participant's; who is unknown is left to the door."""
+    from triptych.web.devices import registered
+
     view = trial.system_view()
     course = view.course(readings.participant)
     site = desk.actor.site or (course.site if course else None)
@@ -101,8 +101,10 @@ def is_registered(trial: Trial, desk: Desk, readings: Readings) -> bool:
 
 def draft_of(trial: Trial, desk: Desk, readings: Readings) -> Draft:
     """A filled form with the device as its originator; a required item that was not read is not performed."""
+    from triptych.web import devices
+
     form = trial.study.forms[desk.form]
-    return device_draft(form, readings, desk.actor.site, desk.visit, desk.cycle)
+    return devices.draft_of(form, readings, desk.actor.site, desk.visit, desk.cycle)
 
 
 def serving(address: tuple[str, int], answer: Callable[[bytes], bytes]) -> socketserver.ThreadingTCPServer:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,9 +14,10 @@ from triptych.cli.ledgers import data_option
 from triptych.ledger import Actor, Draft, Filed, Seen, Trial, View
 from triptych.ledger.library import knowledge
 from triptych.ledger.opening import open_ledger
-from triptych.web.entry import new_id
-from triptych.web.recording.kept import END, RULE, Recording, damages, recordings_of
-from triptych.web.recording.shelf import Shelf
+
+if TYPE_CHECKING:
+    from triptych.web.recording.kept import Recording
+    from triptych.web.recording.shelf import Shelf
 
 files_option = click.option(
     "--files",
@@ -34,6 +36,8 @@ def recording() -> None:
 @files_option
 def verify(data: str, files: Path | None) -> None:
     """Compare each piece with its hash in the ledger; exit 1 if one is cut, replaced or missing. No key is needed."""
+    from triptych.web.recording.kept import damages
+
     shelf = _shelf(data, files)
     with explained():
         store = open_ledger(data, write=False)
@@ -82,19 +86,23 @@ def destroy(data: str, files: Path | None, person: str, role: str, site: str | N
     click.echo(f"{len(over)} recordings {'destroyed' if yes else 'would be destroyed'}.")
 
 
-def all_of(view: View) -> Iterator[Recording]:
+def all_of(view: View) -> Iterator["Recording"]:
     """Every recording of the trial."""
+    from triptych.web.recording.kept import recordings_of
+
     for participant in view.participants():
         yield from recordings_of(view.records(participant))
 
 
-def rules_of(view: View, recording: Recording) -> Sequence[Seen]:
+def rules_of(view: View, recording: "Recording") -> Sequence[Seen]:
     """The rules on recordings of a recording's site, oldest first."""
+    from triptych.web.recording.kept import RULE
+
     found = view.site_records(recording.site) if recording.site else ()
     return sorted((one for one in found if one.form == RULE and one.current), key=lambda one: one.occurred_at)
 
 
-def is_over(recording: Recording, rules: Sequence[Seen], today: date) -> bool:
+def is_over(recording: "Recording", rules: Sequence[Seen], today: date) -> bool:
     """Whether a recording has been kept for the years of the newest rule; never where there is none."""
     years = rules[-1].values.get("keep_years") if rules else None
     if not isinstance(years, int):
@@ -103,7 +111,10 @@ def is_over(recording: Recording, rules: Sequence[Seen], today: date) -> bool:
     return (begun.year + years, begun.month, begun.day) < (today.year, today.month, today.day)
 
 
-def _end(trial: Trial, recording: Recording, actor: Actor, now: datetime) -> None:
+def _end(trial: Trial, recording: "Recording", actor: Actor, now: datetime) -> None:
+    from triptych.web.entry import new_id
+    from triptych.web.recording.kept import END
+
     draft = Draft(
         id=new_id(now),
         form=END,
@@ -117,7 +128,9 @@ def _end(trial: Trial, recording: Recording, actor: Actor, now: datetime) -> Non
         raise CommandError(" ".join(reason.text for reason in outcome.reasons))
 
 
-def _shelf(data: str, files: Path | None) -> Shelf:
+def _shelf(data: str, files: Path | None) -> "Shelf":
+    from triptych.web.recording.shelf import Shelf
+
     folder = files or Path("triptych-data" if "://" in data else data) / "recordings"
     key = os.environ.get("TRIPTYCH_RECORDING_KEY")
     return Shelf(folder, Path(key) if key else folder.parent / "recording.key")

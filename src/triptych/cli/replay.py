@@ -23,10 +23,10 @@ from triptych.ledger.memory import MemoryStore
 from triptych.ledger.opening import open_ledger
 from triptych.ledger.store import EVERY_STREAM, Reading, Stored
 from triptych.ledger.streams import STUDY, participant_stream, site_stream
-from triptych.web.live.board import Board, Line, board_of
 
 if TYPE_CHECKING:
     from triptych.web.house import House
+    from triptych.web.live.board import Board, Line
 
 DOSE = "dose_administration"
 BEFORE, AFTER = timedelta(hours=2), timedelta(hours=30)
@@ -111,11 +111,13 @@ def _is_dose(record: Record, cycle: int | None) -> bool:
     return is_given and not record.held and cycle in (None, record.cycle)
 
 
-def _board(view: View, participant: str) -> Board:
+def _board(view: View, participant: str) -> "Board":
+    from triptych.web.live.board import board_of
+
     return board_of(view, participant, view.records(participant))
 
 
-def written(line: Line, board: Board) -> str:
+def written(line: "Line", board: "Board") -> str:
     """A line: since the dose, when it happened, what, by whom, and when it was known where that was late."""
     minutes = int((line.at - board.dosed_at) / timedelta(minutes=1)) if board.dosed_at else None
     sign = "−" if minutes is not None and minutes < 0 else "+"

@@ -151,9 +151,9 @@ class Walk:
             if name in self.study.forms:
                 yield self._file(self.study.forms[name], role="physician" if name == "physician_cover" else "")
         if any(one.id == "alarm_way_tested" for one in self.study.gates["authorize_dose"].conditions):
-            yield (tested := self._file(self.study.forms["alarm_test"]))
+            yield (tested := self._file(self.study.forms["alarm_test"], step=timedelta()))
             about = {"about": tested.outcome.record.id} if isinstance(tested.outcome, Filed) else {}
-            yield self._file(self.study.forms["alarm_test_seen"], given=about, role="physician")
+            yield self._file(self.study.forms["alarm_test_seen"], given=about, role="physician", step=timedelta())
         yield from self._agree_touch()
         if PARTICIPANT in self.study.roles:
             for role in (PARTICIPANT, "therapist"):
@@ -183,7 +183,7 @@ class Walk:
             given: dict[str, Any] = {"part": part, "amount": amount if self._names_amount(visit) else MASKED}
             given["kit"] = KITS[0]
             if any(one.id == "checked_by_second" for one in self.study.gates["authorize_dose"].conditions):
-                yield self._file(self.study.forms["dose_check"], visit, given, role="co_therapist")
+                yield self._file(self.study.forms["dose_check"], visit, given, role="co_therapist", step=timedelta())
             yield self._file(self.study.forms["dose_authorization"], visit, given)
             given |= {"outcome": "taken", "taken_at": self._now.isoformat(), "witness": "co_therapist-1"}
             yield self._file(self.study.forms["dose_administration"], visit, given)
@@ -262,8 +262,9 @@ class Walk:
         given: Mapping[str, Any] | None = None,
         role: str = "",
         cycle: int | None = None,
+        step: timedelta = STEP,
     ) -> Step:
-        self._now += STEP
+        self._now += step
         chosen = self.study.roles[role] if role else self._role(form)
         values = answer(
             self.study, form, self._now, {**self._choices, **{f"{form.id}.{k}": v for k, v in (given or {}).items()}}

@@ -128,7 +128,8 @@ class Study:
         gates = (gate for gate in self.document.gates if self.forms[gate.guards].about == "participant")
         paths = (f"gates.{gate.id}.conditions.{c.id}.rule" for gate in gates for c in gate.conditions)
         daily = {"today", "course.medicine_conflict", "course.screening_confirmed", "course.consent_in_force"}
-        daily |= {f"course.recording_{purpose}" for purpose in ("fidelity", "recall", "training")}
+        if self.document.consent is not None:  # without its parts, nothing is agreed to that a day could change
+            daily |= {f"course.recording_{purpose}" for purpose in ("fidelity", "recall", "training")}
         return any(not daily.isdisjoint(self.reads(path)) for path in paths)
 
 

@@ -13,6 +13,7 @@ session:
     distress: 4
     settled: [{id: systolic, title: Systolic, at_most: 140}]
   presence: {people: 2, roles: [coordinator], overnight: 1, overnight_roles: [rater]}
+  beside: [{id: pulse, title: Pulse, item: systolic, at: [{level: notify, at_least: 130}]}]
 """
 CASES = [
     ("opens: 90 minutes", "opens: late", "duration"),
@@ -21,6 +22,7 @@ CASES = [
     ("id: systolic", "id: pulse", "unknown_vital_sign"),
     (", at_most: 140", "", "settles_always"),
     ("people: 2", "people: 0", "bad_number"),
+    ("item: systolic", "item: owl", "unknown_item"),
     ("overnight_roles: [rater]", "overnight_roles: [owl]", "unknown_role"),
 ]
 

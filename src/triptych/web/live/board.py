@@ -5,7 +5,7 @@ The board of an audience is the same for everybody in it: what only its sender m
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -93,7 +93,8 @@ def board_of(view: View, participant: str, seen: Sequence[Seen]) -> Board:
     """Assemble the board from what a view shows of a participant."""
     study, zone = view.study_of(participant), view.zone(participant)
     mine = [one for one in seen if view.sight.sees_form(one.form) and (one.current or one.status == "held")]
-    place = _dosed_place(study, mine, view.now) or _planned_place(study, view, participant, zone)
+    place = _dosed_place(study, mine, view.now) or _begun_place(study, mine, local_day(view.now, zone), zone)
+    place = place or _planned_place(study, view, participant, zone)
     doses = _doses(mine, place)
     begins, ends = _span(doses, view.now, zone)
     within = [one for one in mine if begins <= one.occurred_at <= ends]
@@ -126,6 +127,14 @@ def _dosed_place(study: Study, seen: Sequence[Seen], now: datetime) -> Place | N
     if last is None or last.visit is None or now - last.occurred_at > AFTER:
         return None
     return Place(last.visit, last.cycle, titles[last.visit])
+
+
+def _begun_place(study: Study, seen: Sequence[Seen], today: date, zone: ZoneInfo) -> Place | None:
+    """The visit of a session for which something was entered today, whatever its window: it is being held."""
+    titles = {visit.id: visit.title for visit in study.document.visits if visit.held_by == DOSE}
+    begun = (one for one in seen if one.visit in titles and local_day(one.occurred_at, zone) == today)
+    last = max(begun, key=lambda one: one.occurred_at, default=None)
+    return Place(last.visit, last.cycle, titles[last.visit]) if last is not None and last.visit else None
 
 
 def _planned_place(study: Study, view: View, participant: str, zone: ZoneInfo) -> Place | None:
