@@ -72,7 +72,7 @@ def _asked(url: str, context: ssl.SSLContext) -> "urllib.request.addinfourl":  #
         except urllib.error.URLError:
             if time.monotonic() > until:
                 raise
-            time.sleep(0.2)
+            time.sleep(0.2)  # another process begins to listen, which tells nobody: it can only be asked again
 
 
 def test_a_certificate_without_its_key_is_refused(tmp_path: Path, https: tuple[Path, Path]) -> None:

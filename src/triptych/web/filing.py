@@ -1,14 +1,15 @@
 """From a posted form to the door, and the door's answer back onto the page."""
 
+from collections.abc import Callable
 from datetime import date
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from triptych.course import local_day, slots_by_key
 from triptych.course.schedule import slot_key
 from triptych.ledger import Draft, Filed, Held
-from triptych.study import Study, fit
+from triptych.study import Form, Study, fit
 from triptych.web.entry import Posted
 from triptych.web.hosts import is_participant_host
 from triptych.web.house import house
@@ -74,6 +75,22 @@ def _filed(request: HttpRequest, asker: Asker, posted: Posted, participant: str 
         return True
     posted.problems.extend((reason.item or "", reason.text) for reason in outcome.reasons)
     return False
+
+
+def form_of_site(
+    request: HttpRequest, asker: Asker, site: str, wanted: Form | None, is_ready: Callable[[Posted], bool] = bool
+) -> tuple[Posted | None, bool]:
+    """A form about a site as it came back or afresh, if one is wanted, and whether it was filed now.
+
+    Where none is wanted, nothing can be sent: that is a page which is not found.
+    """
+    zone = asker.view.zone()
+    if request.method != "POST":
+        return (Posted.fresh(wanted, zone, asker.view.now) if wanted else None), False
+    if wanted is None:
+        raise Http404
+    posted = Posted.read(wanted, request.POST, zone)
+    return posted, is_ready(posted) and file_posted(request, asker, posted, None, site=site)
 
 
 def _has_place(asker: Asker, posted: Posted) -> bool:

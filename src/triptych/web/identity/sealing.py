@@ -11,8 +11,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-NONCE = 12
-VERSION = b"\x01"
+from triptych.web.sealed import seal_bytes, unseal_bytes
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +48,7 @@ def read_key(path: Path) -> bytes:
 
 def seal(key: bytes, participant: str, person: Person) -> bytes:
     """Seal a person under a key, for one participant."""
-    return _sealed(key, _bound(participant), msgspec.json.encode(person))
+    return seal_bytes(key, _bound(participant), msgspec.json.encode(person))
 
 
 def unseal(key: bytes, participant: str, sealed: bytes) -> Person:
@@ -59,7 +58,7 @@ def unseal(key: bytes, participant: str, sealed: bytes) -> Person:
 
 def seal_caller(key: bytes, name: str, caller: Caller) -> bytes:
     """Seal somebody who waits for a call under a key, for one entry of the list."""
-    return _sealed(key, _listed(name), msgspec.json.encode(caller))
+    return seal_bytes(key, _listed(name), msgspec.json.encode(caller))
 
 
 def unseal_caller(key: bytes, name: str, sealed: bytes) -> Caller:
@@ -67,17 +66,9 @@ def unseal_caller(key: bytes, name: str, sealed: bytes) -> Caller:
     return msgspec.json.decode(_opened(key, _listed(name), sealed), type=Caller)
 
 
-def _sealed(key: bytes, bound: bytes, content: bytes) -> bytes:
-    nonce = os.urandom(NONCE)
-    return VERSION + nonce + AESGCM(key).encrypt(nonce, content, bound)
-
-
 def _opened(key: bytes, bound: bytes, sealed: bytes) -> bytes:
-    nonce, rest = sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
     try:
-        if sealed[:1] != VERSION:
-            raise InvalidTag
-        return AESGCM(key).decrypt(nonce, rest, bound)
+        return unseal_bytes(key, bound, sealed)
     except (InvalidTag, ValueError) as error:
         raise NotOpened(
             "This identity cannot be opened with the key of this installation. "

@@ -5,8 +5,7 @@ from django.shortcuts import redirect
 
 from triptych.course import may_file
 from triptych.web.devices import FORM, newest
-from triptych.web.entry import Posted
-from triptych.web.filing import file_posted
+from triptych.web.filing import form_of_site
 from triptych.web.people import Asker, page
 from triptych.web.show import show
 
@@ -16,16 +15,12 @@ def devices(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
     """Show the devices of a site; register one, or say that it is out of service."""
     if site not in asker.view.sites() or not asker.view.sight.sees_form(FORM):
         raise Http404
-    form, zone, posted = asker.study.forms[FORM], asker.view.zone(), None
+    form, zone = asker.study.forms[FORM], asker.view.zone()
     may = may_file(asker.study.roles[asker.grant.role], form)
-    if request.method == "POST":
-        if not may:
-            raise Http404
-        posted = Posted.read(form, request.POST, zone)
-        if file_posted(request, asker, posted, None, site=site):
-            return redirect("devices", site=site)
-    elif may and "new" in request.GET:
-        posted = Posted.fresh(form, zone, asker.view.now)
+    is_wanted = may and (request.method == "POST" or "new" in request.GET)
+    posted, is_filed = form_of_site(request, asker, site, form if is_wanted else None)
+    if is_filed:
+        return redirect("devices", site=site)
     return show(
         request,
         asker,

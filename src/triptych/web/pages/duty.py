@@ -5,8 +5,7 @@ from django.shortcuts import redirect
 
 from triptych.course import may_file
 from triptych.course.duty import COVER, HOLIDAY, ROTA, STEPS
-from triptych.web.entry import Posted
-from triptych.web.filing import file_posted
+from triptych.web.filing import form_of_site
 from triptych.web.people import Asker, page
 from triptych.web.show import show
 
@@ -22,15 +21,10 @@ def duty(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
     role, forms = asker.study.roles[asker.grant.role], asker.study.forms
     may = [forms[name] for name in FORMS if may_file(role, forms[name])]
     wanted = next((form for form in may if form.id == request.GET.get("form")), None)
-    zone, posted = asker.view.zone(), None
-    if request.method == "POST":
-        if wanted is None:
-            raise Http404
-        posted = Posted.read(wanted, request.POST, zone)
-        if file_posted(request, asker, posted, None, site=site):
-            return redirect("duty", site=site)
-    elif wanted is not None:
-        posted = Posted.fresh(wanted, zone, asker.view.now)
+    zone = asker.view.zone()
+    posted, is_filed = form_of_site(request, asker, site, wanted)
+    if is_filed:
+        return redirect("duty", site=site)
     return show(
         request,
         asker,

@@ -12,7 +12,7 @@ from triptych.course import local_day, may_file
 from triptych.ledger import Seen
 from triptych.web.attachments import NotTaken, keep
 from triptych.web.entry import Posted
-from triptych.web.filing import file_posted
+from triptych.web.filing import form_of_site
 from triptych.web.house import house
 from triptych.web.pages.attachment import given
 from triptych.web.people import Asker, page
@@ -66,15 +66,10 @@ def kits(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
     role, forms = asker.study.roles[asker.grant.role], asker.study.forms
     may = [forms[name] for name in FORMS if may_file(role, forms[name])]
     wanted = next((form for form in may if form.id == request.GET.get("form")), None)
-    zone, posted = asker.view.zone(), None
-    if request.method == "POST":
-        if wanted is None:
-            raise Http404
-        posted = Posted.read(wanted, request.POST, zone)
-        if _with_file(request, posted) and file_posted(request, asker, posted, None, site=site):
-            return redirect("kits", site=site)
-    elif wanted is not None:
-        posted = Posted.fresh(wanted, zone, asker.view.now)
+    zone = asker.view.zone()
+    posted, is_filed = form_of_site(request, asker, site, wanted, lambda read: _with_file(request, read))
+    if is_filed:
+        return redirect("kits", site=site)
     return show(
         request,
         asker,

@@ -8,8 +8,7 @@ from django.shortcuts import redirect
 from triptych.course import local_day, may_file
 from triptych.course.respct import Said, respct
 from triptych.ledger import Seen
-from triptych.web.entry import Posted
-from triptych.web.filing import file_posted
+from triptych.web.filing import form_of_site
 from triptych.web.live.stream import board_for
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
@@ -22,16 +21,12 @@ def rooms(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
     """Show the rooms of a site as they are described now, and take a new description."""
     if site not in asker.view.sites() or not asker.view.sight.sees_form(ROOM):
         raise Http404
-    form, zone, posted = asker.study.forms[ROOM], asker.view.zone(), None
+    form, zone = asker.study.forms[ROOM], asker.view.zone()
     may = may_file(asker.study.roles[asker.grant.role], form)
-    if request.method == "POST":
-        if not may:
-            raise Http404
-        posted = Posted.read(form, request.POST, zone)
-        if file_posted(request, asker, posted, None, site=site):
-            return redirect("rooms", site=site)
-    elif may and "add" in request.GET:
-        posted = Posted.fresh(form, zone, asker.view.now)
+    is_wanted = may and (request.method == "POST" or "add" in request.GET)
+    posted, is_filed = form_of_site(request, asker, site, form if is_wanted else None)
+    if is_filed:
+        return redirect("rooms", site=site)
     status = 422 if posted and (posted.problems or posted.asked) else 200
     described = {
         str(one.values["room"]): one for one in asker.view.site_records(site) if one.form == ROOM and one.current

@@ -14,7 +14,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from triptych.web.identity.sealing import NONCE, VERSION, read_key
+from triptych.web.identity.sealing import read_key
+from triptych.web.sealed import seal_bytes, unseal_bytes
 
 MOST = 2_000_000
 """The largest piece that is taken, in bytes."""
@@ -39,7 +40,7 @@ class Shelf:
         place.mkdir(parents=True, exist_ok=True)
         if not (place / KEY).exists():
             made = AESGCM.generate_key(bit_length=256)
-            _write(place / KEY, _seal(self._master(), _bound(recording), made))
+            _write(place / KEY, seal_bytes(self._master(), _bound(recording), made))
 
     def count(self, recording: str) -> int:
         """How many pieces are there, without a gap, from the first on."""
@@ -54,7 +55,7 @@ class Shelf:
         Raises:
             NotReadable: the recording's key is gone or cannot be opened.
         """
-        _write(self._piece(recording, number), _seal(self._own(recording), _bound(recording, number), content))
+        _write(self._piece(recording, number), seal_bytes(self._own(recording), _bound(recording, number), content))
 
     def read(self, recording: str, number: int) -> bytes:
         """A piece as it was recorded. Raises `NotReadable` if it is not there or is not what was written."""
@@ -95,17 +96,9 @@ def _bound(recording: str, number: int | None = None) -> bytes:
     return b"triptych recording 1\x00" + recording.encode() + b"\x00" + of.encode()
 
 
-def _seal(key: bytes, bound: bytes, content: bytes) -> bytes:
-    nonce = os.urandom(NONCE)
-    return VERSION + nonce + AESGCM(key).encrypt(nonce, content, bound)
-
-
 def _open(key: bytes, bound: bytes, sealed: bytes) -> bytes:
-    nonce, rest = sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
     try:
-        if sealed[:1] != VERSION:
-            raise InvalidTag
-        return AESGCM(key).decrypt(nonce, rest, bound)
+        return unseal_bytes(key, bound, sealed)
     except (InvalidTag, ValueError) as error:
         raise NotReadable("A piece of this recording cannot be opened: it, or the key, is another.") from error
 
