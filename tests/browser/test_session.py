@@ -46,6 +46,7 @@ def test_what_one_tablet_enters_the_others_see_and_nothing_is_lost_without_a_net
     live: Hands, window: Windows
 ) -> None:
     room, other, physician = (opened(window, f"{role}-1") for role in ("therapist", "co_therapist", "physician"))
+    expect(physician.locator("#device")).to_contain_text("Staff device")
     measure(room, "13182" + "88" + "371")
     for page in (room, other, physician):
         expect(page.locator("svg.vitals .last.systolic")).to_have_text("SYS 131")

@@ -1,6 +1,6 @@
 // Alarms of the readings that this tablet knows, decided as the server decides them (safety/alarms.py): one alarm a
 // parameter and episode, raised again only when it becomes worse or comes back. Amber waits for a repeat; red never
-// does, and no reading clears it. They ring with no server.
+// does, and no reading clears it. They are decided with no server; session-sounding.js tells of them.
 
 const LEVELS = ["hold", "withhold", "notify", "emergency"];
 const OPEN = ["unconfirmed", "confirmed", "red", "settled"];
@@ -99,27 +99,3 @@ class Episodes {
 
 /** Whether an alarm still stands. */
 export const isOpen = (alarm) => OPEN.includes(alarm.state);
-
-let sound = null;
-
-/** Prepare the sound at the first touch: browsers give none to a page that nobody has touched. */
-export function prepareSound() {
-  sound ??= new AudioContext();
-  sound.resume();
-}
-
-/** Ring once, as a high-priority alarm sounds (IEC 60601-1-8: a burst of ten pulses); vibrate where that is possible. */
-export function ring() {
-  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([300, 150, 300, 150, 300]);
-  if (!sound || sound.state !== "running") return false;
-  for (const [at, note] of [[0, 523], [0.2, 659], [0.4, 784], [0.8, 523], [1, 659]].flatMap(([at, note]) => [[at, note], [at + 1.6, note]])) {
-    const tone = sound.createOscillator();
-    const loud = sound.createGain();
-    tone.frequency.value = note;
-    loud.gain.value = 0.25;
-    tone.connect(loud).connect(sound.destination);
-    tone.start(sound.currentTime + at);
-    tone.stop(sound.currentTime + at + 0.15);
-  }
-  return true;
-}

@@ -3,7 +3,8 @@
 
 const given = JSON.parse(document.querySelector("#given").textContent);
 const { Outbox } = await import(given.modules.outbox);
-const { limitAlarms, isOpen, isRed, prepareSound, ring } = await import(given.modules["session-alarms"]);
+const { limitAlarms, isOpen, isRed } = await import(given.modules["session-alarms"]);
+const { Sounding } = await import(given.modules["session-sounding"]);
 const { evaluate } = await import(given.modules.rules);
 const { questions, sessionAlarms, statedIn } = await import(given.modules["session-recognition"]);
 const { entryDialog, tiles } = await import(given.modules["session-entry"]);
@@ -123,8 +124,8 @@ async function enter(form, values, more = {}) {
 
 let unsent = [];
 let facts = given.facts;
-const rung = new Set();
 const silenced = new Set();
+const sounding = new Sounding({ button: $("#device"), isStaff: given.shows, now: () => outbox.now() });
 
 /** What is stated: in the records that the server has, and in those that wait here; oldest first. */
 function stated() {
@@ -135,7 +136,7 @@ function stated() {
   return [...facts.readings, ...mine].sort((one, other) => one.at - other.at);
 }
 
-/** Decide anew, show what stands, and ring for what is red and new. */
+/** Decide anew, and show and tell what stands. */
 function decide() {
   const day = stated();
   const alarms = sessionAlarms(given, day, facts.closings, facts.dosed, { limitAlarms, evaluate }).filter(isOpen);
@@ -144,9 +145,9 @@ function decide() {
   const mine = alarms.filter((alarm) => here.has(alarm.record));
   const asking = questions(given.recognize, given, day, facts.dosed, evaluate).filter((one) => !$(`[data-part=alarms] [data-asking="${one.id}"]`));
   $("#local").replaceChildren(...mine.map((alarm) => shownAlarm(alarm, true)), ...asking.map(shownQuestion));
-  const red = [...mine.filter(({ level }) => isRed(level)).map(({ key }) => key), ...unanswered()];
-  for (const key of red) if (!rung.has(key)) { rung.add(key); ring(); }
-  ringing = red.some((key) => !silenced.has(key));
+  const asTold = ({ key, level }) => ({ key, red: isRed(level), since: null });
+  const standing = [...alarms.filter(({ level }) => !isRed(level)), ...mine].map(asTold);
+  sounding.take([...standing, ...unanswered()].filter(({ key }) => !silenced.has(key)));
 }
 
 /** A rule that cannot be decided asks for what has to be examined; it is no alarm and rings nothing. */
@@ -157,7 +158,8 @@ function shownQuestion(one) {
 }
 
 /** The red alarms that the server has and nobody has acknowledged. */
-const unanswered = () => [...document.querySelectorAll("[data-part=alarms] [data-unanswered]")].map((one) => one.dataset.alarm);
+const unanswered = () => [...document.querySelectorAll("[data-part=alarms] [data-unanswered]")]
+  .map(({ dataset: { alarm: key, since } }) => ({ key, red: true, since: since ? Number(since) : null }));
 
 /** After the server's alarms were drawn: say whom to call, answer by the buttons, and note that a physician's page shows them. */
 function attend() {
@@ -205,7 +207,6 @@ async function answer(values) {
   return undefined;
 }
 
-let ringing = false;
 const DO = {
   hold: "Hold the first dose", withhold: "No supplemental dose. Repeat in 5 minutes", notify: "Physician now",
   emergency: "Emergency pathway",
@@ -235,9 +236,6 @@ function whom() {
   const { name, phone } = given.physician ?? {};
   return name ? `${name}${phone ? ` at ${phone}` : ", by the number posted in this room"}` : "the physician on duty";
 }
-
-addEventListener("pointerdown", prepareSound, { once: true });
-setInterval(() => { if (ringing) ring(); }, 10000);
 
 // --- What the server pushes ------------------------------------------------------------------------------------------
 
