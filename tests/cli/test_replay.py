@@ -56,6 +56,7 @@ def test_a_screen_knows_no_more_than_was_known_and_takes_nothing() -> None:
     assert [one.form for one in told.trial.view(THERAPIST).records("P-1")] == ["first_contact"]
     follow(told, served, lambda _: None)
     assert len(told.trial.view(THERAPIST).records("P-1")) == 4
+    assert told.title == "the medicine session of P-1, cycle 1, 02 Mar 2026"
     assert set(heard) == {"P-1"}
     draft = Draft(
         id="0195a000-0000-7000-8000-000000000003", form="observation", values={"text": "x"}, occurred_at=told.now

@@ -231,17 +231,18 @@ def test_the_summary_names_what_is_missing_and_the_paper_form_needs_no_reading(l
 def test_the_list_of_sessions_says_who_is_dosed_what_rings_and_nothing_to_those_who_see_no_session(
     live: Hands, log_in: Log
 ) -> None:
-    assert "No dose has been given" not in log_in("physician").get("/sessions/").content.decode()
+    assert "No medicine session has begun" not in log_in("physician").get("/sessions/").content.decode()
     live.contact("P-2")
     live.file("therapist", "vitals", VITALS | {"systolic": 206}, visit="dosing", cycle=1)
     shown = log_in("physician").get("/sessions/").content.decode()
     assert "Red: Systolic 206</b>, not acknowledged" in shown
     assert "206/80" in shown
+    assert "<b>Session</b>" in shown
     assert "P-1" in shown
     assert "P-2" not in shown
     assert log_in("rater").get("/sessions/").status_code == 404
     live.later(days=3)
-    assert "No dose has been given today or yesterday." in log_in("physician").get("/sessions/").content.decode()
+    assert "No medicine session has begun today or yesterday." in log_in("physician").get("/sessions/").content.decode()
 
 
 def test_the_second_person_checks_a_dose_by_their_own_pin_and_no_tap_stands_for_it(live: Hands, log_in: Log) -> None:

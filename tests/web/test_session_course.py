@@ -1,10 +1,15 @@
 """The course of a session on its screen and on its own page: phase, what a discharge waits for, exits, presence."""
 
+import re
+
 import pytest
 from tests.doors.hands import Hands
 from tests.web.conftest import Log
 
 from triptych.ledger import Filed
+from triptych.ledger.library import LIBRARY
+from triptych.web.house import house
+from triptych.web.templating import HERE
 
 VITALS = {"systolic": 128, "diastolic": 80, "heart_rate": 72, "temperature": 36.8}
 SESSION = "/participants/P-1/session/"
@@ -76,3 +81,41 @@ def test_nobody_in_the_room_is_red_until_the_session_has_ended(live: Hands, log_
 
 def test_the_page_is_there_for_whoever_may_see_the_session_alone(live: Hands, log_in: Log) -> None:
     assert log_in("rater").get(f"{SESSION}course/").status_code == 404
+
+
+@pytest.mark.requirement("CON-01")
+def test_a_short_gap_stands_on_the_timeline_and_in_the_printed_summary_and_is_no_deviation(
+    live: Hands, log_in: Log
+) -> None:
+    live.file("therapist", "session_presence", {"person": "co_therapist-1", "change": "left"})
+    live.file("therapist", "session_presence", {"person": "co_therapist-1", "change": "came"})
+    for path in (SESSION, f"{SESSION}summary/"):
+        text = shown(log_in, path=path)
+        assert "<b>Gap in presence</b> 1 of 2 qualified people, until 10:07" in text
+        assert "· deviation" not in text
+    live.later(minutes=5)
+    live.file("therapist", "session_presence", {"person": "therapist-1", "change": "left"})
+    live.later(minutes=4)
+    assert "and it goes on · deviation" in shown(log_in)
+
+
+def test_a_replay_says_on_its_page_that_it_is_one_and_of_what(
+    live: Hands, log_in: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Replay" not in shown(log_in)
+    monkeypatch.setattr(house(), "replays", "the medicine session of P-1")
+    assert "<b>Replay</b> of the medicine session of P-1." in shown(log_in)
+
+
+NEVER = re.compile(
+    r"(not allowed|not permitted|forbidden) to (leave|go)|(may|must|can|could) ?not (leave|go home|walk out)"
+    r"|has to stay|must stay|no (puede|debe) (irse|salir|marcharse)|prohibido (irse|salir)",
+    re.IGNORECASE,
+)
+
+
+def test_no_word_of_any_page_form_or_script_says_that_somebody_may_not_leave() -> None:
+    for file in (one for folder in (HERE, LIBRARY) for one in folder.rglob("*")):
+        if file.suffix in (".html", ".js", ".yaml", ".toml", ".md", ".json"):
+            for sentence in re.split(r"[.\n]", file.read_text("utf-8")):
+                assert not NEVER.search(sentence) or "nothing on any screen says" in sentence.lower(), (file, sentence)

@@ -76,6 +76,7 @@ def _left(role: str) -> Step:
 
 NOT_SAID = {"missing": "not-applicable"}
 CHECKED = {"oriented": True, "walked": True, "distress": 2, "effects_asked": True, "told_not_to_drive": True}
+CHECKED |= {"no_clonus": True, "voided": True, "contact_card": True}
 HANDED_OVER = {"moment": "handover", "name": "Kari Hansen", "phone": "+47 555 01 234", "adult": True, "expect": True}
 HANDED_OVER |= {"warning_signs": True, "when_to_call": True, "stays": True, "sober": True, "confirms": True}
 DECISIONS = ("dose_check", "dose_authorization", "supplement_decision", "discharge")

@@ -61,6 +61,8 @@ class Replay:
             )
         dosed = min(one.occurred_at for one in doses if one.cycle == doses[-1].cycle)
         self.participant, self.begins, self.ends = participant, dosed - BEFORE, dosed + AFTER
+        which = f", cycle {doses[-1].cycle}" if doses[-1].cycle else ""
+        self.title = f"the medicine session of {participant}{which}, {dosed:%d %b %Y}"
         self.now = self.begins
         sites = {one.site for _, one in records if one.site}
         others = [s for name in (STUDY, *map(site_stream, sorted(sites))) for s in reading.records(name)]

@@ -21,9 +21,13 @@ def read_clock() -> datetime:
 
 
 class House:
-    """An open trial. Closing it releases the ledger for other processes. `reach` says how participants are reached."""
+    """An open trial. Closing it releases the ledger for other processes. `reach` says how participants are reached.
+
+    `replays` says what is told again, where this is no trial that takes anything.
+    """
 
     reach: "Reaching | None" = None
+    replays: str = ""
 
     def __init__(
         self, store: Store, clock: Callable[[], datetime] = read_clock, trial: AttendedTrial | None = None
@@ -61,11 +65,13 @@ class Told(Protocol):
 
     store: Store
     trial: AttendedTrial
+    title: str
 
 
 def show_house(told: Told, clock: Callable[[], datetime]) -> House:
     """Serve what is told again, from here on."""
     served = House(told.store, clock, told.trial)
+    served.replays = told.title
     use_house(served)
     return served
 

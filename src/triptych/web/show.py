@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from triptych.course import Task, may_file
 from triptych.study import Raise, Study
+from triptych.web.house import house
 from triptych.web.people import Asker
 from triptych.web.saved import saved_for
 
@@ -49,6 +50,7 @@ def show(
         "site_files": sites if sees("site_document") else (),
         "dispensing": sites if sees("kit_release") else (),
         "training": asker.view.training,
+        "replays": house().replays,
         "changes_in": _seconds(asker.view.now, instants),
         "saved_for": saved_for,
         "way_of": lambda participant, task: way_of(asker, participant, task),

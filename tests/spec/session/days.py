@@ -14,6 +14,7 @@ TEAM = {"therapist-1": "therapist", "co_therapist-1": "co_therapist", "physician
 TEAM |= {"attendant-1": "night_attendant"}
 CALM = {"systolic": 124, "diastolic": 80, "heart_rate": 76, "temperature": 36.8}
 CHECK = {"oriented": True, "walked": True, "distress": 2, "effects_asked": True, "told_not_to_drive": True}
+CHECK |= {"no_clonus": True, "voided": True, "contact_card": True}
 BRIEFED = {"name": "Kari Hansen", "phone": "555", "adult": True, "expect": True, "warning_signs": True}
 BRIEFED |= {"when_to_call": True, "stays": True}
 HANDED = {"moment": "handover", **BRIEFED, "sober": True, "confirms": True}

@@ -89,6 +89,11 @@ CHECKED = [
     ("told_not_to_drive", False, "told_not_to_drive", "not met"),
     ("told_not_to_drive", WITHOUT, "told_not_to_drive", "unknown"),
     ("distress", WITHOUT, "distress_settled", "unknown"),
+    ("no_clonus", False, "no_clonus", "not met"),
+    ("no_clonus", NOT_DONE, "no_clonus", "unknown"),
+    ("voided", False, "voided", "not met"),
+    ("voided", WITHOUT, "voided", "unknown"),
+    ("contact_card", NOT_DONE, "contact_card", "unknown"),
 ]
 
 
@@ -185,6 +190,12 @@ def test_without_a_sober_adult_escort_who_confirms_nobody_is_discharged_and_no_o
     assert day.unmet("discharge", NOW) == day.unmet("override_discharge", NOW) == {"escort_takes_over": state}
 
 
+def test_an_escort_who_gives_no_number_cannot_be_telephoned_in_the_evening():
+    day = changed("escort_briefing", phone={"missing": "asked-declined"})
+    assert day.unmet("discharge", NOW) == {"escort_reachable": "unknown"}
+    assert day.unmet("override_discharge", NOW) == {}
+
+
 def test_the_escort_who_comes_is_the_one_who_was_briefed_before_the_day():
     assert changed("escort_briefing", name=" kari  HANSEN").unmet("discharge", NOW) == {}
     other = changed("escort_briefing", name="Ola Hansen")
@@ -254,7 +265,17 @@ def test_nothing_unknown_ever_opens_a_discharge_and_no_override_passes_danger_or
         is_open = day.gate(name, NOW).decision == "open"
         assert not is_open or (is_safe and is_escorted and highest < 180)
     if day.gate("discharge", NOW).decision == "open":
-        assert is_yes(day, "discharge_check", "oriented", "walked", "effects_asked", "told_not_to_drive")
+        assert is_yes(
+            day,
+            "discharge_check",
+            "oriented",
+            "walked",
+            "effects_asked",
+            "told_not_to_drive",
+            "no_clonus",
+            "voided",
+            "contact_card",
+        )
     if day.gate("decide_supplement", 100).decision == "open":
         read = [one.values for one in day.records if one.form == "vitals" and one.occurred_at > DOSED][:1]
         assert read

@@ -17,7 +17,7 @@ from triptych.rules import rule_to_json
 from triptych.safety import has_zero, questions
 from triptych.study import Study, parse_duration
 from triptych.web.live.alarms import Ringing, actions, present, ringing, rules_of
-from triptych.web.live.board import Board
+from triptych.web.live.board import Board, Line
 from triptych.web.live.chart import chart
 from triptych.web.live.room import room
 
@@ -31,12 +31,30 @@ def drawn(study: Study, board: Board, seen: Sequence[Seen], attended: Attendance
     rings = ringing(study, board, seen)
     asked, here = (attended.known, list(attended.people)) if attended else present(seen)
     limits = {watch.id: watch.at for watch in rules_of(study).limits}
-    known = {"board": board, "zone": board.zone, "svg": chart(board, limits), "rings": rings, "here": here}
+    known: dict[str, Any] = {
+        "board": board,
+        "zone": board.zone,
+        "svg": chart(board, limits),
+        "rings": rings,
+        "here": here,
+    }
     known |= {"questions": questions(study, board.stated, board.dosed_at)}
     known |= {"alone": bool(attended and attended.nobody), "asked": asked}
+    known |= {"lines": sorted((*board.lines, *_gaps(board, attended)), key=lambda line: line.at, reverse=True)}
     parts = {name: get_template(f"live/_{name}.html").render(known) for name in PARTS}
     facts = json.dumps(_facts(study, board, rings, seen))
     return {**parts, "facts": facts, "room": room(study, board, seen)}
+
+
+def _gaps(board: Board, attended: Attendance | None) -> Iterator[Line]:
+    """Each gap in presence as a line of the timeline, short ones too (CON-01)."""
+    for gap in attended.gaps if attended else ():
+        until = f"until {gap.until.astimezone(board.zone):%H:%M}" if gap.until else "and it goes on"
+        text = f"{gap.people} of {gap.needed} qualified people, {until}{' · deviation' if gap.long else ''}"
+        yield Line(
+            id=f"gap:{gap.since.timestamp():.0f}", root="", form="presence_gap", at=gap.since, recorded_at=gap.since,
+            title="Gap in presence", text=text, by="", late=False, held=False,
+        )  # fmt: skip
 
 
 def _facts(study: Study, board: Board, rings: Sequence[Ringing], seen: Sequence[Seen]) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from hashlib import sha256
 from asgiref.sync import sync_to_async
 from msgspec import Struct
 
+from triptych.course import SessionState
 from triptych.ledger import Actor, Seen, View
 from triptych.web.house import House, house
 from triptych.web.live.board import Board, board_of
@@ -32,9 +33,13 @@ Mark = tuple[object, ...]
 
 
 class Drawn(Struct, frozen=True):
-    """A board as it was drawn for an audience: its parts, and the visible records in the order of filing."""
+    """A board as it was drawn for an audience: its parts, and the visible records in the order of filing.
+
+    `state` is where the session stands; none where nothing is planned or held.
+    """
 
     board: Board
+    state: SessionState | None
     parts: dict[str, str]
     marks: dict[str, str]
     records: tuple[tuple[str, str, str], ...]
@@ -98,7 +103,7 @@ def _draw(view: View, participant: str, mark: Mark) -> Drawn | None:
     parts = drawn(view.study_of(participant), board, shown, course.state.presence if course else None)
     parts["course"] = course_part(course, board)
     marks = {name: sha256(text.encode()).hexdigest()[:16] for name, text in parts.items()}
-    return Drawn(board, parts, marks, tuple(_records(view, seen)), mark)
+    return Drawn(board, course.state if course else None, parts, marks, tuple(_records(view, seen)), mark)
 
 
 def _records(view: View, seen: Sequence[Seen]) -> list[tuple[str, str, str]]:

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from msgspec import Struct
 
 from triptych.course import local_day
-from triptych.web.live.alarms import Ringing, present, ringing
+from triptych.web.live.alarms import Ringing, ringing
 from triptych.web.live.board import DOSE, Board, Line, vital
 from triptych.web.live.stream import board_for, sees_session
 from triptych.web.people import Asker, page
@@ -22,6 +22,7 @@ class Under(Struct, frozen=True, kw_only=True):
     """One session under way."""
 
     board: Board
+    phase: str
     rings: tuple[Ringing, ...]
     present: tuple[str, ...]
     last: Line | None
@@ -43,18 +44,25 @@ def sessions(request: HttpRequest, asker: Asker) -> HttpResponse:
 
 
 def _under_way(asker: Asker) -> Iterator[Under]:
-    """Who was given a dose today or yesterday, or has the day of a session."""
+    """Whose session has begun: a dose today or yesterday, or today an arrival, a team or an authorization."""
     for line in asker.view.listing():
         study = asker.view.study_of(line.participant)
         held = {visit.id for visit in study.document.visits if visit.held_by == DOSE}
         today = local_day(asker.view.now, asker.view.zone(line.participant))
-        days = [visit.actual for visit in line.visits if visit.visit in held and visit.actual]
-        if not any(timedelta() <= today - day <= DAY for day in days):
+        mine = [visit for visit in line.visits if visit.visit in held]
+        if not any(
+            visit.status == "open" or (visit.actual and timedelta() <= today - visit.actual <= DAY) for visit in mine
+        ):
             continue
         drawn = board_for(asker.view, line.participant)
-        if drawn is not None and drawn.board.doses:
+        if drawn is not None and drawn.state is not None and drawn.state.phase != "expected":
             board = drawn.board
             seen = [one for one in asker.view.records(line.participant) if asker.view.sight.sees_form(one.form)]
-            _, here = present(seen)
             rings = tuple(ringing(study, board, seen))
-            yield Under(board=board, rings=rings, present=tuple(here), last=board.lines[0] if board.lines else None)
+            yield Under(
+                board=board,
+                phase=drawn.state.title,
+                rings=rings,
+                present=drawn.state.presence.people,
+                last=board.lines[0] if board.lines else None,
+            )
