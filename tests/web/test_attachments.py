@@ -1,5 +1,7 @@
 """Files attached to records: kept by their content, marked original or copy, and seen by whoever sees the record."""
 
+import struct
+from base64 import b64decode
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -10,9 +12,23 @@ from tests.doors.hands import Hands
 from tests.web.conftest import Log, text_of
 
 from triptych.ledger import Filed
+from triptych.web.pictures import NotAPicture, without_metadata
 
 PDF = b"%PDF-1.7\n" + b"scan" * 50
 DIGEST = sha256(PDF).hexdigest()
+PHOTO = b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/4QC+RXhpZgAATU0AKgAAAAgABAEPAAIAAAAFAAAAPgESAAMAAAABAAYAAAE7AAIAAAAMAAAARIglAAQA"
+    "AAABAAAAUAAAAABBY21lAABQYXQgRXhhbXBsZQAABAABAAIAAAACTgAAAAACAAUAAAADAAAAhgADAAIAAAACRQAAAAAEAAUAAAADAAAAngAA"
+    "AAAAAAA7AAAAAQAAADYAAAABAAAAMgAAAAEAAAAKAAAAAQAAAC0AAAABAAAACAAAAAH/4QBCaHR0cDovL25zLmFkb2JlLmNvbS94YXAvMS4w"
+    "LwA8eDp4bXBtZXRhIEdQU0xhdGl0dWRlPSc1OSw1NC44TicvPv/+AAlhdCBob21l/9sAQwAoHB4jHhkoIyEjLSsoMDxkQTw3Nzx7WF1JZJGA"
+    "mZaPgIyKoLTmw6Cq2q2KjMj/y9ru9f///5vB////+v/m/f/4/9sAQwErLS08NTx2QUF2+KWMpfj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4"
+    "+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4/8IAEQgABAAIAwEiAAIRAQMRAf/EABUAAQEAAAAAAAAAAAAAAAAAAAAB/8QAFQEBAQAAAAAAAAAA"
+    "AAAAAAAAAQL/2gAMAwEAAhADEAAAAYJf/8QAFhABAQEAAAAAAAAAAAAAAAAAAQAC/9oACAEBAAEFAjJf/8QAFxEAAwEAAAAAAAAAAAAAAAAA"
+    "AAECIf/aAAgBAwEBPwGXh//EABURAQEAAAAAAAAAAAAAAAAAAAAB/9oACAECAQE/Aa//xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAEBAAY/"
+    "An//xAAVEAEBAAAAAAAAAAAAAAAAAAAAUf/aAAgBAQABPyGR/9oADAMBAAIAAwAAABD3/8QAFREBAQAAAAAAAAAAAAAAAAAAAAH/2gAIAQMB"
+    "AT8Qsf/EABYRAQEBAAAAAAAAAAAAAAAAAAEAEf/aAAgBAgEBPxBO3//EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAT8QN//Z"
+)
+"""Eight by four points, with the place (EXIF GPS and XMP), a maker, a name, a comment; to be turned by 90 degrees."""
 
 
 def upload(content: bytes, name: str = "scan.pdf") -> BytesIO:
@@ -133,3 +149,32 @@ def test_a_file_that_was_changed_on_the_disk_is_not_given_out(norway: Hands, log
     path.chmod(0o600)
     path.write_bytes(content + b"!")
     assert client.get(f"/participants/P-1/records/{seen.id}/file/").status_code == 404
+
+
+def test_a_photograph_is_kept_without_its_place_its_maker_and_its_owner(norway: Hands, log_in: Log) -> None:
+    record = vitals(norway)
+    client = log_in("physician")
+    assert attach(client, record, PHOTO + b"ftypmp42 a film of the same place", name="wound.jpg").status_code == 302
+    (seen,) = attached(norway)
+    back = client.get(f"/participants/P-1/records/{seen.id}/file/").content
+    assert seen.values["sha256"] == sha256(back).hexdigest()
+    for told in (b"Acme", b"Pat Example", b"GPS", b"at home", b"film", struct.pack(">II", 59, 1)):
+        assert told not in back
+    assert b"\x01\x12\0\x03\0\0\0\x01\0\x06" in back  # how it is turned: tag 0x0112, one short, 6
+    tables = PHOTO[PHOTO.index(b"\xff\xdb") :]
+    assert back.endswith(tables)  # what draws it, to the byte
+    assert attach(client, record, PHOTO[:-200], name="cut.jpg").status_code == 422
+
+
+def test_a_picture_of_the_other_kind_keeps_what_draws_it_alone() -> None:
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + b"\0\0\0\0"
+
+    drawn = [chunk(b"IHDR", bytes(13)), chunk(b"gAMA", bytes(4)), chunk(b"IDAT", b"x"), chunk(b"IEND", b"")]
+    told = [chunk(b"tEXt", b"Location\x0059.9"), chunk(b"eXIf", b"MM"), chunk(b"tIME", bytes(7))]
+    plain = b"\x89PNG\r\n\x1a\n" + b"".join(drawn)
+    sent = b"\x89PNG\r\n\x1a\n" + b"".join([drawn[0], *told, *drawn[1:], b"after"])
+    assert without_metadata(sent, "image/png") == plain == without_metadata(plain, "image/png")
+    for cut in (plain[:-1], plain[:40], plain[:8]):
+        with pytest.raises(NotAPicture):
+            without_metadata(cut, "image/png")

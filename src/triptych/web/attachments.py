@@ -1,17 +1,20 @@
 """Files by the hash of their content. The same file is kept once, and a file is never changed or replaced.
 
-What a file is, whose it is and who may see it stands in the ledger; here are only bytes.
+What a file is, whose it is and who may see it stands in the ledger; here are only bytes. A picture is kept without what
+its camera wrote into it, so that no place and no device is stored; the hash is that of what is kept.
 """
 
 import os
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from msgspec import Struct
+
+from triptych.web.pictures import NotAPicture, without_metadata
 
 MOST = 25_000_000
 """The largest file that is taken, in bytes."""
@@ -44,11 +47,21 @@ def keep(upload: UploadedFile, types: Collection[str] = ALL) -> Kept:  # type: i
     media_type = _type_of(upload)
     if media_type not in types:
         raise NotTaken("Only JPEG and PNG pictures are taken here. Nothing was kept.")
+    if media_type not in IMAGES:
+        return _written(upload.chunks(), media_type)
+    try:
+        return _written((without_metadata(upload.read(), media_type),), media_type)
+    except NotAPicture as error:
+        raise NotTaken("The picture is damaged or cut off. Nothing was kept.") from error
+
+
+def _written(chunks: Iterable[bytes], media_type: str) -> Kept:
+    """Write a file whole, under the hash of what was written."""
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
     digest, size = sha256(), 0
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as made:
-        for chunk in upload.chunks():
+        for chunk in chunks:
             digest.update(chunk)
             size += len(chunk)
             made.write(chunk)
