@@ -5,6 +5,7 @@ The cuff is simulated by Chromium's own emulation of Bluetooth (`BluetoothEmulat
 
 import base64
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,22 @@ from tests.doors.hands import Hands
 __all__ = ["live"]
 
 VECTORS = json.loads((Path(__file__).parent / "bluetooth-vectors.json").read_text("utf-8"))
+SPECIAL = {"sfloat": range(0x7FE, 0x803), "float": range(0x7FFFFE, 0x800003)}
+"""Mantissas that are no number: +INF, NaN, NRes, reserved and -INF, by ISO/IEEE 11073-20601."""
+
+
+def encoded(kind: str) -> dict[str, float | None]:
+    """Numbers in the encoding of a kind with what they are, by decimal arithmetic; and every special."""
+    places, digits = {"sfloat": (12, 4), "float": (24, 8)}[kind]
+    found: dict[str, float | None] = {}
+    for exponent in range(-8, 8):
+        for mantissa in (-1234, -1, 0, 1, 160, 2045, 2 ** (places - 1) - 3, -(2 ** (places - 1)) + 3):
+            bits = (exponent % 2 ** (4 * digits - places)) << places | mantissa % 2**places
+            found[f"{bits:0{digits}x}"] = float(Decimal(mantissa).scaleb(exponent))
+    return found | {f"{mantissa:0{digits}x}": None for mantissa in SPECIAL[kind]}
+
+
+NUMBERS = {kind: VECTORS[kind] | encoded(kind) for kind in SPECIAL}
 CUFF = "09:09:09:09:09:09"
 SERVICE, MEASUREMENT, SUBSCRIPTION = (f"0000{short}-0000-1000-8000-00805f9b34fb" for short in ("1810", "2a35", "2902"))
 READ = """async ([url, vectors]) => {
@@ -92,11 +109,12 @@ def test_a_cuff_is_chosen_and_its_reading_reaches_the_ledger_with_the_device_tha
     air = Air(browser, "Cuff-1", "04 b6 00 68 00 82 00 48 00")
     try:
         room = opened(window, "therapist-1")
-        told = room.evaluate(
-            READ, [json.loads(room.locator("#given").inner_text())["modules"]["session-bluetooth"], VECTORS]
-        )
-        assert told["sfloat"] == VECTORS["sfloat"]
-        assert told["float"] == VECTORS["float"]
+        modules = json.loads(room.locator("#given").inner_text())["modules"]
+        told = room.evaluate(READ, [modules["session-bluetooth"], VECTORS | NUMBERS])
+        for kind, numbers in NUMBERS.items():
+            wanted = {bits: number for bits, number in numbers.items() if number is not None}
+            assert {bits for bits, number in told[kind].items() if number is None} == numbers.keys() - wanted.keys()
+            assert {bits: told[kind][bits] for bits in wanted} == pytest.approx(wanted, rel=1e-15)
         for kind, name in (("blood_pressure", "pressures"), ("thermometer", "temperatures")):
             for wanted, found in zip(VECTORS[kind], told[name], strict=True):
                 assert found["values"] == wanted["values"], wanted["bytes"]

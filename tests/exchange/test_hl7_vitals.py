@@ -22,7 +22,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 AT = "20260302110500+0100"
 WHOLE = {"150021": "128", "150022": "81", "147842": "72", "150364": "36.8"}
 UNITS = {"150021": "MDC_DIM_MMHG", "150022": "MDC_DIM_MMHG", "147842": "MDC_DIM_BEAT_PER_MIN",
-         "150364": "MDC_DIM_DEGC"}  # fmt: skip
+         "150364": "MDC_DIM_DEGC", "150456": "MDC_DIM_PERCENT"}  # fmt: skip
 
 
 def oru(readings: dict[str, str] = WHOLE, at: str = AT, status: str = "R", **more: str) -> bytes:

@@ -219,7 +219,10 @@ def test_the_timeline_shows_no_digest(live: Hands, log_in: Log) -> None:
 
 def test_the_summary_names_what_is_missing_and_the_paper_form_needs_no_reading(live: Hands, log_in: Log) -> None:
     client = log_in("therapist")
-    live.later(hours=3)
+    live.later(hours=1)
+    unread = {item: {"missing": "not-performed"} for item in VITALS}
+    assert isinstance(live.file("therapist", "vitals", unread, visit="dosing", cycle=1), Filed)
+    live.later(hours=1)
     summary = client.get(f"{SESSION}summary/").content.decode()
     assert "Without a reading" in summary
     assert "Initial dose" in summary

@@ -17,6 +17,8 @@ CODES: Mapping[str, tuple[str, str]] = {
     "8462-4": ("diastolic", "mm[Hg]"),
     "8867-4": ("heart_rate", "/min"),
     "8310-5": ("temperature", "Cel"),
+    "59408-5": ("spo2", "%"),
+    "2708-6": ("spo2", "%"),
 }
 """Items and their units by LOINC, as the R4 profiles of vital signs have them; a pressure stands in components."""
 FINAL = ("final", "preliminary")

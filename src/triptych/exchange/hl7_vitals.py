@@ -19,16 +19,18 @@ MAX_BYTES = 100_000
 FINAL = ("F", "R")
 """Result statuses that are read: final, and not yet verified by a person, as monitors send them."""
 CODES: Mapping[str, str] = {
-    "150021": "systolic", "150022": "diastolic", "147842": "heart_rate", "150364": "temperature",
+    "150021": "systolic", "150022": "diastolic", "147842": "heart_rate", "150364": "temperature", "150456": "spo2",
     "8480-6": "systolic", "8462-4": "diastolic", "8867-4": "heart_rate", "8310-5": "temperature",
+    "59408-5": "spo2", "2708-6": "spo2",
 }  # fmt: skip
 """Items by code: IEEE 11073-10101 (MDC) and LOINC."""
 UNITS: Mapping[str, tuple[str, ...]] = {
     "systolic": ("mm[Hg]", "MDC_DIM_MMHG"), "diastolic": ("mm[Hg]", "MDC_DIM_MMHG"),
     "heart_rate": ("/min", "{beats}/min", "MDC_DIM_BEAT_PER_MIN"), "temperature": ("Cel", "MDC_DIM_DEGC"),
+    "spo2": ("%", "MDC_DIM_PERCENT"),
 }  # fmt: skip
 """The units taken for each item, in UCUM or by their name in MDC."""
-WHOLE = ("systolic", "diastolic", "heart_rate")
+WHOLE = ("systolic", "diastolic", "heart_rate", "spo2")
 Code = Literal["AA", "AE", "AR"]
 
 

@@ -194,7 +194,8 @@ def gaps(board: Board) -> list[tuple[datetime, datetime]]:
     if board.dosed_at is None:
         return []
     until = min(board.now, board.dosed_at + SESSION)
-    times = [board.dosed_at, *(one.at for one in board.readings if board.dosed_at <= one.at <= until), until]
+    measured = (one.at for one in board.readings if one.values and board.dosed_at <= one.at <= until)
+    times = [board.dosed_at, *measured, until]
     return [(one, other) for one, other in pairwise(times) if other - one > SILENT]
 
 

@@ -80,7 +80,7 @@ def _due(study: Study, board: Board) -> Iterator[tuple[float, str]]:
     """The times at which something is to be measured and no reading of it is near, and what."""
     if board.dosed_at is None:
         return
-    times = [one.at for one in board.readings]
+    times = [one.at for one in board.readings if one.values]  # nothing measured is a gap, whoever filed it
     yield from _unmet(board.dosed_at, rules_of(study).readings, times, "Vital signs")
     for watch in rules_of(study).watches:
         times = [one.at for one in board.stated if watch.id in one.facts]
