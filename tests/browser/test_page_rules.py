@@ -14,7 +14,7 @@ from tests.spec.rules.vectors import FILE, VECTORS, names_of
 from triptych.ledger.library import find_study
 from triptych.rules import compile_rule, rule_to_json
 from triptych.rules._types import type_to_json
-from triptych.safety import Stated, questions, session_alarms, stated_in
+from triptych.safety import Stated, extra_readings, questions, session_alarms, stated_in
 from triptych.safety.alarms import Alarm, AlarmState, Closing, Reading, limit_alarms
 from triptych.study import Limit
 from triptych.web.live.drawing import watched
@@ -146,11 +146,14 @@ def _alarm(alarm: Alarm) -> dict[str, object]:
 RECOGNIZE = """
 async ([sources, given, cases]) => {
   const load = (source) => import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
-  const [{ limitAlarms }, { evaluate }, { sessionAlarms, questions, statedIn }] = await Promise.all(sources.map(load));
+  const [alarming, { evaluate }, recognition] = await Promise.all(sources.map(load));
+  const { sessionAlarms, extraReadings, questions, statedIn } = recognition;
   return cases.map(({ filed, closings }) => {
     const day = filed.map(({ at, record, form, values }) => ({ at, record, facts: statedIn(given, { form, values }) }));
-    const alarms = sessionAlarms(given, day, closings, 0, { limitAlarms, evaluate });
-    return [alarms, questions(given.recognize, given, day, 0, evaluate).map((one) => one.id)];
+    const alarms = sessionAlarms(given, day, closings, 0, { ...alarming, evaluate });
+    const extra = extraReadings(given, day, closings, alarming);
+    const asking = Object.fromEntries(extra.map(({ about, at, record, due }) => [about, [at, record, due]]));
+    return [alarms, questions(given.recognize, given, day, 0, evaluate).map((one) => one.id), asking];
   });
 }
 """
@@ -182,7 +185,9 @@ def test_the_page_recognizes_what_the_server_recognizes_over_random_signs_and_re
             closed.setdefault(about, []).append(one)
         alarms = session_alarms(STUDY, day, closed, EPOCH)
         asked = [one.id for one in questions(STUDY, day, EPOCH)]
-        expected.append([[_alarm(one) for one in alarms], asked])
+        extra = extra_readings(STUDY, day, closed)
+        asking = {about: [_ms(one.at), one.record, _ms(one.due)] for about, one in extra.items()}
+        expected.append([[_alarm(one) for one in alarms], asked, asking])
     sent = [
         {"filed": [_filed(*one) for one in filed], "closings": [_closed(*one) for one in closings]}
         for filed, closings in cases
@@ -193,9 +198,13 @@ def test_the_page_recognizes_what_the_server_recognizes_over_random_signs_and_re
     found = page.evaluate(RECOGNIZE, [sources, json.loads(json.dumps(watched(STUDY))), sent])
     page.close()
     assert found == expected
-    rung = {alarm["about"] for alarms, _ in found for alarm in alarms}
+    rung = {alarm["about"] for alarms, *_ in found for alarm in alarms}
     assert {rule.id for rule in STUDY.document.session.recognize} - rung == set()  # type: ignore[union-attr]
-    assert any(asked for _, asked in found)
+    assert all(any(one[place] for one in found) for place in (1, 2))
+
+
+def _ms(at: datetime) -> float:
+    return at.timestamp() * 1000
 
 
 def _filed(at: datetime, record: str, form: str, values: dict[str, object]) -> dict[str, object]:

@@ -59,6 +59,7 @@ def test_red_sounds_at_once_for_staff_and_after_30_seconds_in_the_room_and_amber
     measure("20590" + "99" + "375")
     expect(page.locator("#local")).to_contain_text("RED Systolic 205")
     assert told() == {"red"}
+    expect(page.locator("#next")).to_contain_text("Extra: Vital signsin 5 min")
     assert "sound" not in told(after=20)
     device.context.set_offline(False)
     expect(page.locator("[data-part=alarms]")).to_contain_text("RED Systolic 205")

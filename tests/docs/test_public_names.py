@@ -10,10 +10,10 @@ PUBLIC = {
         RuleProblems Type compile_rule evaluate rule_from_json rule_to_json
     """,
     "safety": """
-        PRECEDENCE Active Alarm BloodPressure Candidate Case Closing Code Conditions Conflict Contact Criterion
+        PRECEDENCE Active Alarm Asking BloodPressure Candidate Case Closing Code Conditions Conflict Contact Criterion
         Decision Ecg EmergencyCard Fact Hazard Identified Knowledge KnowledgeBase KnownText Labs Medicine
         MedicineJudgment Participant PregnancyTest Product Profile Question Reading Recorded Resolution Row
-        Screening Stated Unreadable Washout countries_of has_zero judge_medicines level_of limit_alarms
+        Screening Stated Unreadable Washout countries_of extra_readings has_zero judge_medicines level_of limit_alarms
         profile_of read_case read_conditions read_contacts read_knowledge read_profile questions readings_of
         resolve screen session_alarms stated_in washouts
     """,

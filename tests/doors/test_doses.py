@@ -110,7 +110,7 @@ def test_in_the_norway_study_no_part_is_authorized_twice_and_no_supplement_befor
     assert authorize("initial", 80) == ["not_given_yet"]
     assert authorize("supplemental", 40) == ["supplement_decided"]
     hands.later(minutes=95)
-    vitals = {"systolic": 146, "diastolic": 88, "heart_rate": 96, "temperature": 37.2}
+    vitals = {"systolic": 146, "diastolic": 88, "heart_rate": 96, "temperature": 37.2, "spo2": 97}
     for role, form, values in (("therapist", "vitals", vitals), ("physician", "supplement_decision", {"seen": True})):
         assert isinstance(hands.file(role, form, values, "NO-01", visit="dosing", cycle=1), Filed)
     assert authorize("supplemental", 40) == []

@@ -130,16 +130,29 @@ def test_ideation_as_at_baseline_is_reviewed_at_the_next_contact():
 
 
 def test_vital_signs_above_a_limit_ask_for_the_next_ones_and_these_end_it():
-    player = played("mapp-template", "dosing.1")
+    player = Player(MemoryStore(), find_study("mapp-template"), [Line(now=START)])
+    list(player.play())
+    contact = {"form": "first_contact", "values": {"channel": "self"}, "role": "coordinator"}
+    player.also(Line(participant=NAME, occurred_at=START, **contact))
     signs = {"systolic": 165, "diastolic": 95, "heart_rate": 80, "temperature": 37.0}
-    file(player, "vitals", signs, visit="dosing", cycle=1)
+    file(player, "vitals", signs, visit="screening")
     (alert,) = player.course(NAME).alerts
     assert alert.id == "repeat_vitals"
     assert alert.due - alert.since == timedelta(minutes=15)
-    file(player, "vitals", signs | {"systolic": 162}, visit="dosing", cycle=1)
+    file(player, "vitals", signs | {"systolic": 162}, visit="screening")
     assert [one.about != alert.about for one in player.course(NAME).alerts] == [True]
-    file(player, "vitals", signs | {"systolic": 140}, visit="dosing", cycle=1)
+    file(player, "vitals", signs | {"systolic": 140}, visit="screening")
     assert player.course(NAME).alerts == ()
+
+
+def test_within_a_session_one_task_asks_for_the_next_vital_signs():
+    player = played("mapp-template", "dosing.1")
+    signs = {"systolic": 165, "diastolic": 115, "heart_rate": 120, "temperature": 37.0}
+    file(player, "vitals", signs, visit="dosing", cycle=1)
+    course = player.course(NAME)
+    asking = [one.id for one in (*course.tasks, *course.alerts) if "repeat" in one.id]
+    assert asking == ["repeat:vitals"]
+    assert not any(one.id == "repeat_vitals" for one in course.alerts)
 
 
 def test_both_partners_are_in_one_session_before_either_is_given_a_dose():

@@ -181,6 +181,9 @@ def test_a_red_alarm_says_who_was_reached_and_stands_until_a_person_closes_it(li
         assert physician.post(f"{SESSION}confirm/", confirmed).status_code == 200
         assert ("Acknowledged by physician-1" in alarms(room)) is (answer == "acknowledged")
     assert "RED" not in alarms(room)
+    # A tablet without a network decides the next reading as the server would: it knows of what was closed.
+    given = json.loads(room.get(SESSION).content.decode().split('id="given">')[1].split("</script>")[0])
+    assert [(one["record"], one["about"]) for one in given["facts"]["closings"]] == [(raised["id"], "systolic")]
 
 
 def test_amber_asks_for_a_repeat_and_nobody_in_the_room_is_red(live: Hands, log_in: Log) -> None:

@@ -11,7 +11,7 @@ from triptych.ledger.library import LIBRARY
 from triptych.web.house import house
 from triptych.web.templating import HERE
 
-VITALS = {"systolic": 128, "diastolic": 80, "heart_rate": 72, "temperature": 36.8}
+VITALS = {"systolic": 128, "diastolic": 80, "heart_rate": 72, "temperature": 36.8, "spo2": 97}
 SESSION = "/participants/P-1/session/"
 AT = {"visit": "dosing", "cycle": 1}
 

@@ -44,7 +44,7 @@ class Step(Struct, frozen=True):
 
 def _vitals(minutes: float, systolic: int, diastolic: int, heart_rate: int, temperature: float) -> Step:
     values = {"systolic": systolic, "diastolic": diastolic, "heart_rate": heart_rate, "temperature": temperature}
-    return Step(minutes, "therapist", "vitals", values, placed=True)
+    return Step(minutes, "therapist", "vitals", {**values, "spo2": 97}, placed=True)
 
 
 def _moment(minutes: float, what: str) -> Step:

@@ -31,7 +31,8 @@ from triptych.course.recording import agreed_recordings
 from triptych.course.results import Abnormal, abnormal_values
 from triptych.course.schedule import HELD, PENDING, Planned
 from triptych.course.screening import CONFIRMATION, Screened, is_confirmed, screened
-from triptych.course.session_calls import alarm_tasks
+from triptych.course.session_calls import alarm_tasks, asked_once
+from triptych.course.session_ends import RESTS_ON, cycles_begun, late_at, unended_tasks
 from triptych.course.session_facts import READ
 from triptych.course.session_presence import presence_deviations
 from triptych.course.session_records import SESSION_DECISIONS, SessionRecords
@@ -327,18 +328,25 @@ class Fold:
                     yield visit, form.form, self._visits.forms_close(visit.key, visit.actual)
 
     def _tasks(self, asked: tuple[Query, ...], shown: tuple[Shown, ...]) -> Iterator[Task]:
-        for task in raised(self.study, self.entries, self.sight, self.context, self.now):
+        of_session = tuple(self._session_tasks())
+        yield from of_session
+        filed = raised(self.study, self.entries, self.sight, self.context, self.now)
+        for task in asked_once(self.study, self.session(self.cycle), of_session, filed):
             yield called(self.study, self.entries, self.setting, task)
         yield from withdrawal_tasks(self.study, self.entries, self.sight, self.now)
         yield from deviation_tasks(self.study, self.entries, shown, self.now)
         if self.sees_touch:
             yield from touch_tasks(self.entries, self.setting, self.study.roles, self.now)
-        if all(self.sight.sees_form(form) for form in READ if form in self.study.forms):
-            yield from alarm_tasks(self.session(self.cycle), self.setting, self.study.roles)
         yield from query_tasks(self.study, asked)
         for task in held_tasks(self.study, self.entries):
             yield called(self.study, self.entries, self.setting, task)
         yield from self._visit_tasks()
+
+    def _session_tasks(self) -> Iterator[Task]:
+        if self.sight.sees_forms(READ):
+            yield from alarm_tasks(self.session(self.cycle), self.setting, self.study.roles)
+        if self.sight.sees_forms(RESTS_ON):
+            yield from unended_tasks(map(self.session, cycles_begun(self.entries, self.cycle)), self.study.roles)
 
     def _visit_tasks(self) -> Iterator[Task]:
         begun = next((entry.current.occurred_at for entry in self.entries.entries), None)
@@ -384,6 +392,7 @@ class Fold:
         days = (date.fromisoformat(entry.current.values["in_force_on"]) for entry in amended)
         instants.extend(midnight(day, self.setting.zone) for day in days)
         instants.extend(session_instants(self.session(self.cycle)))
+        instants.extend(filter(None, (late_at(self.session(one)) for one in cycles_begun(self.entries, self.cycle))))
         if self.study.gates_read_today:
             instants.append(midnight(self.today + timedelta(days=1), self.setting.zone))
         return min((instant for instant in instants if instant > self.now), default=None)

@@ -1,26 +1,30 @@
 """Whom an open alarm of a medicine session goes to, step by step, until somebody acknowledges it (SAF-09).
 
 Red goes to the physician who covers the session at once, and on by the document's times. Amber goes to nobody until a
-repeat of its reading is late; then it goes to the physician. Acknowledging ends the calls and never the alarm.
+repeat of its reading is late; then it goes to the physician. Acknowledging ends the calls and never the alarm. While a
+value is past a limit, the pair in the room is asked for extra readings: one task a form, whatever else asks for one.
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
 from triptych.course.duty import on_call
 from triptych.course.obligations import Call, Task
-from triptych.course.session_facts import alarms, span, stated_forms
+from triptych.course.session_facts import alarms, extras, span, stated_forms
 from triptych.course.session_records import SessionRecords
+from triptych.course.session_state import ending
 from triptych.course.setting import Setting
-from triptych.safety import Alarm
+from triptych.safety import Alarm, Asking
+from triptych.study import Study
 
 COVER = "physician_cover"
 PHYSICIANS, PAIR = ("physician",), ("therapist", "co_therapist")
 RED = "A red alarm stands in a medicine session and nobody has acknowledged it. Open the session's screen"
 KNOWN = "A red alarm stands in a medicine session"
-REPEAT = "Repeat a reading of a medicine session: an amber alarm waits for it"
+REPEAT = "Repeat a reading of a medicine session: a value is past a limit"
+AGAIN = "repeat:"
 LATE = "A reading of a medicine session was not repeated after an amber alarm. Open the session's screen"
 
 
@@ -30,29 +34,53 @@ def alarm_tasks(session: SessionRecords, setting: Setting, roles: Iterable[str])
         return
     known = set(roles)
     physicians, pair = (tuple(one for one in some if one in known) for some in (PHYSICIANS, PAIR))
+    yield from _repeats(session, pair)
     for alarm in alarms(session):
-        if not alarm.is_open:
-            continue
-        if alarm.is_red:
+        if alarm.is_open and alarm.is_red:
             yield _red(session, setting, alarm, physicians)
-        elif alarm.repeat_late is not None:
-            yield _repeat(session, alarm, pair)
-            if session.now >= alarm.repeat_late:
-                yield _alert(f"not_repeated:{alarm.about}", LATE, alarm, physicians, alarm.repeat_late)
+        elif alarm.is_open and alarm.repeat_late is not None and session.now >= alarm.repeat_late:
+            yield _alert(f"not_repeated:{alarm.about}", LATE, alarm, physicians, alarm.repeat_late)
 
 
-def _repeat(session: SessionRecords, alarm: Alarm, roles: tuple[str, ...]) -> Task:
-    """The repeat that an amber reading asks for; it falls due at the instant from which the physician is told."""
-    late = alarm.repeat_late
-    return Task(
-        id=f"repeat:{alarm.about}",
-        title=REPEAT,
-        roles=roles,
-        since=alarm.at,
-        due=late,
-        overdue=late is not None and late <= session.now,
-        about=alarm.record,
-    )
+def _repeats(session: SessionRecords, roles: tuple[str, ...]) -> Iterator[Task]:
+    """The extra readings that are due, one task a form; a repeat falls due at the instant at which it is late.
+
+    After the end of a session nothing is measured any more.
+    """
+    if ending(session) is not None:
+        return
+    grace = max(span(session.rules.repeat_late) - span(session.rules.repeat_after), timedelta())
+    forms = {watch.id: watch.form for watch in session.rules.watches}
+    first: dict[str, Asking] = {}
+    for about, one in sorted(extras(session).items(), key=lambda asked: asked[1].due):
+        first.setdefault(forms[about], one)
+    for form, one in first.items():
+        late = one.due + grace
+        yield Task(
+            id=f"{AGAIN}{form}",
+            title=REPEAT,
+            roles=roles,
+            since=one.at,
+            due=late,
+            overdue=late <= session.now,
+            about=one.record,
+            form=form,
+        )
+
+
+def asked_once(study: Study, session: SessionRecords, tasks: Sequence[Task], raised: Iterable[Task]) -> Iterator[Task]:
+    """What filed forms ask for, but for a repeat of a reading that the alarms of the session ask for already."""
+    repeated = {task.form for task in tasks if task.id.startswith(AGAIN)}
+    mine = {entry.id for form in repeated if form for entry in session.of(form)}
+    for task in raised:
+        if not (task.about in mine and _asks_for_repeat(study, task)):
+            yield task
+
+
+def _asks_for_repeat(study: Study, task: Task) -> bool:
+    """Whether the next record of the same form ends a task."""
+    form = study.forms.get(task.form or "")
+    return form is not None and any(rule.id == task.id and rule.until == form.id for rule in form.raises)
 
 
 def _red(session: SessionRecords, setting: Setting, alarm: Alarm, roles: tuple[str, ...]) -> Task:

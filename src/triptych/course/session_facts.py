@@ -12,8 +12,8 @@ from triptych.course.episodes import Episode, episodes_of
 from triptych.course.record import Record
 from triptych.course.session_records import SessionRecords, every
 from triptych.rules import Missing
-from triptych.safety import Alarm, Closing, Stated, level_of, session_alarms, stated_in
-from triptych.study import parse_duration
+from triptych.safety import Alarm, Asking, Closing, Stated, extra_readings, level_of, session_alarms, stated_in
+from triptych.study import Watch, parse_duration
 
 Fact = bool | Missing | None
 STATING = ("session_signs", "session_drink")
@@ -120,9 +120,22 @@ def vitals_in_limits(session: SessionRecords) -> Fact:
         return Missing(("vitals",))
     answers: list[bool | Missing] = []
     for watch in session.rules.limits:
-        value = session.fresh_value(watch.id, span(rules.fresh))
+        value = fresh_reading(session, watch, span(rules.fresh))
         answers.append(value if isinstance(value, Missing) else level_of(watch.at, value) is None)
     return every(answers)
+
+
+def fresh_reading(session: SessionRecords, watch: Watch, fresh: timedelta) -> float | Missing:
+    """The newest reading of a watched value that is not older than `fresh`; one coded as missing is no reading."""
+    path = Missing((f"{watch.form}.{watch.held_in}",))
+    for entry in reversed(session.of(watch.form)):
+        values = entry.current.values
+        if entry.current.occurred_at < session.now - fresh:
+            return path
+        if watch.held_in in values:
+            value = stated_in(session.study, watch.form, values).get(watch.id)
+            return path if value is None else float(value)
+    return path
 
 
 # Alarms
@@ -131,6 +144,11 @@ def vitals_in_limits(session: SessionRecords) -> Fact:
 def alarms(session: SessionRecords) -> list[Alarm]:
     """Every alarm that the session's readings and signs raised, those that are over included."""
     return session_alarms(session.study, stated(session), closings(session), session.first_dose)
+
+
+def extras(session: SessionRecords) -> dict[str, Asking]:
+    """The extra readings that values past a limit ask for, by the value's id."""
+    return extra_readings(session.study, stated(session), closings(session))
 
 
 def stated(session: SessionRecords) -> list[Stated]:

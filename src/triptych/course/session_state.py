@@ -96,7 +96,7 @@ class SessionState(Struct, frozen=True, kw_only=True):
 
 def session_state(session: SessionRecords, holds_role: HoldsRole) -> SessionState:
     """Derive where a session stands at its `now`."""
-    end = _end(session)
+    end = ending(session)
     supplement = supplement_state(session)
     phase = end[1] if end else _phase(session, supplement)
     exits = session.of("session_exit")
@@ -116,7 +116,7 @@ def session_state(session: SessionRecords, holds_role: HoldsRole) -> SessionStat
     )
 
 
-def _end(session: SessionRecords) -> tuple[Entry, Phase] | None:
+def ending(session: SessionRecords) -> tuple[Entry, Phase] | None:
     """What ended the session: death before all, else the last ending, unless the participant arrived again since."""
     found = sorted(_ends(session), key=lambda end: (end[1] == "dead", occurred(end[0])))
     if not found:
@@ -197,7 +197,8 @@ def session_instants(session: SessionRecords) -> Iterator[datetime]:
     rules = session.rules
     yield from (at for at in (*(window(session) or ()), stay_ends(session)) if at is not None)
     fresh = [span(one.fresh) for one in (rules.supplement, rules.discharge) if one is not None]
-    measured = [one.current.occurred_at for form in ("vitals", "discharge_check") for one in session.of(form)]
+    fresh_forms = dict.fromkeys(("vitals", "discharge_check", *(watch.form for watch in rules.limits)))
+    measured = [one.current.occurred_at for form in fresh_forms for one in session.of(form)]
     last = [at + after for at in measured for after in fresh]
     if session.anchor is not None:
         last.append(session.anchor + LASTS)

@@ -39,6 +39,10 @@ class Sight:
             self._forms[form_id] = self._role is None or (form is not None and self._permits(form))
         return self._forms[form_id]
 
+    def sees_forms(self, forms: Iterable[str]) -> bool:
+        """Whether every one of these forms that the document has may be seen."""
+        return all(self.sees_form(form) for form in forms if form in self._study.forms)
+
     def _permits(self, form: Form) -> bool:
         assert self._role is not None
         named = form.group == ABOUT or form.id in self._role.sees or form.group in self._role.sees

@@ -1,6 +1,6 @@
 """From facts to judgments. This room knows no visits and no records; the course calls it with plain facts."""
 
-from triptych.safety.alarms import Alarm, Closing, Reading, level_of, limit_alarms
+from triptych.safety.alarms import Alarm, Asking, Closing, Reading, level_of, limit_alarms
 from triptych.safety.case import BloodPressure, Case, Code, Ecg, Labs, Medicine, Participant, PregnancyTest, Unreadable
 from triptych.safety.conditions import Conditions, read_conditions
 from triptych.safety.contacts import Contact, EmergencyCard, countries_of, read_contacts
@@ -12,7 +12,16 @@ from triptych.safety.naming import Candidate, Identified, Resolution, resolve
 from triptych.safety.outcomes import PRECEDENCE, Decision
 from triptych.safety.profile import Profile, profile_of, read_profile
 from triptych.safety.reading import read_case
-from triptych.safety.recognition import Question, Stated, has_zero, questions, readings_of, session_alarms, stated_in
+from triptych.safety.recognition import (
+    Question,
+    Stated,
+    extra_readings,
+    has_zero,
+    questions,
+    readings_of,
+    session_alarms,
+    stated_in,
+)
 from triptych.safety.screening import Knowledge, KnownText, Screening, screen
 from triptych.safety.washout import Washout, washouts
 
@@ -20,6 +29,7 @@ __all__ = [
     "PRECEDENCE",
     "Active",
     "Alarm",
+    "Asking",
     "BloodPressure",
     "Candidate",
     "Case",
@@ -55,6 +65,7 @@ __all__ = [
     "Unreadable",
     "Washout",
     "countries_of",
+    "extra_readings",
     "has_zero",
     "judge_medicines",
     "level_of",

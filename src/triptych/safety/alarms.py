@@ -36,6 +36,14 @@ class Closing(Struct, frozen=True):
     record: str
 
 
+class Asking(Struct, frozen=True):
+    """A reading that asks for another one: when it was, the record it stands in, and when the next one is due."""
+
+    at: datetime
+    record: str
+    due: datetime
+
+
 class Alarm(Struct, frozen=True, kw_only=True):
     """One alarm: what it is about, its level, the record that raised it, and how it stands.
 
@@ -110,6 +118,31 @@ def limit_alarms(
         if reading.value is not None:
             episodes.take(reading, reading.value, level_of(limits, reading.value))
     return episodes.done()
+
+
+def next_reading(
+    limits: Sequence[Limit],
+    readings: Iterable[Reading],
+    alarms: Sequence[Alarm],
+    after: timedelta,
+    every: timedelta,
+) -> Asking | None:
+    """When the next reading of one parameter is due because of its last one; none once it is within limits again.
+
+    A reading that raised an alarm is repeated `after` it; from then on one is due `every` so long until the alarm is
+    over or settled and the last value within limits, whether or not a person has closed the alarm.
+    """
+    measured = [one for one in readings if one.value is not None]
+    if not measured:
+        return None
+    last, alarm = measured[-1], alarms[-1] if alarms and alarms[-1].is_open else None
+    if alarm is not None and alarm.state == "unconfirmed":
+        return Asking(alarm.at, alarm.record, alarm.at + after)
+    stands = alarm is not None and alarm.state != "settled"
+    if not stands and level_of(limits, last.value or 0) is None:
+        return None
+    is_first = alarm is not None and alarm.record == last.record
+    return Asking(last.at, last.record, last.at + (after if is_first else every))
 
 
 class _Episodes:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from msgspec import Struct
 
 from triptych.rules import Context, Missing, Rule, evaluate
-from triptych.safety.alarms import Alarm, Closing, Reading, limit_alarms
-from triptych.study import Limit, Recognition, SessionRules, Study, parse_duration
+from triptych.safety.alarms import Alarm, Asking, Closing, Reading, limit_alarms, next_reading
+from triptych.study import Limit, Recognition, SessionRules, Study, Watch, parse_duration
 from triptych.study.recognition import BASELINE, BEFORE, DRINK, INTAKE, SIGNS
 
 Known = float | bool
@@ -154,15 +154,37 @@ def session_alarms(
     """
     rules = study.document.session or SessionRules()
     after, late = span(rules.repeat_after), span(rules.repeat_late)
-    found: list[Alarm] = []
-    for watch in rules.watches:
-        readings = [Reading(one.at, _number(one.facts.get(watch.id)), one.record) for one in day]
-        found += limit_alarms(watch.id, watch.title, watch.at, readings, closings.get(watch.id, ()), after, late)
+    found = [alarm for _, _, alarms in _measured(rules, day, closings) for alarm in alarms]
     for one in rules.recognize:
         taken = readings_of(_rule(study, one, "rule"), span(one.apart), rules, day, dosed_at)
         limits = (Limit(level=one.level, at_least=1),)
         found += limit_alarms(one.id, one.title, limits, taken, closings.get(one.id, ()), after, late)
     return found
+
+
+def _measured(
+    rules: SessionRules, day: Sequence[Stated], closings: Mapping[str, Sequence[Closing]]
+) -> Iterator[tuple[Watch, list[Reading], list[Alarm]]]:
+    """Every watched value with its readings and the alarms that they raise."""
+    after, late = span(rules.repeat_after), span(rules.repeat_late)
+    for watch in rules.watches:
+        readings = [Reading(one.at, _number(one.facts.get(watch.id)), one.record) for one in day]
+        yield (
+            watch,
+            readings,
+            limit_alarms(watch.id, watch.title, watch.at, readings, closings.get(watch.id, ()), after, late),
+        )
+
+
+def extra_readings(study: Study, day: Sequence[Stated], closings: Mapping[str, Sequence[Closing]]) -> dict[str, Asking]:
+    """The extra readings that values past a limit ask for, by the value's id, beside the document's schedule."""
+    rules = study.document.session or SessionRules()
+    after, every = span(rules.repeat_after), span(rules.repeat_every)
+    asked = (
+        (watch.id, next_reading(watch.at, readings, alarms, after, every))
+        for watch, readings, alarms in _measured(rules, day, closings)
+    )
+    return {name: one for name, one in asked if one is not None}
 
 
 def questions(study: Study, day: Sequence[Stated], dosed_at: datetime | None) -> list[Question]:

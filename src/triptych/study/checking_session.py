@@ -25,6 +25,8 @@ def check_session(refs: References) -> None:
 
 def _alarms(refs: References, rules: SessionRules) -> None:
     """A value that no form holds would never raise its alarm."""
+    for name in ("repeat_after", "repeat_late", "repeat_every"):
+        refs.duration(getattr(rules, name), f"session.{name}", least=1)
     refs.unique((*(one.id for one in rules.watches), *(one.id for one in rules.recognize)), "session.watched")
     for watch in rules.watches:
         refs.refer(watch.form, refs.forms, "form", f"session.watched.{watch.id}.form")
@@ -49,7 +51,7 @@ def _supplement(refs: References, rules: SupplementRules) -> None:
 
 def _discharge(refs: References, rules: DischargeRules) -> None:
     path = "session.discharge"
-    for name in ("after_first", "after_last", "fresh"):
+    for name in ("after_first", "after_last", "fresh", "late", "late_overnight"):
         refs.duration(getattr(rules, name), f"{path}.{name}", least=1)
     measured = {item.id for item in refs.forms["vitals"].items} if "vitals" in refs.forms else set()
     for one in rules.settled:

@@ -56,7 +56,8 @@ class SessionRules(Part, frozen=True, kw_only=True):
     """What a document sets for its medicine sessions; each number is a proposal until the medical monitor approves it.
 
     `readings` are minutes from the first dose at which vital signs are due. After an amber reading a repeat is due
-    after `repeat_after`; one not made after `repeat_late` is the physician's business. Drinks above `drink_hour` (mL
+    after `repeat_after`; one not made after `repeat_late` is the physician's business. After the repeat a reading is
+    due every `repeat_every` until the value is within limits again. Drinks above `drink_hour` (mL
     in an hour) or `drink_total` (mL since the dose) are a reason to look, never to forbid; below `drink_least` in two
     hours small amounts are offered. Every value of `limits` has to be measured for a supplemental dose; those of
     `beside` are watched where they are measured. `recognize` are rules over signs and readings together.
@@ -67,6 +68,7 @@ class SessionRules(Part, frozen=True, kw_only=True):
     readings: tuple[int, ...] = ()
     repeat_after: str = "5 minutes"
     repeat_late: str = "10 minutes"
+    repeat_every: str = "15 minutes"
     drink_hour: float | None = None
     drink_total: float | None = None
     drink_least: float | None = None
@@ -89,7 +91,8 @@ class SessionRules(Part, frozen=True, kw_only=True):
         """Every number that the document sets, by name, in words."""
         if self.readings:
             yield "readings", ", ".join(f"{minutes} min" for minutes in self.readings)
-        yield "repeat", f"after {self.repeat_after}, the physician after {self.repeat_late}"
+        late, every = self.repeat_late, self.repeat_every
+        yield "repeat", f"after {self.repeat_after}, the physician after {late}; then every {every}"
         drinks = {
             "in an hour": self.drink_hour,
             "since the dose": self.drink_total,

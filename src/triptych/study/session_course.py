@@ -43,7 +43,9 @@ class DischargeRules(Part, frozen=True, kw_only=True):
     """When a discharge can be considered: after so long from the first dose *and* from the last one.
 
     What it rests on was measured and looked at within `fresh`. Distress (0 to 10) is at most that of the arrival, or at
-    most `distress` where the clinician says why. `impairing` are the kinds of effect that none may last.
+    most `distress` where the clinician says why. `impairing` are the kinds of effect that none may last. A session
+    without a recorded end asks for somebody `late` after these times, with an overnight stay on record `late_overnight`
+    after them.
     """
 
     after_first: str
@@ -52,6 +54,8 @@ class DischargeRules(Part, frozen=True, kw_only=True):
     distress: int
     settled: tuple[Settled, ...] = ()
     impairing: tuple[str, ...] = ()
+    late: str = "4 hours"
+    late_overnight: str = "24 hours"
 
 
 class PresenceRules(Part, frozen=True, kw_only=True):
@@ -83,6 +87,7 @@ def said_of_discharge(rules: DischargeRules) -> Iterator[tuple[str, str]]:
         told = " ".join(f"{name} {value:g}" for name, value in ends.items() if value is not None)
         yield f"discharge, {one.title}", f"{told}{near}"
     yield "discharge, none of these lasts", ", ".join(rules.impairing)
+    yield "no end on record", f"told {rules.late} later, with an overnight stay {rules.late_overnight} later"
 
 
 def said_of_presence(rules: PresenceRules) -> Iterator[tuple[str, str]]:

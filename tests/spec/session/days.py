@@ -12,7 +12,7 @@ DOSED = datetime(2026, 3, 18, 8, 30, tzinfo=UTC)
 """The actual time of the first dose: 09:30 at the site."""
 TEAM = {"therapist-1": "therapist", "co_therapist-1": "co_therapist", "physician-1": "physician"}
 TEAM |= {"attendant-1": "night_attendant"}
-CALM = {"systolic": 124, "diastolic": 80, "heart_rate": 76, "temperature": 36.8}
+CALM = {"systolic": 124, "diastolic": 80, "heart_rate": 76, "temperature": 36.8, "spo2": 97}
 CHECK = {"oriented": True, "walked": True, "distress": 2, "effects_asked": True, "told_not_to_drive": True}
 CHECK |= {"no_clonus": True, "voided": True, "contact_card": True}
 BRIEFED = {"name": "Kari Hansen", "phone": "555", "adult": True, "expect": True, "warning_signs": True}

@@ -121,3 +121,47 @@ def test_a_dose_that_was_not_taken_is_no_dose():
     day.file(-70, "session_arrival", distress=3)
     day.dose(0, outcome="not_taken")
     assert (day.state(5).first_dose, day.state(5).phase) == (None, "arrival")
+
+
+def unended(day, minute):
+    """Whether a session that nobody ended asks for somebody then."""
+    alerts = [one for one in day.fold(minute).course().alerts if one.id == "unended_session"]
+    assert all(one.roles == ("coordinator", "physician") for one in alerts)
+    return bool(alerts)
+
+
+def arrived():
+    day = Day()
+    day.file(-70, "session_arrival", distress=3)
+    return day
+
+
+def overnight():
+    day = closing()
+    day.file(500, "overnight_stay", attendant="attendant-1", told=True)
+    return day
+
+
+# 4 hours after the earliest time of a discharge: 8 hours from the first dose (or the arrival) and 6 from the last; with
+# an overnight stay 24 hours after it.
+@pytest.mark.parametrize(
+    ("day", "minute"), [(begun, 12 * 60), (arrived, 12 * 60 - 70), (closing, 12 * 60), (overnight, 32 * 60)]
+)
+def test_a_session_that_nobody_ended_rings_at_its_instant_until_its_end_is_recorded(day, minute):
+    made = day()
+    assert (unended(made, minute - 1), unended(made, minute), unended(made, 90 * 60)) == (False, True, True)
+    changes = made.fold(minute - 1).course().next_change
+    assert changes is not None
+    assert changes <= DOSED + timedelta(minutes=minute)
+    made.file(600, "session_exit", kind="left", known=minute)
+    assert not unended(made, minute)
+
+
+def test_a_day_that_was_only_made_ready_was_not_begun_and_a_reason_ends_the_asking():
+    day = Day()
+    day.file(-60, "session_team", first="therapist-1", second="co_therapist-1")
+    assert not unended(day, 90 * 60)
+    given = begun()
+    dose = next(one.id for one in given.records if one.form == "dose_administration")
+    given.file(3000, "task_done", about=dose, task="unended_session", note="Went home with the sister at 18:00")
+    assert (unended(given, 2999), unended(given, 3000)) == (True, False)

@@ -1,7 +1,13 @@
 """The decision to give a supplemental dose: its window, the participant's choice, fresh vital signs, alarms."""
 
+from datetime import timedelta
+
 import pytest
 from tests.spec.session.days import CALM, NOT_DONE, begun, supplemented
+
+from triptych.course.session_facts import fresh_reading
+from triptych.rules import Missing
+from triptych.study import Watch
 
 GATE = "decide_supplement"
 
@@ -36,14 +42,24 @@ def test_a_missing_reading_blocks(item, value):
     assert day.unmet(GATE, 101) == {"vitals_fresh_in_limits": "unknown"}
 
 
+@pytest.mark.parametrize(("filed", "value"), [((0, 99), 0.0), ((NOT_DONE, 99), None), ((4, 80), None)])
+def test_a_value_of_another_form_is_read_from_that_form(filed, value):
+    day = supplemented()
+    day.file(filed[1], "session_distress", level=filed[0])
+    watch = Watch(id="distress", title="Distress", form="session_distress", item="level")
+    found = fresh_reading(day.fold(100).session(1), watch, timedelta(minutes=15))
+    assert found == (Missing(("session_distress.level",)) if value is None else value)
+
+
 def test_a_reading_coded_as_missing_is_not_filled_from_the_one_before():
     day = supplemented()
     day.file(99, "vitals", **{**CALM, "temperature": NOT_DONE})
     assert day.unmet(GATE, 100) == {"vitals_fresh_in_limits": "unknown"}
 
 
-# pharmacology (d): withhold at 160 mmHg, 100 mmHg, 110 /min and 38.0 degrees; the value below is in limits.
-LIMITS = [("systolic", 159, 160), ("diastolic", 99, 100), ("heart_rate", 109, 110), ("temperature", 37.9, 38.0)]
+# pharmacology (d): withhold at 160 mmHg, 100 mmHg, 110 /min, 38.0 degrees and below 95 %; the value below is in limits.
+LIMITS = [("systolic", 159, 160), ("diastolic", 99, 100), ("heart_rate", 109, 110), ("temperature", 37.9, 38.0),
+          ("spo2", 95, 94)]  # fmt: skip
 
 
 @pytest.mark.parametrize(("item", "within", "past"), LIMITS)

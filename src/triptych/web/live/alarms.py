@@ -58,9 +58,6 @@ def ringing(study: Study, board: Board, seen: Sequence[Seen]) -> list[Ringing]:
     """The alarms that stand, the most severe first."""
     received = {one.root: one.recorded_at for one in seen}
     answers = _answers(seen)
-    closings: dict[str, list[Closing]] = {}
-    for (item, record), said in answers.items():
-        closings.setdefault(item, []).extend(Closing(one.at, record) for one in said if one.what == "closed")
     named = {rule.id for rule in rules_of(study).recognize}
     found = [
         Ringing(
@@ -70,10 +67,18 @@ def ringing(study: Study, board: Board, seen: Sequence[Seen]) -> list[Ringing]:
             action=actions(study).get(alarm.about, DO[alarm.level]),
             is_measured=alarm.about not in named,
         )
-        for alarm in session_alarms(study, board.stated, closings, board.dosed_at)
+        for alarm in session_alarms(study, board.stated, closings(seen), board.dosed_at)
         if alarm.is_open
     ]
     return sorted(found, key=lambda one: (not one.alarm.is_red, one.alarm.at))
+
+
+def closings(seen: Sequence[Seen]) -> dict[str, list[Closing]]:
+    """People's words that an alarm is over, by the value or rule that it is about; those of closed alarms too."""
+    found: dict[str, list[Closing]] = {}
+    for (item, record), said in _answers(seen).items():
+        found.setdefault(item, []).extend(Closing(one.at, record) for one in said if one.what == "closed")
+    return found
 
 
 def actions(study: Study) -> dict[str, str]:

@@ -16,7 +16,7 @@ from triptych.ledger import Seen
 from triptych.rules import rule_to_json
 from triptych.safety import has_zero, questions
 from triptych.study import Study, parse_duration
-from triptych.web.live.alarms import Ringing, actions, present, ringing, rules_of
+from triptych.web.live.alarms import actions, closings, present, ringing, rules_of
 from triptych.web.live.board import Board, Line
 from triptych.web.live.chart import chart
 from triptych.web.live.room import room
@@ -26,7 +26,9 @@ NEAR = timedelta(minutes=15)
 """A reading so near to the time at which one is due is that one."""
 
 
-def drawn(study: Study, board: Board, seen: Sequence[Seen], attended: Attendance | None = None) -> dict[str, str]:
+def drawn(
+    study: Study, board: Board, seen: Sequence[Seen], attended: Attendance | None = None, *, ended: bool = False
+) -> dict[str, str]:
     """Every part of the screen by its name; `attended` is who is there, where a session is known."""
     rings = ringing(study, board, seen)
     asked, here = (attended.known, list(attended.people)) if attended else present(seen)
@@ -42,7 +44,7 @@ def drawn(study: Study, board: Board, seen: Sequence[Seen], attended: Attendance
     known |= {"alone": bool(attended and attended.nobody), "asked": asked}
     known |= {"lines": sorted((*board.lines, *_gaps(board, attended)), key=lambda line: line.at, reverse=True)}
     parts = {name: get_template(f"live/_{name}.html").render(known) for name in PARTS}
-    facts = json.dumps(_facts(study, board, rings, seen))
+    facts = json.dumps({**_facts(study, board, seen), "ended": ended})
     return {**parts, "facts": facts, "room": room(study, board, seen)}
 
 
@@ -57,43 +59,43 @@ def _gaps(board: Board, attended: Attendance | None) -> Iterator[Line]:
         )  # fmt: skip
 
 
-def _facts(study: Study, board: Board, rings: Sequence[Ringing], seen: Sequence[Seen]) -> Mapping[str, Any]:
+def _facts(study: Study, board: Board, seen: Sequence[Seen]) -> Mapping[str, Any]:
     """What alarms are decided from, what is due and what was drunk, with times in milliseconds."""
     readings = [
         {"at": one.at.timestamp() * 1000, "record": one.record, "facts": dict(one.facts)} for one in board.stated
     ]
-    closings = [
-        {"at": answer.at.timestamp() * 1000, "record": ring.alarm.record, "about": ring.alarm.about}
-        for ring in rings
-        for answer in ring.of("closed")
+    closed = [
+        {"at": one.at.timestamp() * 1000, "record": one.record, "about": about}
+        for about, said in closings(seen).items()
+        for one in said
     ]
     return {
         "readings": readings,
-        "closings": closings,
+        "closings": closed,
         "due": list(_due(study, board)),
         "drinks": list(_drinks(board, seen)),
         "dosed": board.dosed_at.timestamp() * 1000 if board.dosed_at else None,
     }
 
 
-def _due(study: Study, board: Board) -> Iterator[tuple[float, str]]:
-    """The times at which something is to be measured and no reading of it is near, and what."""
+def _due(study: Study, board: Board) -> Iterator[tuple[float, str, str]]:
+    """The times at which something is to be measured and no reading of it is near, and what; no value: vital signs."""
     if board.dosed_at is None:
         return
     times = [one.at for one in board.readings if one.values]  # nothing measured is a gap, whoever filed it
-    yield from _unmet(board.dosed_at, rules_of(study).readings, times, "Vital signs")
+    yield from _unmet(board.dosed_at, rules_of(study).readings, times, ("Vital signs", ""))
     for watch in rules_of(study).watches:
         times = [one.at for one in board.stated if watch.id in one.facts]
-        yield from _unmet(board.dosed_at, watch.due, times, watch.title)
+        yield from _unmet(board.dosed_at, watch.due, times, (watch.title, watch.id))
 
 
 def _unmet(
-    dosed_at: datetime, due: Sequence[int], times: Sequence[datetime], title: str
-) -> Iterator[tuple[float, str]]:
+    dosed_at: datetime, due: Sequence[int], times: Sequence[datetime], what: tuple[str, str]
+) -> Iterator[tuple[float, str, str]]:
     for minutes in due:
         at = dosed_at + timedelta(minutes=minutes)
         if not any(abs(one - at) <= NEAR for one in times):
-            yield at.timestamp() * 1000, title
+            yield at.timestamp() * 1000, *what
 
 
 def _drinks(board: Board, seen: Sequence[Seen]) -> Iterator[Mapping[str, object]]:
@@ -107,12 +109,14 @@ def _drinks(board: Board, seen: Sequence[Seen]) -> Iterator[Mapping[str, object]
 def watched(study: Study) -> Mapping[str, Any]:
     """The values that alarms watch, with their limits, as a tablet is given them; and what drinks are compared with."""
     rules = rules_of(study)
-    after, late = (
-        parse_duration(text).span / timedelta(milliseconds=1) for text in (rules.repeat_after, rules.repeat_late)
+    after, late, every = (
+        parse_duration(text).span / timedelta(milliseconds=1)
+        for text in (rules.repeat_after, rules.repeat_late, rules.repeat_every)
     )
     limits = [
-        {"about": watch.id, "title": watch.title, "limits": msgspec.to_builtins(watch.at), "after": after, "late": late,
-         "form": watch.form, "item": watch.held_in, "zero": has_zero(study, watch.form, watch.held_in)}
+        {"about": watch.id, "title": watch.title, "limits": msgspec.to_builtins(watch.at),
+         "after": after, "late": late, "every": every, "form": watch.form,
+         "item": watch.held_in, "zero": has_zero(study, watch.form, watch.held_in)}
         for watch in rules.watches
     ]  # fmt: skip
     recognize = [

@@ -100,7 +100,9 @@ def _draw(view: View, participant: str, mark: Mark) -> Drawn | None:
     board = board_of(view, participant, seen)
     shown = [one for one in seen if view.sight.sees_form(one.form)]
     course = course_of(view, participant, board)
-    parts = drawn(view.study_of(participant), board, shown, course.state.presence if course else None)
+    state = course.state if course else None
+    ended = state is not None and state.is_ended
+    parts = drawn(view.study_of(participant), board, shown, state.presence if state else None, ended=ended)
     parts["course"] = course_part(course, board)
     marks = {name: sha256(text.encode()).hexdigest()[:16] for name, text in parts.items()}
     return Drawn(board, course.state if course else None, parts, marks, tuple(_records(view, seen)), mark)

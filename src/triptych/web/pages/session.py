@@ -33,7 +33,7 @@ from triptych.web.people import Asker, found, grants_of, page
 from triptych.web.show import show
 from triptych.web.templating import HERE, asset
 
-DECIDING = ("session-sounding.js", "session-alarms.js", "session-recognition.js", "rules.js")
+DECIDING = ("session-sounding.js", "session-alarms.js", "session-recognition.js", "session-due.js", "rules.js")
 IN_THE_ROOM = ("session-bluetooth.js", "session-room.js", "session-touch.js", "session-course.js")
 MODULES = ("outbox.js", "session-entry.js", *IN_THE_ROOM, *DECIDING)
 COVER = "physician_cover"

@@ -34,6 +34,19 @@ export function limitAlarms(of, readings, closings = []) {
   return episodes.done();
 }
 
+/**
+ * When the next reading of one parameter is due because of its last one; none once it is within limits again: `after` a
+ * reading that raised an alarm, then `every` so long until the alarm is over or settled, whether or not a person closed it.
+ */
+export function nextReading(of, readings, alarms) {
+  const last = readings.findLast(({ value }) => value !== null);
+  if (!last) return null;
+  const alarm = alarms.length && isOpen(alarms.at(-1)) ? alarms.at(-1) : null;
+  if (alarm?.state === "unconfirmed") return { at: alarm.at, record: alarm.record, due: alarm.at + of.after };
+  if (!(alarm && alarm.state !== "settled") && levelOf(of.limits, last.value) === null) return null;
+  return { at: last.at, record: last.record, due: last.at + (alarm?.record === last.record ? of.after : of.every) };
+}
+
 class Episodes {
   constructor(of, closings) {
     this.of = of;

@@ -94,13 +94,24 @@ export function statedIn(given, { form, values }) {
   return facts;
 }
 
+const measured = (of, day) => day.map(({ at, record, facts }) => ({ at, record, value: facts[of.about] ?? null }));
+
+/** The extra readings that values past a limit ask for, beside the document's schedule. */
+export function extraReadings(given, day, closings, { limitAlarms, nextReading }) {
+  return given.limits.flatMap((of) => {
+    const readings = measured(of, day);
+    const asking = nextReading(of, readings, limitAlarms(of, readings, closings.filter((one) => one.about === of.about)));
+    return asking ? [{ about: of.about, form: of.form, title: of.title, ...asking }] : [];
+  });
+}
+
 /** Every alarm of limits and of recognition rules that a session's records raise, those that are over included. */
 export function sessionAlarms(given, day, closings, dosedAt, { limitAlarms, evaluate }) {
   const closed = (about) => closings.filter((one) => one.about === about);
-  const measured = given.limits.flatMap((of) => limitAlarms(of, day.map(({ at, record, facts }) => ({ at, record, value: facts[of.about] ?? null })), closed(of.about)));
+  const limited = given.limits.flatMap((of) => limitAlarms(of, measured(of, day), closed(of.about)));
   const recognized = given.recognize.flatMap((one) => {
     const of = { about: one.id, title: one.title, limits: [{ level: one.level, at_least: 1 }], after: one.after, late: one.late };
     return limitAlarms(of, readingsOf(one, given, day, dosedAt, evaluate), closed(one.id));
   });
-  return [...measured, ...recognized];
+  return [...limited, ...recognized];
 }

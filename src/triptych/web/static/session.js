@@ -3,10 +3,11 @@
 
 const given = JSON.parse(document.querySelector("#given").textContent);
 const { Outbox } = await import(given.modules.outbox);
-const { limitAlarms, isOpen, isRed } = await import(given.modules["session-alarms"]);
+const { limitAlarms, nextReading, isOpen, isRed } = await import(given.modules["session-alarms"]);
 const { Sounding } = await import(given.modules["session-sounding"]);
 const { evaluate } = await import(given.modules.rules);
-const { questions, sessionAlarms, statedIn } = await import(given.modules["session-recognition"]);
+const { dueReadings, drawNext } = await import(given.modules["session-due"]);
+const { extraReadings, questions, sessionAlarms, statedIn } = await import(given.modules["session-recognition"]);
 const { entryDialog, tiles } = await import(given.modules["session-entry"]);
 const { beginDevices } = await import(given.modules["session-bluetooth"]);
 const { Room } = await import(given.modules["session-room"]);
@@ -124,6 +125,7 @@ async function enter(form, values, more = {}) {
 
 let unsent = [];
 let facts = given.facts;
+let asking = [];
 const silenced = new Set();
 const sounding = new Sounding({ button: $("#device"), isStaff: given.shows, now: () => outbox.now() });
 
@@ -143,8 +145,9 @@ function decide() {
   const here = new Set(unsent.map((one) => one.id));
   for (const alarm of alarms) alarm.key = `${alarm.about}:${alarm.record}`;
   const mine = alarms.filter((alarm) => here.has(alarm.record));
-  const asking = questions(given.recognize, given, day, facts.dosed, evaluate).filter((one) => !$(`[data-part=alarms] [data-asking="${one.id}"]`));
-  $("#local").replaceChildren(...mine.map((alarm) => shownAlarm(alarm, true)), ...asking.map(shownQuestion));
+  asking = extraReadings(given, day, facts.closings, { limitAlarms, nextReading });
+  const undecided = questions(given.recognize, given, day, facts.dosed, evaluate).filter((one) => !$(`[data-part=alarms] [data-asking="${one.id}"]`));
+  $("#local").replaceChildren(...mine.map((alarm) => shownAlarm(alarm, true)), ...undecided.map(shownQuestion));
   const asTold = ({ key, level }) => ({ key, red: isRed(level), since: null });
   const standing = [...alarms.filter(({ level }) => !isRed(level)), ...mine].map(asTold);
   sounding.take([...standing, ...unanswered()].filter(({ key }) => !silenced.has(key)));
@@ -287,23 +290,10 @@ const span = (seconds) => {
 function tick() {
   const dosed = $("[data-dosed]")?.dataset.dosed;
   const since = $("#since");
-  drawNext();
+  drawNext($("#next"), dueReadings(facts, stated(), unsent, asking, (form) => given.forms[form]?.title), outbox.now(), { element, time });
   drawDrunk();
   room.draw();
   if (since) since.textContent = dosed ? span((outbox.now() - Date.parse(dosed)) / 1000) : "–:––";
-}
-
-/** What is due next, always by its name; a reading that was not made is said, and stays a gap. */
-function drawNext() {
-  const now = outbox.now();
-  const open = facts.due.filter(([at]) => at > now - 900000).sort(([one], [other]) => one - other);
-  const missed = facts.due.filter(([at]) => at <= now - 900000).length;
-  const place = $("#next");
-  if (!open.length) { place.replaceChildren(missed ? element("span", `${missed} readings not made`) : ""); return; }
-  const away = Math.round((open[0][0] - now) / 60000);
-  const text = away > 0 ? `in ${away} min` : away === 0 ? "now" : `overdue by ${-away} min`;
-  place.dataset.state = away > 5 ? "later" : away >= 0 ? "soon" : "overdue";
-  place.replaceChildren(element("span", open[0][1]), element("b", text), element("span", missed ? `${missed} not made` : `at ${time(new Date(open[0][0]))}`));
 }
 
 /** What was drunk, and what to look for where it is much or little. Nothing is ever forbidden. */

@@ -1,0 +1,39 @@
+// What is to be measured next on a session's screen: the document's times that no reading is near, with those that wait on
+// this tablet counted in, and the extra readings that values past a limit ask for. A time that passed stays a gap; an extra
+// reading stays overdue until it is made.
+
+const NEAR = 900000;
+
+/**
+ * What is to be measured, the earliest first; nothing after the end of the session.
+ * @param {{due: [number, string, string][], ended: boolean}} facts the times left by the server's records; about the vital signs where no value is named
+ * @param {{at: number, facts: object}[]} day what is stated @param {object[]} unsent what waits on this tablet
+ * @param {{about: string, form: string, title: string, due: number}[]} asking the extra readings by value
+ */
+export function dueReadings(facts, day, unsent, asking, titleOf) {
+  if (facts.ended) return [];
+  const here = unsent.filter(({ record }) => record.form === "vitals").map(({ record }) => Date.parse(record.occurred_at));
+  const taken = (about) => (about ? day.filter((one) => about in one.facts).map(({ at }) => at) : here);
+  const scheduled = facts.due.filter(([at, , about]) => !taken(about).some((one) => Math.abs(one - at) <= NEAR));
+  const extra = new Map();
+  for (const { form, title, due } of asking.toSorted((one, other) => one.due - other.due)) {
+    if (!extra.has(form)) extra.set(form, { at: due, title: `Extra: ${titleOf(form) ?? title}`, isExtra: true });
+  }
+  return [...scheduled.map(([at, title]) => ({ at, title, isExtra: false })), ...extra.values()].sort((one, other) => one.at - other.at);
+}
+
+/** Show what is due next, always by its name; a reading that was not made is said, and stays a gap. */
+export function drawNext(place, due, now, { element, time }) {
+  const open = due.filter(({ at, isExtra }) => isExtra || at > now - NEAR);
+  const missed = due.length - open.length;
+  if (!open.length) {
+    delete place.dataset.state;
+    place.replaceChildren(missed ? element("span", `${missed} readings not made`) : "");
+    return;
+  }
+  const [{ at, title }] = open;
+  const away = Math.round((at - now) / 60000);
+  const text = away > 0 ? `in ${away} min` : away === 0 ? "now" : `overdue by ${-away} min`;
+  place.dataset.state = away > 5 ? "later" : away >= 0 ? "soon" : "overdue";
+  place.replaceChildren(element("span", title), element("b", text), element("span", missed ? `${missed} not made` : `at ${time(new Date(at))}`));
+}
