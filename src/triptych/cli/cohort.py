@@ -257,7 +257,7 @@ def _value(study: Study, line: Line, key: str, value: Any, name: str, number: in
             return _birthday(value, number) if key == "birth_date" else _moved(value, later)
         case "datetime":
             return (datetime.fromisoformat(value) + later).isoformat()
-        case "integer" if line.form in ("vitals", "madrs") and isinstance(value, int):
+        case "integer" if line.form in ("vitals", "madrs") and key != "spo2" and isinstance(value, int):
             return _varied(value, number, 6 if line.form == "madrs" else None)
         case _:
             return value
