@@ -12,7 +12,8 @@ const NEAR = 900000;
  */
 export function dueReadings(facts, day, unsent, asking, titleOf) {
   if (facts.ended) return [];
-  const here = unsent.filter(({ record }) => record.form === "vitals").map(({ record }) => Date.parse(record.occurred_at));
+  const measured = ({ record: { form, values } }) => form === "vitals" && Object.values(values).some((value) => value > 0);
+  const here = unsent.filter(measured).map(({ record }) => Date.parse(record.occurred_at));
   const taken = (about) => (about ? day.filter((one) => about in one.facts).map(({ at }) => at) : here);
   const scheduled = facts.due.filter(([at, , about]) => !taken(about).some((one) => Math.abs(one - at) <= NEAR));
   const extra = new Map();
