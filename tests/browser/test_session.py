@@ -22,6 +22,7 @@ def live(empty: Hands) -> Hands:
     empty.file("therapist", "vitals", values, visit="dosing", cycle=1)
     dose = {"part": "initial", "outcome": "taken", "amount": 80, "taken_at": empty.now.isoformat()}
     empty.file("therapist", "dose_administration", dose, visit="dosing", cycle=1)
+    empty.file("physician", "physician_cover", {"where": "on_call"})
     empty.player.clock.now = datetime.now(UTC)
     return empty
 
@@ -51,6 +52,10 @@ def test_what_one_tablet_enters_the_others_see_and_nothing_is_lost_without_a_net
     for page in (room, other, physician):
         expect(page.locator("svg.vitals .last.systolic")).to_have_text("SYS 131")
 
+    live.later(minutes=-1)
+    phone = {"person": "physician-1", "phone": "22 33 44 55"}
+    live.file("coordinator", "duty_phone", phone, None, site="site-1")
+    expect(room.locator("#called")).to_contain_text("physician-1 at 22 33 44 55 · emergency 113")
     for tablet in (room, other):
         tablet.context.set_offline(True)
     measure(room, "14590" + "99" + "375")
@@ -61,7 +66,8 @@ def test_what_one_tablet_enters_the_others_see_and_nothing_is_lost_without_a_net
     expect(room.locator("#sending")).to_contain_text("1 kept on this tablet")
     measure(room, "205" + "99" + "99" + "375")
     expect(room.locator("#local")).to_contain_text("RED Systolic 205")
-    expect(room.locator("#local")).to_contain_text("NOT SENT: call the physician on duty")
+    expect(room.locator("#local")).to_contain_text("NOT SENT: call physician-1 at 22 33 44 55")
+    expect(room.locator("#local")).to_contain_text("If nobody answers: emergency 113")
 
     for tablet in (room, other):
         tablet.context.set_offline(False)

@@ -10,6 +10,7 @@ from tests.doors.hands import Hands
 from tests.web.conftest import Log
 
 from triptych.ledger import Filed
+from triptych.ledger.drafts import System
 
 VITALS = {"systolic": 128, "diastolic": 80, "heart_rate": 72, "temperature": 36.8}
 SESSION = "/participants/P-1/session/"
@@ -157,6 +158,13 @@ def alarms(client: Any) -> str:
     return page.split('data-part="alarms">')[1].split("</section>", maxsplit=1)[0]
 
 
+def given(client: Any) -> dict[str, Any]:
+    """What the screen's scripts are given."""
+    page = client.get(SESSION).content.decode()
+    found: dict[str, Any] = json.loads(page.split('id="given">')[1].split("</script>")[0])
+    return found
+
+
 @pytest.mark.requirement("SAF-09")
 def test_a_red_alarm_says_who_was_reached_and_stands_until_a_person_closes_it(live: Hands, log_in: Log) -> None:
     room, physician = log_in("therapist"), log_in("physician")
@@ -167,6 +175,14 @@ def test_a_red_alarm_says_who_was_reached_and_stands_until_a_person_closes_it(li
     assert "RED Systolic 205" in alarms(room)
     assert "NOT DELIVERED" in alarms(room)
     assert "Not acknowledged" in alarms(room)
+    assert "No message sent" in alarms(room)
+    told = {"notice": "n", "attempt": 1, "kind": "raised", "due": live.now.isoformat(), "role": "cover"}
+    told |= {"task": "red:systolic", "record": raised["id"], "sender": "email"}
+    told |= {"reached": "lead-1", "not_reached": "physician-1"}
+    by = System(person="system", role="system")
+    assert isinstance(live.trial.file(live.draft("reminder_sent", told, origin="system"), by), Filed)
+    assert "Message to lead-1 sent" in alarms(room)
+    assert "Message to physician-1 failed" in alarms(room)
     about = {"about": raised["id"], "value": "systolic"}
     shown = entered(
         live, 3, form="session_alarm", values={**about, "answer": "shown"}, author="physician-1", visit=None
@@ -182,8 +198,33 @@ def test_a_red_alarm_says_who_was_reached_and_stands_until_a_person_closes_it(li
         assert ("Acknowledged by physician-1" in alarms(room)) is (answer == "acknowledged")
     assert "RED" not in alarms(room)
     # A tablet without a network decides the next reading as the server would: it knows of what was closed.
-    given = json.loads(room.get(SESSION).content.decode().split('id="given">')[1].split("</script>")[0])
-    assert [(one["record"], one["about"]) for one in given["facts"]["closings"]] == [(raised["id"], "systolic")]
+    assert [(one["record"], one["about"]) for one in given(room)["facts"]["closings"]] == [(raised["id"], "systolic")]
+
+
+def test_the_tablet_is_given_whom_to_call_from_when_on_though_its_reader_sees_no_rota(live: Hands, log_in: Log) -> None:
+    def cover(step: str, person: str, starts: str, ends: str) -> None:
+        values = {"step": step, "person": person, "starts": starts, "ends": ends, "why": "absence"}
+        assert isinstance(live.file("coordinator", "duty_cover", values, None, site="site-1"), Filed)
+
+    day = "2026-03-02T{}:00+00:00"
+    cover("physician", "physician-1", day.format("00:00"), day.format("20:00"))
+    cover("physician", "principal_investigator-1", day.format("20:00"), day.format("23:00"))
+    cover("backup", "therapist-1", day.format("00:00"), day.format("23:00"))
+    for person, phone in (("physician-1", "old"), ("physician-1", "22 33"), ("principal_investigator-1", "44 55")):
+        number = {"person": person, "phone": phone}
+        assert isinstance(live.file("coordinator", "duty_phone", number, None, site="site-1"), Filed)
+    live.file("physician", "physician_cover", {"where": "on_call"})
+    assert log_in("therapist").get("/sites/site-1/on-call/").status_code == 404
+    calls = given(log_in("therapist"))["calls"]
+    assert calls["cover"] == {"name": "physician-1", "phone": "22 33"}
+    named = [(one.get("physician"), one.get("backup")) for one in calls["duty"]]
+    backup = {"name": "therapist-1", "phone": None}
+    assert named == [
+        ({"name": "physician-1", "phone": "22 33"}, backup),
+        ({"name": "principal_investigator-1", "phone": "44 55"}, backup),
+        (None, None),
+    ]
+    assert calls["emergency"] == ["113"]
 
 
 def test_amber_asks_for_a_repeat_and_nobody_in_the_room_is_red(live: Hands, log_in: Log) -> None:

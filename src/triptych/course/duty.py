@@ -17,7 +17,7 @@ from triptych.course.setting import Setting
 from triptych.course.sight import may_file
 from triptych.study import Study
 
-ROTA, HOLIDAY, COVER = "duty_rota", "duty_holiday", "duty_cover"
+ROTA, HOLIDAY, COVER, PHONE = "duty_rota", "duty_holiday", "duty_cover", "duty_phone"
 ACKNOWLEDGMENT, PLAN = "acknowledgment", "risk_plan"
 STEPS = (
     ("clinician", timedelta()),
@@ -44,6 +44,12 @@ def on_call(study: Study, setting: Setting, step: str, at: datetime) -> str | No
     """The person on call for a step at an instant; none where the rota leaves a gap."""
     person = _covering(setting.site_entries, step, at) or _in_rota(setting.site_entries, step, at)
     return person if person is not None and _may_plan(study, setting, person, at) else None
+
+
+def phone_of(setting: Setting, person: str) -> str | None:
+    """The telephone number of somebody on call that was filed last; none where nobody filed one."""
+    mine = (one.current.values for one in _newest(setting.site_entries, PHONE))
+    return next((str(one["phone"]) for one in mine if one.get("person") == person), None)
 
 
 def _may_plan(study: Study, setting: Setting, person: str, at: datetime) -> bool:

@@ -8,9 +8,11 @@ value is past a limit, the pair in the room is asked for extra readings: one tas
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from triptych.course.duty import on_call
+from triptych.course.entries import Entries
 from triptych.course.obligations import Call, Task
 from triptych.course.session_facts import alarms, extras, span, stated_forms
 from triptych.course.session_records import SessionRecords
@@ -66,6 +68,35 @@ def _repeats(session: SessionRecords, roles: tuple[str, ...]) -> Iterator[Task]:
             about=one.record,
             form=form,
         )
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """An attempt to tell people of an alarm, by a sender: whom it was handed over for, and whom it did not reach."""
+
+    about: str
+    record: str
+    sender: str
+    at: datetime
+    reached: tuple[str, ...]
+    not_reached: tuple[str, ...]
+
+
+def messages(entries: Entries) -> Iterator[Message]:
+    """Every attempt to tell of an alarm, oldest first. Handed over is not delivered: no sender says more than that."""
+    for entry in entries.of("reminder_sent"):
+        values = entry.current.values
+        kind, _, about = str(values.get("task")).partition(":")
+        if kind in ("red", "not_repeated"):
+            lists = (tuple(str(values.get(name) or "").split()) for name in ("reached", "not_reached"))
+            reached, missed = lists
+            yield Message(
+                about=about,
+                record=str(values.get("record")),
+                sender=str(values.get("sender")),
+                at=entry.root.recorded_at,
+                reached=reached,
+                not_reached=missed,
+            )
 
 
 def asked_once(study: Study, session: SessionRecords, tasks: Sequence[Task], raised: Iterable[Task]) -> Iterator[Task]:

@@ -8,11 +8,15 @@ from zoneinfo import ZoneInfo
 from triptych.course import Entries, Fold, Grant, Record, Setting, Sight, current_site
 from triptych.course.consenting import FORMS, Consented, may_take_part
 from triptych.course.durability import Evaluation, evaluations
-from triptych.course.duty import ROTA, STEPS, Acknowledged, acknowledged, changes, is_watched, on_call
+from triptych.course.duty import ROTA, STEPS, Acknowledged, acknowledged, changes, is_watched, on_call, phone_of
+from triptych.course.session_calls import Message, messages
 from triptych.course.whereabouts import ROLE, Whereabouts
 from triptych.ledger.drafts import Actor
 from triptych.safety import Knowledge
 from triptych.study import Study
+
+Reached = tuple[str, str | None]
+"""Somebody on call, and their telephone number where one was filed."""
 
 
 class Placed(ABC):
@@ -68,6 +72,32 @@ class Placed(ABC):
             if not found or found[-1][1] != people:
                 found.append((instant, people))
         return tuple(found)
+
+    def on_call_at(self, participant: str, ahead: timedelta) -> tuple[tuple[datetime, dict[str, Reached]], ...]:
+        """Whom a session's screen can call, by step, from now on at each instant at which that changes.
+
+        Told to everybody who sees the alarms of a session, whether or not they see the rota: they may need it at once.
+        """
+        if not self._sees_alarms(participant):
+            return ()
+        setting = self._place(participant)
+        found = []
+        for instant in changes(setting, self.now, self.now + ahead):
+            people = ((step, on_call(self.study, setting, step, instant)) for step, _ in STEPS)
+            found.append((instant, {step: (one, phone_of(setting, one)) for step, one in people if one is not None}))
+        return tuple(found)
+
+    def phone_of(self, participant: str, person: str) -> str | None:
+        """The telephone number that somebody on call is reached by, to who sees the alarms of a session."""
+        return phone_of(self._place(participant), person) if self._sees_alarms(participant) else None
+
+    def alarm_messages(self, participant: str) -> tuple[Message, ...]:
+        """Every attempt to tell people of an alarm of a participant's session, to who sees these alarms."""
+        whole = Entries(self._records(participant))
+        return tuple(messages(whole)) if self._sees_alarms(participant) else ()
+
+    def _sees_alarms(self, participant: str) -> bool:
+        return self.sight.sees_form("session_alarm") and self._reaches(self._records(participant))
 
     def age(self, participant: str) -> int | None:
         """A participant's age in completed years by the document's definition `age`; none where it cannot be told."""

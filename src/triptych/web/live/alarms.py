@@ -8,6 +8,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from triptych.course.session_calls import Message
 from triptych.ledger import Seen
 from triptych.safety import Alarm, Closing, session_alarms
 from triptych.study import SessionRules, Study
@@ -30,6 +31,15 @@ class Answer(Struct, frozen=True):
     at: datetime
 
 
+class Sent(Struct, frozen=True):
+    """The last message about an alarm to one person: handed over to a sender, or failed."""
+
+    person: str
+    sender: str
+    at: datetime
+    failed: bool
+
+
 class Ringing(Struct, frozen=True, kw_only=True):
     """An alarm that stands, with everything that was recorded about it."""
 
@@ -38,6 +48,7 @@ class Ringing(Struct, frozen=True, kw_only=True):
     answers: tuple[Answer, ...]
     action: str
     is_measured: bool
+    messages: tuple[Sent, ...] = ()
 
     @property
     def key(self) -> str:
@@ -54,7 +65,7 @@ def rules_of(study: Study) -> SessionRules:
     return study.document.session or SessionRules()
 
 
-def ringing(study: Study, board: Board, seen: Sequence[Seen]) -> list[Ringing]:
+def ringing(study: Study, board: Board, seen: Sequence[Seen], told: Sequence[Message] = ()) -> list[Ringing]:
     """The alarms that stand, the most severe first."""
     received = {one.root: one.recorded_at for one in seen}
     answers = _answers(seen)
@@ -66,11 +77,22 @@ def ringing(study: Study, board: Board, seen: Sequence[Seen]) -> list[Ringing]:
             answers=tuple(answers.get((alarm.about, alarm.record), ())),
             action=actions(study).get(alarm.about, DO[alarm.level]),
             is_measured=alarm.about not in named,
+            messages=_sent(told, alarm),
         )
         for alarm in session_alarms(study, board.stated, closings(seen), board.dosed_at)
         if alarm.is_open
     ]
     return sorted(found, key=lambda one: (not one.alarm.is_red, one.alarm.at))
+
+
+def _sent(told: Sequence[Message], alarm: Alarm) -> tuple[Sent, ...]:
+    """What became of the last message to each person about an alarm."""
+    last: dict[str, Sent] = {}
+    for one in told:
+        if (one.about, one.record) == (alarm.about, alarm.record):
+            for people, failed in ((one.reached, False), (one.not_reached, True)):
+                last |= {person: Sent(person, one.sender, one.at, failed) for person in people}
+    return tuple(last.values())
 
 
 def closings(seen: Sequence[Seen]) -> dict[str, list[Closing]]:

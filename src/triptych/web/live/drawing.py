@@ -12,6 +12,7 @@ import msgspec
 from django.template.loader import get_template
 
 from triptych.course import Attendance
+from triptych.course.session_calls import Message
 from triptych.ledger import Seen
 from triptych.rules import rule_to_json
 from triptych.safety import has_zero, questions
@@ -27,10 +28,16 @@ NEAR = timedelta(minutes=15)
 
 
 def drawn(
-    study: Study, board: Board, seen: Sequence[Seen], attended: Attendance | None = None, *, ended: bool = False
+    study: Study,
+    board: Board,
+    seen: Sequence[Seen],
+    attended: Attendance | None = None,
+    *,
+    ended: bool = False,
+    told: Sequence[Message] = (),
 ) -> dict[str, str]:
-    """Every part of the screen by its name; `attended` is who is there, where a session is known."""
-    rings = ringing(study, board, seen)
+    """Every part of the screen by its name; `attended` is who is there, `told` who was told of its alarms."""
+    rings = ringing(study, board, seen, told)
     asked, here = (attended.known, list(attended.people)) if attended else present(seen)
     limits = {watch.id: watch.at for watch in rules_of(study).limits}
     known: dict[str, Any] = {

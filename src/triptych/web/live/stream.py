@@ -20,6 +20,7 @@ from triptych.course import SessionState
 from triptych.ledger import Actor, Seen, View
 from triptych.web.house import House, house
 from triptych.web.live.board import Board, board_of
+from triptych.web.live.calling import calls_part
 from triptych.web.live.course import course_of, course_part
 from triptych.web.live.drawing import drawn
 
@@ -102,8 +103,11 @@ def _draw(view: View, participant: str, mark: Mark) -> Drawn | None:
     course = course_of(view, participant, board)
     state = course.state if course else None
     ended = state is not None and state.is_ended
-    parts = drawn(view.study_of(participant), board, shown, state.presence if state else None, ended=ended)
+    told = view.alarm_messages(participant)
+    attended = state.presence if state else None
+    parts = drawn(view.study_of(participant), board, shown, attended, ended=ended, told=told)
     parts["course"] = course_part(course, board)
+    parts["calls"] = calls_part(view, board, seen)
     marks = {name: sha256(text.encode()).hexdigest()[:16] for name, text in parts.items()}
     return Drawn(board, course.state if course else None, parts, marks, tuple(_records(view, seen)), mark)
 

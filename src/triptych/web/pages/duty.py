@@ -4,13 +4,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from triptych.course import may_file
-from triptych.course.duty import COVER, HOLIDAY, ROTA, STEPS
+from triptych.course.duty import COVER, HOLIDAY, PHONE, ROTA, STEPS
 from triptych.web.filing import form_of_site
 from triptych.web.people import Asker, page
 from triptych.web.show import show
 
 DAYS = 14
-FORMS = (ROTA, COVER, HOLIDAY)
+FORMS = (ROTA, COVER, HOLIDAY, PHONE)
 
 
 @page
@@ -19,7 +19,7 @@ def duty(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
     if site not in asker.view.sites() or not asker.view.sight.sees_form(ROTA):
         raise Http404
     role, forms = asker.study.roles[asker.grant.role], asker.study.forms
-    may = [forms[name] for name in FORMS if may_file(role, forms[name])]
+    may = [forms[name] for name in FORMS if name in forms and may_file(role, forms[name])]
     wanted = next((form for form in may if form.id == request.GET.get("form")), None)
     zone = asker.view.zone()
     posted, is_filed = form_of_site(request, asker, site, wanted)

@@ -33,10 +33,10 @@ from triptych.web.people import Asker, found, grants_of, page
 from triptych.web.show import show
 from triptych.web.templating import HERE, asset
 
-DECIDING = ("session-sounding.js", "session-alarms.js", "session-recognition.js", "session-due.js", "rules.js")
+DECIDING = ("session-alarms.js", "session-recognition.js", "session-due.js", "rules.js")
+TELLING = ("session-calling.js", "session-sounding.js")
 IN_THE_ROOM = ("session-bluetooth.js", "session-room.js", "session-touch.js", "session-course.js")
-MODULES = ("outbox.js", "session-entry.js", *IN_THE_ROOM, *DECIDING)
-COVER = "physician_cover"
+MODULES = ("outbox.js", "session-entry.js", *IN_THE_ROOM, *DECIDING, *TELLING)
 MEASURED = ("session_signs", "session_sodium", "session_room")
 QUICK = ("vitals", *MEASURED, "session_moment", "session_drink", "observation", "rescue_medicine")
 DECISIONS = ("physician_cover", "dose_authorization", "dose_administration", "supplement_decision", "discharge")
@@ -144,7 +144,7 @@ def given(request: HttpRequest, asker: Asker, drawn: Drawn) -> str:
             "shows": asker.grant.role in PHYSICIANS,
             "facts": json.loads(drawn.parts["facts"]),
             "room": in_the_room(asker, drawn),
-            "physician": physician(asker, participant),
+            "calls": json.loads(drawn.parts["calls"]),
             "position": drawn.records[-1][0] if drawn.records else None,
         }
     ).replace("<", "\\u003c")
@@ -156,15 +156,6 @@ def in_the_room(asker: Asker, drawn: Drawn) -> Mapping[str, Any]:
     forms = (name for name in (*room.FORMS, *scripted["scales"]) if _may(asker, name))
     described_forms = {name: described(asker.study.forms[name]) for name in forms}
     return {"facts": json.loads(drawn.parts["room"]), "forms": described_forms, **scripted}
-
-
-def physician(asker: Asker, participant: str) -> Mapping[str, str] | None:
-    """Whom to call while the server cannot: who filed the cover of the session last, with the number they gave."""
-    covers = [one for one in asker.view.records(participant) if one.form == COVER and one.current]
-    if not covers:
-        return None
-    last = max(covers, key=lambda one: one.occurred_at)
-    return {"name": last.actor, "phone": str(last.values.get("phone") or "")}
 
 
 def quick(asker: Asker) -> list[Form]:

@@ -7,7 +7,7 @@ const SEEN = "triptych-alarms-seen";
 const WAIT = 30000;
 const AGAIN = 10000;
 const PULSES = { red: [300, 150, 300, 150, 300], amber: [200, 200, 200] };
-const TOLD = { room: "Room tablet: red sounds after 30 s", staff: "Staff device: red sounds at once" };
+const TOLD = { room: ["Room tablet", "Red sounds after 30 s"], staff: ["Staff device", "Red sounds at once"] };
 
 /** The telling of alarms on one device. */
 export class Sounding {
@@ -41,9 +41,9 @@ export class Sounding {
   }
 
   draw() {
-    const silent = this.sound?.state === "running" ? "" : "No sound before this page is touched";
+    const [name, sounds] = TOLD[this.kind];
     this.button.dataset.kind = this.kind;
-    this.button.replaceChildren(...[TOLD[this.kind], silent].filter(Boolean).map((text) => {
+    this.button.replaceChildren(...[name, this.sound?.state === "running" ? sounds : `${sounds}. No sound before a touch`].map((text) => {
       const line = document.createElement("span");
       line.textContent = text;
       return line;

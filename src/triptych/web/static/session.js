@@ -4,6 +4,7 @@
 const given = JSON.parse(document.querySelector("#given").textContent);
 const { Outbox } = await import(given.modules.outbox);
 const { limitAlarms, nextReading, isOpen, isRed } = await import(given.modules["session-alarms"]);
+const { Calling } = await import(given.modules["session-calling"]);
 const { Sounding } = await import(given.modules["session-sounding"]);
 const { evaluate } = await import(given.modules.rules);
 const { dueReadings, drawNext } = await import(given.modules["session-due"]);
@@ -127,6 +128,7 @@ let unsent = [];
 let facts = given.facts;
 let asking = [];
 const silenced = new Set();
+const calling = new Calling({ key: `triptych-calls:${given.participant}`, calls: given.calls, now: () => outbox.now(), place: $("#called") });
 const sounding = new Sounding({ button: $("#device"), isStaff: given.shows, now: () => outbox.now() });
 
 /** What is stated: in the records that the server has, and in those that wait here; oldest first. */
@@ -168,7 +170,7 @@ const unanswered = () => [...document.querySelectorAll("[data-part=alarms] [data
 function attend() {
   for (const line of document.querySelectorAll("[data-part=alarms] [data-alarm]")) {
     const [value, about] = line.dataset.alarm.split(":");
-    for (const call of line.querySelectorAll("[data-call]")) call.textContent = `NOT DELIVERED: call ${whom()}`;
+    for (const call of line.querySelectorAll("[data-call]")) call.textContent = `NOT DELIVERED: call ${calling.said().first}`;
     for (const button of line.querySelectorAll("[data-answer]")) {
       button.addEventListener("click", () => answer({ about, value, answer: button.dataset.answer }));
     }
@@ -232,12 +234,10 @@ function shownAlarm(alarm, isUnsent) {
 
 /** Until the server has it, nobody else knows: the tablet says whom to call. */
 function notSent() {
-  return element("b", `NOT SENT: call ${whom()}`, { class: "notsent" });
-}
-
-function whom() {
-  const { name, phone } = given.physician ?? {};
-  return name ? `${name}${phone ? ` at ${phone}` : ", by the number posted in this room"}` : "the physician on duty";
+  const { first, after } = calling.said();
+  const said = element("span", "", { class: "calling" });
+  said.append(element("b", `NOT SENT: call ${first}`, { class: "notsent" }), element("span", after.length ? `If nobody answers: ${after.join(" · ")}` : ""));
+  return said;
 }
 
 // --- What the server pushes ------------------------------------------------------------------------------------------
@@ -259,6 +259,7 @@ function listen() {
   source.addEventListener("board", (event) => {
     hear();
     const { parts } = JSON.parse(event.data);
+    if (parts.calls) calling.take(JSON.parse(parts.calls));
     for (const [name, html] of Object.entries(parts)) {
       const place = $(`[data-part="${name}"]`);
       if (place) place.innerHTML = html;
@@ -327,7 +328,7 @@ document.addEventListener("click", ({ target }) => {
   else if (name in given.forms) entryDialog($("#entry"), room.tied(given.forms[name]), (values) => enter(name, values));
 });
 for (const button of document.querySelectorAll("[data-show]")) {
-  button.addEventListener("click", () => $(`#${button.dataset.show}`).showModal());
+  button.addEventListener("click", () => { calling.draw(); $(`#${button.dataset.show}`).showModal(); });
 }
 addEventListener("pointerdown", (event) => {
   if (document.body.classList.contains("dim") && !event.target.closest("[data-open=dim]")) document.body.classList.remove("dim");
