@@ -85,6 +85,7 @@ def table(hands: Hands, participant: str = "P-1", *, every: bool = True) -> dict
     tasks = sorted({rule.id for form in hands.study.forms.values() for rule in form.raises}) or ["nothing"]
     return {
         ("slug", "secret"): ["nothing"],
+        ("slug", "digest"): ["0" * 64, "nothing"],
         ("slug", "language"): ["en", "es", "no"],
         ("slug", "topic"): ["what", "nowhere"],
         ("slug", "part"): ["risks", "nowhere"],

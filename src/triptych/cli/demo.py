@@ -15,6 +15,7 @@ from triptych.cli.errors import CommandError, explained
 from triptych.cli.ledgers import report
 from triptych.cli.scenario import PARTICIPANT, SITE, Line, Player, Step, name_id, read_lines
 from triptych.cli.serve import make_accounts, start
+from triptych.cli.tones import make_music
 from triptych.ledger.chain import verify
 from triptych.ledger.drafts import Filed
 from triptych.ledger.errors import LedgerError
@@ -71,13 +72,14 @@ def demo(data: Path, port: int, width: int | None, *, no_serve: bool, reset: boo
 
 def _serve(data: Path, port: int, begins: datetime | None) -> None:
     """Serve the demo; right after it was built, with the day of the live session running fast."""
+    music = make_music(data / "music")
     if begins is None:
-        start(str(data), port)
+        start(str(data), port, music=music)
         return
     clock = live.Fast(begins)
     click.echo(f"A medicine session runs now, eight hours in {live.SECONDS / 60:g} minutes:")
     click.echo(f"                      http://localhost:{port}/participants/{live.LIVE}/session/\n")
-    start(str(data), port, clock=clock, beside=lambda served: live.play(served, begins))
+    start(str(data), port, music=music, clock=clock, beside=lambda served: live.play(served, begins))
 
 
 def build(folder: Path, console: Console) -> datetime:

@@ -21,6 +21,7 @@ from triptych.ledger.clock import Sender
 from triptych.ledger.errors import NotALedger
 
 PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command()
@@ -50,11 +51,11 @@ PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--cert", type=PEM, help="Serve HTTPS with this certificate and its chain (PEM).")
 @click.option("--key", type=PEM, help="The private key of the certificate (PEM).")
-def serve(
-    data: str, port: int, host: str, remind: str, reach: str, text: str, cert: Path | None, key: Path | None
-) -> None:
+@click.option("--music", type=FOLDER, help="The site's own music, for the player of the session's screen.")
+def serve(data: str, port: int, host: str, remind: str, reach: str, text: str, **files: Path | None) -> None:
     """Serve the trial in a ledger: staff at localhost, participants at participant.localhost."""
-    start(data, port, host, remind, reach, text, _https(cert, key))
+    https = _https(files["cert"], files["key"])
+    start(data, port, host, remind, reach, text, https, music=files["music"])
 
 
 def configure(data: str) -> None:
@@ -94,10 +95,13 @@ def start(
 ) -> None:
     """Open the trial and serve it until interrupted, reminding the staff of what falls due if that is wanted.
 
-    `https` is a certificate and its key; cookies are then sent over HTTPS alone. A demonstration gives a `clock` of its
-    own, and what runs `beside` the site; a replay is `told` in place of the ledger.
+    `https` is a certificate and its key; cookies are then sent over HTTPS alone. `music` is the site's own folder.
+    A demonstration gives a `clock` of its own, and what runs `beside` the site; a replay is `told` in place of the
+    ledger.
     """
     configure(data)
+    if more.get("music"):
+        os.environ["TRIPTYCH_MUSIC"] = str(more["music"].resolve())
     if https:
         os.environ["TRIPTYCH_HTTPS"] = "yes"
     import django
@@ -130,6 +134,7 @@ def start(
             scheme = "https" if https else "http"
             click.echo(f"Staff                 {scheme}://localhost:{port}/")
             click.echo(f"Participants          {scheme}://participant.localhost:{port}/")
+            _tell_music()
             click.echo("Stop with Ctrl-C.")
             if "beside" in more:
                 Thread(target=more["beside"], args=(served,), daemon=True, name="beside").start()
@@ -150,6 +155,20 @@ def _https(cert: Path | None, key: Path | None) -> tuple[Path, Path] | None:
     except OSError as error:  # an SSLError is one
         raise CommandError(f"The certificate and its key cannot be used: {error}. [https]") from error
     return cert, key
+
+
+def _tell_music() -> None:
+    """Say what there is to play, and what was left out and why; each file is read once, here."""
+    from triptych.web.live.music import folder
+    from triptych.web.music import read_music
+
+    place = folder()
+    if place is None:
+        return
+    music = read_music(place)
+    click.echo(f"Music                 {music.count} pieces in {len(music.playlists)} playlists of {place}")
+    for said in music.left_out:
+        click.echo(f"                      left out: {said}")
 
 
 def _forget_callers() -> None:

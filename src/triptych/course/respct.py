@@ -109,18 +109,28 @@ def _text(said: Said | None, key: str) -> str | None:
 
 def _of_the_day(today: Sequence[Said], study: Study) -> dict[int, str | None]:
     moments = [str(one.values.get("what")) for one in today if one.form == "session_moment"]
-    music = sum(moment in MUSIC for moment in moments)
     touched = moments.count("touch") + sum(one.form == "session_touch" for one in today)
     talked = moments.count("talking")
     doses = [one for one in today if one.form == DOSE and one.values.get("outcome") != "not_taken"]
     return {
         8: ", ".join(_team(today)) or None,
-        11: f"{music} entries on music" if music else None,
+        11: _music(today, moments),
         12: f"{talked} entries on talking, {touched} on touch" if talked or touched else None,
         14: "; ".join(map(_dose, doses)) or None,
         15: _titles(study, today, PROCEDURES),
         16: _titles(study, today, RELEASES),
     }
+
+
+def _music(today: Iterable[Said], moments: Iterable[str]) -> str | None:
+    """How many pieces were played, of which phases and playlists, and what was tapped about music."""
+    played = [one.values for one in today if one.form == "session_music"]
+    tapped = sum(moment in MUSIC for moment in moments)
+    phases = dict.fromkeys(str(one["phase"]) for one in played if isinstance(one.get("phase"), str))
+    lists = dict.fromkeys(str(one["playlist"]) for one in played if one.get("playlist"))
+    told = ", ".join(filter(None, (" and ".join(lists), f"phases {', '.join(phases)}" if phases else "")))
+    pieces = f"{len(played)} pieces played" + (f" ({told})" if told else "") if played else ""
+    return "; ".join(filter(None, (pieces, f"{tapped} entries on music" if tapped else ""))) or None
 
 
 def _team(today: Iterable[Said]) -> list[str]:

@@ -169,7 +169,14 @@ def recall(records: Sequence[Seen], cycle: int | None) -> Recall:
 
 
 def music_heard(records: Sequence[Seen], day: date | None, zone: tzinfo) -> str:
-    """The music of a day as it was entered in the room, one piece a line, for a therapist to look through."""
-    moments = [one for one in records if one.form == "session_moment" and one.values.get("what") in MUSIC]
-    words = (_text(one.values.get("words")) for one in moments if local_day(one.occurred_at, zone) == day)
+    """The music of a day as it was played or entered in the room, one piece a line, for a therapist to look through."""
+    of_day = [one for one in records if local_day(one.occurred_at, zone) == day]
+    words = (_text(one.values.get(item)) for one in of_day if (item := _named(one)))
     return "\n".join(dict.fromkeys(filter(None, words)))
+
+
+def _named(one: Seen) -> str | None:
+    """The item of a record that names a piece of music, if it does."""
+    if one.form == "session_music":
+        return "title"
+    return "words" if one.form == "session_moment" and one.values.get("what") in MUSIC else None

@@ -85,6 +85,8 @@ IDENTITY_KEY = Path(os.environ.get("TRIPTYCH_IDENTITY_KEY") or FOLDER / "identit
 """The key that identities are sealed with. Keep it on another disk than the database, and back it up apart."""
 RECORDING_KEY = Path(os.environ.get("TRIPTYCH_RECORDING_KEY") or FOLDER / "recording.key")
 """The key that recordings are sealed with, to be kept like that of identities."""
+MUSIC = Path(os.environ["TRIPTYCH_MUSIC"]) if os.environ.get("TRIPTYCH_MUSIC") else None
+"""The folder of the site's own music, which is only read. Without it no music is played from the session's screen."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from triptych.course import local_day
 from triptych.course.doses import GIVEN
+from triptych.course.music import MUSIC, is_followed
 from triptych.ledger import Seen, View
 from triptych.safety import Stated, stated_in
 from triptych.study import Form, Study
@@ -24,8 +25,9 @@ BEFORE, AFTER = timedelta(hours=6), timedelta(hours=30)
 SESSION, SILENT = timedelta(hours=8), timedelta(minutes=70)
 """How long readings are looked for after the first dose, and how long without one is a gap."""
 DIGEST = re.compile("[0-9a-f]{64}")
-SHOWN = 150
-"""Entries on the timeline of the screen. Everything else stands on the participant's page."""
+SHOWN, PIECES = 150, 40
+"""Entries on the timeline of the screen, and pieces of music among them, which take no other entry's place. Everything
+else stands on the participant's page."""
 
 
 class Place(Struct, frozen=True):
@@ -67,6 +69,11 @@ class Line(Struct, frozen=True):
     was: str | None = None
     why: str | None = None
 
+    @property
+    def is_piece(self) -> bool:
+        """Whether it is a piece of music and nothing more is to be said of it than the list of pieces does."""
+        return self.form == MUSIC and not (self.held or self.late or self.was is not None)
+
 
 class Board(Struct, frozen=True, kw_only=True):
     """The session as it stands at `now`."""
@@ -100,10 +107,11 @@ def board_of(view: View, participant: str, seen: Sequence[Seen]) -> Board:
     within = [one for one in mine if begins <= one.occurred_at <= ends]
     before = {one.id: one for one in seen}
     lines = sorted(
-        (_line(one, study, zone, before.get(one.corrects or "")) for one in within),
+        (_line(one, study, zone, before.get(one.corrects or "")) for one in within if not is_followed(one)),
         key=lambda line: line.at,
         reverse=True,
     )
+    shown = _newest(lines)
     return Board(
         participant=participant,
         site=mine[-1].site if mine else None,
@@ -114,9 +122,19 @@ def board_of(view: View, participant: str, seen: Sequence[Seen]) -> Board:
         doses=doses,
         readings=tuple(_readings(within)),
         stated=tuple(_stated(within, study)),
-        lines=tuple(lines[:SHOWN]),
-        hidden=max(0, len(lines) - SHOWN),
+        lines=shown,
+        hidden=len(lines) - len(shown),
     )
+
+
+def _newest(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The newest lines: so many pieces of music, and so many others, in their order."""
+    room, shown = {True: PIECES, False: SHOWN}, []
+    for line in lines:
+        room[line.is_piece] -= 1
+        if room[line.is_piece] >= 0:
+            shown.append(line)
+    return tuple(shown)
 
 
 def _dosed_place(study: Study, seen: Sequence[Seen], now: datetime) -> Place | None:

@@ -18,6 +18,7 @@ from triptych.ledger import Seen
 from triptych.study import Study
 from triptych.web.live.alarms import rules_of
 from triptych.web.live.board import AFTER, BEFORE, DOSE, Board
+from triptych.web.live.music import playing
 
 FORMS = (
     "effect",
@@ -33,7 +34,14 @@ FORMS = (
 
 def room(study: Study, board: Board, seen: Sequence[Seen]) -> str:
     """The part of the page as JSON, with times in milliseconds."""
-    return json.dumps({**_effects(board, seen), **_asked(study, board, seen), "touch": _touch(board, seen)})
+    return json.dumps(
+        {
+            **_effects(board, seen),
+            **_asked(study, board, seen),
+            "touch": _touch(board, seen),
+            "music": playing(board, seen),
+        }
+    )
 
 
 def scripted(study: Study) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from triptych.course import may_file
+from triptych.course.music import stretches
 from triptych.ledger import Actor, Draft, Filed
 from triptych.study import Form, Item
 from triptych.web.devices import registered
@@ -24,6 +25,7 @@ from triptych.web.live import crew, room
 from triptych.web.live.alarms import ANSWER
 from triptych.web.live.board import gaps
 from triptych.web.live.drawing import watched
+from triptych.web.live.music import panel, played
 from triptych.web.live.outbox import MOST, Answer, take
 from triptych.web.live.stream import Drawn, Reader, board_for, events
 from triptych.web.pages import session_course
@@ -35,7 +37,7 @@ from triptych.web.templating import HERE, asset
 
 DECIDING = ("session-alarms.js", "session-recognition.js", "session-due.js", "rules.js")
 TELLING = ("session-calling.js", "session-sounding.js")
-IN_THE_ROOM = ("session-bluetooth.js", "session-room.js", "session-touch.js", "session-course.js")
+IN_THE_ROOM = ("session-bluetooth.js", "session-room.js", "session-touch.js", "session-course.js", "session-music.js")
 MODULES = ("outbox.js", "session-entry.js", *IN_THE_ROOM, *DECIDING, *TELLING)
 MEASURED = ("session_signs", "session_sodium", "session_room")
 QUICK = ("vitals", *MEASURED, "session_moment", "session_drink", "observation", "rescue_medicine")
@@ -43,7 +45,7 @@ DECISIONS = ("physician_cover", "dose_authorization", "dose_administration", "su
 PHYSICIANS = frozenset({"physician", "principal_investigator"})
 """Roles on whose page an alarm counts as shown to a physician."""
 STYLE, SCRIPT = "session.css", "session.js"
-BESIDE = ("session-course.css", "recording.css", "session-light.js")
+BESIDE = ("session-course.css", "recording.css", "session-light.js", "session-music.css")
 
 
 def opened(asker: Asker, participant: str) -> Drawn:
@@ -67,6 +69,7 @@ def session(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
         entries=[form for form in quick(asker) if form.id in (*MEASURED, "observation", "rescue_medicine")],
         decisions=decisions(asker, drawn),
         course_facts=session_course.facts(asker),
+        music=panel(asker, drawn.board),
         may_measure=_may(asker, "vitals"),
         secure=is_secure(request),
         test_waits=waiting(asker, participant),
@@ -98,7 +101,17 @@ def summary(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
     shown = [one for one in asker.view.records(participant) if asker.view.sight.sees_form(one.form)]
     said = room.report(asker.view.study_of(participant), drawn.board, shown)
     silent = gaps(drawn.board)
-    return show(request, asker, "live/summary.html", drawn=drawn, participant=participant, gaps=silent, room=said)
+    heard = stretches(played(drawn.board, shown))
+    return show(
+        request,
+        asker,
+        "live/summary.html",
+        drawn=drawn,
+        participant=participant,
+        gaps=silent,
+        room=said,
+        heard=heard,
+    )
 
 
 def is_running(drawn: Drawn, asker: Asker) -> bool:
@@ -300,5 +313,5 @@ def worker(request: HttpRequest, asker: Asker) -> HttpResponse:  # noqa: ARG001
         for name in (STYLE, "session-room.css", SCRIPT, "triptych.css", "triptych.js", "mark.svg", *BESIDE, *MODULES)
     ]
     kept.append(static("fonts/source-sans-3.woff2"))
-    text = (HERE / "static" / "session-worker.js").read_text("utf-8")
+    text = "".join((HERE / "static" / name).read_text("utf-8") for name in ("session-worker.js", "music-worker.js"))
     return HttpResponse(text.replace("[/* KEPT */]", json.dumps(kept)), content_type="text/javascript")

@@ -14,6 +14,7 @@ const { beginDevices } = await import(given.modules["session-bluetooth"]);
 const { Room } = await import(given.modules["session-room"]);
 const { Touch } = await import(given.modules["session-touch"]);
 const { beginCourse } = await import(given.modules["session-course"]);
+const { beginMusic } = await import(given.modules["session-music"]);
 const SILENT = 25000;
 const CHOSEN = `triptych-author:${given.participant}`;
 
@@ -108,7 +109,7 @@ function drawWaiting(waiting) {
 
 /** The answers of an entry in one line. */
 function told(values) {
-  return Object.entries(values).map(([key, value]) => (value?.missing ? `${key}: ${value.missing}` : `${key.replace("_", " ")} ${value}`)).join(" · ");
+  return Object.entries(values).filter(([key, value]) => key !== "about" && !/^[0-9a-f]{64}$/.test(value)).map(([key, value]) => (value?.missing ? `${key}: ${value.missing}` : `${key.replace("_", " ")} ${value}`)).join(" · ");
 }
 
 const outbox = new Outbox({
@@ -359,6 +360,8 @@ const room = new Room({
 });
 beginCourse({ given, enter, entryDialog, now: () => outbox.now(), dialog: $("#entry") });
 beginDevices({ given, enter, element, now: () => outbox.now(), place: $("#devices") });
+
+beginMusic({ given, enter, element, time, now: () => outbox.now(), room: () => room.facts });
 
 // --- Begin -----------------------------------------------------------------------------------------------------------
 
