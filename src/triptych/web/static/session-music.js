@@ -5,7 +5,7 @@
 const KEPT = "music-1";
 const KEY = "triptych-music";
 const LOUD = "triptych-music-volume";
-const FADE = { phase: 4000, piece: 1200, begin: 1500, alarm: 300 };
+const FADE = { phase: 4000, piece: 1200, begin: 1500, alarm: 0 };
 const RINGS = 12000;
 const BEAT = 2000;
 const STALLED = 15000;
@@ -44,7 +44,7 @@ class Player {
   }
 
   async start() {
-    await this.closeWhatWasLeft();
+    this.closeWhatWasLeft();
     this.listen();
     await this.load();
     this.draw();
@@ -303,13 +303,16 @@ class Player {
   }
 
   /** A piece that played when the page was closed ended when it was last known to play. */
-  async closeWhatWasLeft() {
-    this.left = JSON.parse(localStorage.getItem(this.key) ?? "null");
-    if (!this.left?.record || !(await this.hold())) return;
-    await this.enter("session_music_end", { about: this.left.record, why: "closed" }, { happened: this.left.at });
-    this.left.record = null;
-    this.keepPlace();
-    this.release();
+  closeWhatWasLeft() {
+    const kept = () => JSON.parse(localStorage.getItem(this.key) ?? "null");
+    this.left = kept();
+    const close = async () => {
+      const left = kept();
+      if (!left?.record || this.playing) return;
+      await this.enter("session_music_end", { about: left.record, why: "closed" }, { happened: left.at });
+      localStorage.setItem(this.key, JSON.stringify({ ...left, record: null }));
+    };
+    return navigator.locks ? void navigator.locks.request(KEY, close) : close(); // waits for a tab that still plays
   }
 
   // --- How loud ---
@@ -373,7 +376,7 @@ class Player {
 
   drawPieces(tracks) {
     const heard = (this.next ?? this.playing)?.track.digest;
-    const mark = JSON.stringify([tracks.map(({ digest }) => [digest, this.kept.has(digest)]), heard]);
+    const mark = JSON.stringify([tracks.map(({ digest }) => [digest, this.kept.has(digest)]), heard, this.kept.size]);
     if (mark === this.pieces) return;
     this.pieces = mark;
     this.$("[data-pieces]").replaceChildren(...tracks.map((track, index) => {

@@ -361,11 +361,10 @@ const room = new Room({
 beginCourse({ given, enter, entryDialog, now: () => outbox.now(), dialog: $("#entry") });
 beginDevices({ given, enter, element, now: () => outbox.now(), place: $("#devices") });
 
-beginMusic({ given, enter, element, time, now: () => outbox.now(), room: () => room.facts });
-
 // --- Begin -----------------------------------------------------------------------------------------------------------
 
 await outbox.start();
+beginMusic({ given, enter, element, time, now: () => outbox.now(), room: () => room.facts });
 listen();
 tick();
 setInterval(tick, 1000);
