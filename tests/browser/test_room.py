@@ -10,7 +10,14 @@ from tests.browser.test_accessible import violations
 from tests.doors.hands import Hands
 
 SESSION = "/participants/P-1/session/"
-AGREED = {"person": "therapist-1", "kinds": ["hand"], "stop_word": "red", "care_agreed": True, "signed": "paper"}
+AGREED = {
+    "person": "therapist-1",
+    "kinds": ["hand"],
+    "stop_word": "red",
+    "care_agreed": True,
+    "signed": "witness",
+    "witness": "Nina",
+}
 
 
 @pytest.fixture
@@ -66,6 +73,7 @@ def test_effects_questions_distress_and_touch_are_a_tap_or_two_and_wait_for_a_ne
     tap(page, "Other touch")
     page.get_by_role("group", name="Person").get_by_role("button", name="therapist-1").click()
     tap(page, "Embrace")
+    expect(room).to_contain_text("NOT SENT: whoever is not named")
     expect(room).to_contain_text("after the stop word")  # said by the tablet itself, before the server knows
 
     tablet.context.set_offline(False)
@@ -77,5 +85,7 @@ def test_effects_questions_distress_and_touch_are_a_tap_or_two_and_wait_for_a_ne
     assert (effect["kind"], effect["intensity"], effect["impairing"]) == ("euphoria", "strong", False)
     assert [one["change"] for one in filed(live, "effect_change")] == ["ended"]
     assert [one["kind"] for one in filed(live, "session_touch")] == ["hand", "embrace"]
-    expect(room).to_contain_text("Outside the agreement")
+    alarm = page.locator("[data-part=alarms] [data-alarm^=touch]")
+    expect(alarm).to_contain_text("RED Touch outside the agreement")
+    expect(alarm.locator("[data-call]")).to_contain_text("NOT DELIVERED")
     assert violations(page) == []

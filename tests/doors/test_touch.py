@@ -7,8 +7,11 @@ from triptych.course import Course, Task
 from triptych.ledger import Actor, Filed
 from triptych.ledger.library import find_study
 from triptych.ledger.memory import MemoryStore
+from triptych.ledger.reminders import Audience, gathered
 
-AGREED = {"person": "therapist-1", "kinds": ["hand"], "stop_word": "red", "care_agreed": True, "signed": "paper"}
+AGREED = {"person": "therapist-1", "kinds": ["hand"], "stop_word": "red", "care_agreed": True, "signed": "witness"}
+AGREED |= {"witness": "Nina"}
+COMPLIANCE = Actor(person="compliance-1", role="compliance")
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ def seen(hands: Hands, role: str) -> Course:
 
 def alerts(hands: Hands) -> list[Task]:
     course = seen(hands, "physician")
-    return [task for task in course.alerts if task.id == "touch_outside_agreement"]
+    return [task for task in course.alerts if task.id == "red:touch_outside_agreement"]
 
 
 def touch(hands: Hands, person: str, kind: str) -> str:
@@ -62,3 +65,39 @@ def test_neither_a_correction_nor_the_person_named_ends_the_alert(session: Hands
     assert len(alerts(session)) == 1
     session.file("principal_investigator", "safety_review", {"about": about, "finding": "spoken with both"})
     assert alerts(session) == []
+
+
+@pytest.mark.requirement("CON-04")
+def test_it_goes_at_once_to_the_leads_and_outside_the_sites_and_the_person_named_cannot_acknowledge_it(
+    session: Hands,
+) -> None:
+    about = touch(session, "physician-1", "embrace")
+    (told,) = alerts(session)
+    minutes = [(call.step, (call.at - session.now).seconds // 60, call.person) for call in told.calls]
+    assert minutes[:2] == [("compliance", 0, "compliance-1"), ("lead", 0, None)]
+    assert [step for step, *_ in minutes[2:]] == ["clinician", "physician", "lead"]
+    views = {role: Actor(person=f"{role}-1", role=role) for role in ("physician", "principal_investigator")}
+    seen_by = [
+        (Audience(role=role, site=None, blinding="unblinded", people=(actor.person,)), seen(session, role))
+        for role, actor in views.items()
+    ]
+    sent = [one for one in gathered(session.study, seen_by) if one.task == "red:touch_outside_agreement"]
+    at_once = {(one.kind, person) for one in sent for person in one.people if one.at == session.now}
+    assert at_once == {("raised", "compliance-1"), ("raised", "principal_investigator-1")}
+    answer = {"about": about, "value": "touch_outside_agreement", "answer": "acknowledged"}
+    session.file("physician", "session_alarm", answer)
+    assert alerts(session)[0].acknowledged is None
+    session.file("principal_investigator", "session_alarm", answer)
+    (told,) = alerts(session)
+    assert (told.acknowledged, [call.step for call in told.calls]) == (session.now, ["compliance"])
+    assert [one.form for one in session.trial.view(COMPLIANCE).study_records()] == ["conduct_observation"]
+
+
+@pytest.mark.requirement("CON-05")
+def test_a_no_to_touch_as_support_in_the_consent_makes_every_touch_but_care_outside(session: Hands) -> None:
+    no = {"element": "touch_support", "agreed": False, "route": "spoken"}
+    assert isinstance(session.file("coordinator", "consent_element", no), Filed)
+    touch(session, "therapist-1", "care_measuring")
+    assert alerts(session) == []
+    touch(session, "therapist-1", "hand")
+    assert len(alerts(session)) == 1

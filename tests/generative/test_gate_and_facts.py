@@ -206,6 +206,7 @@ class DoorMachine(RuleBasedStateMachine):
         self.file("alarm_test_seen", {"about": self.sent[-1][0].id}, "physician")
         for person in ("therapist-1", "co_therapist-1"):
             agreed = {"person": person, "stop_word": "Stop", "care_agreed": wrong != "touch", "signed": "paper"}
+            agreed |= {"holder": "The site"}
             self.file("touch_agreement", agreed, "therapist")
         for role in BOTH:
             self.say_ready(role, ready=True)

@@ -56,9 +56,11 @@ def judged(lines: list[Line]) -> dict[str, Judged]:
 
 
 def changed(form: str, **values: Any) -> list[Line]:
-    """The day before the dose with other answers on every record of a form."""
+    """The day before the dose with other answers on every record of a form; none takes an answer away."""
     return [
-        replace(line, values={**line.values, **values}) if line.form == form else line
+        replace(line, values={k: v for k, v in {**line.values, **values}.items() if v is not None})
+        if line.form == form
+        else line
         for line in lines_before_the_dose()
     ]
 
@@ -106,9 +108,11 @@ def test_touch_is_agreed_with_everybody_named_for_the_day_and_care_with_it() -> 
     lines = lines_before_the_dose()
     one = [line for line in lines if line.form != "touch_agreement" or line.values["person"] == "therapist-1"]
     assert judged(one)["touch_agreed"].state == "unknown"
-    for values in ({"care_agreed": False}, {"signed": "not_signed"}):
+    for values in ({"care_agreed": False}, {"signed": "not_signed", "holder": None}):
         condition = judged(changed("touch_agreement", **values))["touch_agreed"]
         assert (condition.state, condition.cleared_by) == ("not met", "Therapist")
+    waiting = judged(changed("touch_agreement", signed="own", holder=None))["touch_agreed"]
+    assert (waiting.state, waiting.missing) == ("unknown", ("touch_signature.agreed",))
     assert judged(changed("touch_agreement", kinds=[]))["touch_agreed"].state == "met"  # no touch is an agreement too
 
 

@@ -42,7 +42,8 @@ from triptych.course.sight import Sight
 from triptych.course.signing import Signature, signatures
 from triptych.course.standing import Change, counts_now, current_site, derive_standing
 from triptych.course.tapering import PLAN, Taper, taper_of
-from triptych.course.touch import RELATED, TOUCH, touch_tasks, touches_outside
+from triptych.course.touch import RELATED, TOUCH
+from triptych.course.touch_alarms import touch_deviations, touch_tasks
 from triptych.course.visits import Visits, midnight
 from triptych.course.withdrawing import withdrawal_tasks
 from triptych.rules import Missing
@@ -310,7 +311,7 @@ class Fold:
             for cycle in sorted({dose.current.cycle for dose in given_doses(self.entries)}, key=lambda one: one or 0):
                 yield from presence_deviations(self.session_state(cycle).presence)
         if self.sees_touch:
-            yield from (shown for shown, _ in touches_outside(self.entries))
+            yield from touch_deviations(self.entries)
 
     @property
     def _sees_presence(self) -> bool:
@@ -336,7 +337,7 @@ class Fold:
         yield from withdrawal_tasks(self.study, self.entries, self.sight, self.now)
         yield from deviation_tasks(self.study, self.entries, shown, self.now)
         if self.sees_touch:
-            yield from touch_tasks(self.entries, self.setting, self.study.roles, self.now)
+            yield from touch_tasks(self.study, self.entries, self.setting, self.now)
         yield from query_tasks(self.study, asked)
         for task in held_tasks(self.study, self.entries):
             yield called(self.study, self.entries, self.setting, task)

@@ -17,11 +17,15 @@ RESOLUTION = "held_resolution"
 
 
 class Call(Struct, frozen=True, kw_only=True):
-    """One step of an alert that nobody has acknowledged: whom it goes to (none: nobody is on call) and when."""
+    """One step of an alert that nobody has acknowledged: whom it goes to (none: nobody is on call) and when.
+
+    Somebody `outside` is told that it stands, whether or not they see what it rests on.
+    """
 
     step: str
     at: datetime
     person: str | None
+    outside: bool = False
 
 
 class Task(Struct, frozen=True, kw_only=True):

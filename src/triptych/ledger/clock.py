@@ -18,6 +18,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
+from triptych.ledger.conduct import TASK, may_be_outside, observe
 from triptych.ledger.drafts import Actor, Draft, Filed, Held, Outcome, Refused, System
 from triptych.ledger.holding import Holder, NoRival
 from triptych.ledger.reminders import (
@@ -71,6 +72,8 @@ class AttendedTrial(Trial):
         outcome = super().file(draft, actor)
         if isinstance(outcome, Filed | Held) and not outcome.repeated:
             self.tell(draft.participant)
+            if draft.participant is not None and may_be_outside(draft.form):
+                observe(self, [draft.participant])
         return outcome
 
     def tell(self, participant: str | None) -> None:
@@ -193,6 +196,8 @@ class ClockTask:
         due_now = (line for name in sorted(names) for line in self._due(whole, name, views))
         lines = [(line, zone) for line, zone in due_now if line.notice.id not in sending]
         if lines:
+            outside = sorted({line.notice.participant for line, _ in lines if line.notice.task == TASK})
+            self._post.submit(observe, self._trial, outside)  # where a process died before it was filed
             self._send(whole, lines)
 
     def _do_also(self) -> None:

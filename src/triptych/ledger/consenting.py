@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from triptych.course import Fold
 from triptych.course.consent_lock import AFTER
 from triptych.course.consenting import ELEMENT, SIGNATURE, may_take_part
+from triptych.course.touch import SIGNATURE as TOUCH_SIGNATURE
+from triptych.course.touch import digest
 from triptych.ledger.drafts import Reason
 from triptych.ledger.judging import Case
 from triptych.safety import KnownText
@@ -18,7 +20,7 @@ PARTICIPANT = "participant"
 
 def is_agreement(case: Case) -> bool:
     """Whether a draft agrees to the consent or to a part of it, and does not decline."""
-    return case.draft.form in (SIGNATURE, ELEMENT) and case.draft.values.get("agreed") is True
+    return case.draft.form in (SIGNATURE, ELEMENT, TOUCH_SIGNATURE) and case.draft.values.get("agreed") is True
 
 
 def agreeing(case: Case, fold: Fold) -> Iterator[Reason]:
@@ -40,6 +42,8 @@ def agreeing(case: Case, fold: Fold) -> Iterator[Reason]:
     yield from _route(case, rules, final=final)
     if case.draft.form == ELEMENT:
         yield from _text(case, fold, final=final)
+    if case.draft.form == TOUCH_SIGNATURE:
+        yield from _touch(case, fold)
 
 
 def _route(case: Case, rules: ConsentRules, *, final: bool) -> Iterator[Reason]:
@@ -57,6 +61,15 @@ def _route(case: Case, rules: ConsentRules, *, final: bool) -> Iterator[Reason]:
     elif route == "representative" and not rules.representative:
         text = "The study document lets no representative sign."
         yield Reason(code="no_representative", text=text, final=final, item="route")
+
+
+def _touch(case: Case, fold: Fold) -> Iterator[Reason]:
+    """The touch agreement that is signed is the one that was shown, as it stands (P11-09)."""
+    signed = fold.entries.entry(str(case.draft.values.get("about")))
+    stands = signed.current if signed is not None and signed.id not in fold.entries.voided else None
+    if stands is None or digest(stands.values) != case.draft.values.get("shown"):
+        text = "What was shown is not the agreement as it stands. Read it again and sign it then."
+        yield Reason(code="not_what_was_shown", text=text, source="P11-09", final=True)
 
 
 def _text(case: Case, fold: Fold, *, final: bool) -> Iterator[Reason]:

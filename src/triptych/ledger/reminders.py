@@ -144,10 +144,10 @@ def notices(study: Study, audience: Audience, course: Course) -> Iterator[Notice
 
 def _calls(audience: Audience, course: Course, task: Task) -> Iterator[Notice]:
     """Whom an alert goes to, step by step: who is on call, or everybody of its role where nobody is."""
-    for number, call in enumerate(task.calls):
-        kind: Kind = "escalated" if number else "raised"
+    for call in task.calls:
+        kind: Kind = "escalated" if call.at > task.calls[0].at else "raised"
         told = _notice(audience, course, kind, task.id, task.title, call.at, task.about)
-        if call.person is not None and call.person in audience.people:
+        if call.person is not None and (call.outside or call.person in audience.people):
             yield replace(told, role=call.step, people=(call.person,))
         elif call.person is None and audience.role in task.roles:
             yield told

@@ -1,10 +1,13 @@
 """What a window shows of a participant's medicine session: where it stands, and the gates of its decisions."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 from msgspec import Struct
 
-from triptych.course import GateState, SessionState
+from triptych.course import Fold, GateState, SessionState
+from triptych.course.touch import Agreement, agreement, versions
+from triptych.course.touch_alarms import TouchAlarm, touch_alarms
 from triptych.ledger.screening_view import ScreeningView
 
 GATES = ("decide_supplement", "discharge", "override_discharge")
@@ -22,8 +25,37 @@ class SessionShown(Struct, frozen=True):
         return next((gate for gate in self.gates if gate.id == name), None)
 
 
+class TouchShown(Struct, frozen=True):
+    """The touch agreement as it stands, and the alarms about it that nobody has reviewed."""
+
+    agreement: Agreement
+    alarms: tuple[TouchAlarm, ...]
+
+
 class SessionView(ScreeningView):
     """The part of a window that is about a medicine session, on what its viewer sees."""
+
+    @abstractmethod
+    def _whole(self, participant: str) -> Fold: ...
+
+    def touch(self, participant: str) -> TouchShown | None:
+        """The touch agreement as it stands and its alarms; none where what they rest on is hidden.
+
+        To the participant the agreement is their own, and alarms are not shown.
+        """
+        own = self._grant is not None and self._grant.participant == participant
+        fold = self._whole(participant) if own else self._seen_fold(participant)
+        if fold is None or not fold.sees_touch:
+            return None
+        if own:
+            return TouchShown(agreement=agreement(versions(fold.entries), self.now), alarms=())
+        alarms = tuple(one for one in self.touch_alarms(participant) if not one.reviewed)
+        return TouchShown(agreement=agreement(versions(fold.entries), self.now), alarms=alarms)
+
+    def touch_alarms(self, participant: str) -> tuple[TouchAlarm, ...]:
+        """Every touch outside the agreement, reviewed ones too; none where what they rest on is hidden."""
+        fold = self._seen_fold(participant)
+        return tuple(touch_alarms(fold.entries)) if fold is not None and fold.sees_touch else ()
 
     def session(self, participant: str, cycle: int | None, gates: Sequence[str] = GATES) -> SessionShown | None:
         """Where the session of a cycle stands, with the gates that are asked for; none where nothing may be seen."""

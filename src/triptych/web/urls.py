@@ -46,6 +46,7 @@ from triptych.web.pages import (
     signing,
     site_file,
     taper,
+    touch,
     writing,
     wrong,
 )
@@ -108,6 +109,7 @@ urlpatterns = [
     path("participants/<str:participant>/session/course/", session_course.course, name="session_course"),
     path("participants/<str:participant>/session/music/", music.music, name="session_music"),
     path("participants/<str:participant>/session/music/<slug:digest>/", music.piece, name="session_music_piece"),
+    path("participants/<str:participant>/session/touch/", touch.touch, name="touch"),
     path("participants/<str:participant>/session/paper/", session.paper, name="session_paper"),
     path("participants/<str:participant>/session/summary/", session.summary, name="session_summary"),
     path("participants/<str:participant>/recordings/", recordings.recordings, name="recordings"),

@@ -16,6 +16,7 @@ from triptych.web.pages import (
     progress,
     replying,
     taper,
+    touch_own,
     wrong,
 )
 
@@ -59,6 +60,7 @@ urlpatterns = [
     path("consent/<slug:language>/sign/", agreeing.sign, name="consent_sign"),
     path("consent/<slug:language>/part/<slug:part>/", agreeing.element, name="consent_part"),
     path("consent/<slug:language>/part/<slug:part>/back/", agreeing.take_back, name="consent_back"),
+    path("touch/", touch_own.own_touch, name="own_touch"),
     path("learn/<slug:language>/", learning.passages, name="passages"),
     path("learn/<slug:language>/<slug:topic>/", learning.passage, name="passage"),
     path("answer/<slug:form>/", own.answer, name="answer"),

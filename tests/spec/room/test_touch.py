@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from triptych.course.touch import agreement
+from triptych.course.touch import agreement, digest
 
 DOSE = datetime(2026, 3, 4, 9, tzinfo=UTC)
 KINDS = ("hand", "shoulder", "embrace")
-PEOPLE = ("anna", "ben")
+PEOPLE = ("anna", "ben", "cleo")
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -23,6 +23,7 @@ class Told(Struct, frozen=True, kw_only=True):
     occurred_at: datetime
     recorded_at: datetime
     corrects: str | None = None
+    role: str = "therapist"
     status: str = "filed"
 
 
@@ -43,6 +44,18 @@ def agreed(minutes: float, person: str, *kinds: str, signed: str = "paper", **mo
 
 def less(minutes: float, **values: Any) -> Told:
     return told(minutes, "touch_narrowing", values)
+
+
+OWN = agreed(-70, "cleo", "hand", signed="own", name="own")
+
+
+def signed(minutes: float, *, agrees: bool = True, shown: str = "", role: str = "participant", late: float = 0) -> Told:
+    values = {"about": "own", "agreed": agrees, "route": "own", "shown": shown or digest(OWN.values)}
+    return told(minutes, "touch_signature", values, role=role, late=late)
+
+
+def support(minutes: float, *, agrees: bool, **more: Any) -> Told:
+    return told(minutes, "consent_element", {"element": "touch_support", "agreed": agrees}, **more)
 
 
 GIVEN = told(0, "dose_administration", {"part": "initial", "outcome": "taken", "taken_at": DOSE.isoformat()})
@@ -69,6 +82,34 @@ STOP = told(60, "touch_stop", {})
         ([less(60, kinds=["hand"])], "anna", "embrace", None),
         ([less(60)], "ben", "hand", "kind"),
         ([agreed(-70, "anna", "hand", "embrace", signed="not_signed")], "anna", "hand", "kind"),
+        ([agreed(-70, "anna", "hand", signed="tablet")], "anna", "hand", "kind"),  # a typed name is no signature
+        ([OWN], "cleo", "hand", "kind"),
+        ([OWN, signed(-60)], "cleo", "hand", None),
+        ([OWN, signed(-60, shown="other words")], "cleo", "hand", "kind"),
+        ([OWN, signed(-60, role="therapist")], "cleo", "hand", "kind"),
+        ([OWN, signed(30)], "cleo", "hand", "kind"),
+        ([OWN, signed(-60, late=90)], "cleo", "hand", "kind"),
+        ([OWN, signed(-60), signed(100, agrees=False)], "cleo", "hand", "kind"),
+        ([OWN, signed(-60), told(90, "entered_in_error", {"about": "touch_signature--60"})], "cleo", "hand", "kind"),
+        ([support(-50, agrees=True)], "anna", "hand", None),
+        ([support(-50, agrees=False)], "anna", "hand", "declined in the consent"),
+        ([support(-50, agrees=False)], "anna", "care_toilet", None),
+        ([support(90, agrees=False)], "anna", "hand", "declined in the consent"),
+        ([support(-50, agrees=False), support(-40, agrees=True)], "anna", "hand", None),
+        ([support(-50, agrees=False, late=20), support(-40, agrees=True)], "anna", "hand", "declined"),  # known last
+        ([support(-50, agrees=False), support(40, agrees=True)], "anna", "hand", "declined in the consent"),
+        (
+            [support(-50, agrees=False), support(-40, agrees=True, corrects="consent_element--50")],
+            "anna",
+            "hand",
+            "declined",
+        ),
+        (
+            [support(-50, agrees=True), told(60, "entered_in_error", {"about": "consent_element--50"})],
+            "anna",
+            "hand",
+            "declined",
+        ),
     ],
 )
 def test_a_touch_is_outside_by_person_by_kind_and_after_the_stop_word_and_care_never_is(
@@ -128,8 +169,11 @@ SAID = st.one_of(
     st.builds(
         lambda minute, about: told(minute, "entered_in_error", {"about": about}),
         st.integers(1, 480),
-        st.sampled_from(["touch_agreement--90", "touch_agreement--80"]),
+        st.sampled_from(["touch_agreement--90", "touch_agreement--80", "own"]),
     ),
+    st.just(OWN),
+    st.builds(signed, st.integers(-60, 480), agrees=st.booleans(), late=st.integers(0, 300)),
+    st.builds(support, st.integers(-60, 480), agrees=st.booleans(), late=st.integers(0, 300)),
 )
 
 
@@ -139,7 +183,7 @@ SAID = st.one_of(
 def test_whatever_is_filed_nothing_that_was_not_agreed_becomes_agreed_under_the_dose(
     said: list[Told], one: int, other: int
 ) -> None:
-    records = [*BOTH, *(Told(**{**_of(s), "id": f"x{n}"}) for n, s in enumerate(said))]
+    records = [*BOTH, *(Told(**{**_of(s), "id": s.id if s is OWN else f"x{n}"}) for n, s in enumerate(said))]
     before, after = (agreement(records, at(minute)) for minute in sorted((one, other)))
     for person in (*PEOPLE, "the observer"):
         for kind in KINDS:

@@ -77,7 +77,7 @@ def ringing(study: Study, board: Board, seen: Sequence[Seen], told: Sequence[Mes
             answers=tuple(answers.get((alarm.about, alarm.record), ())),
             action=actions(study).get(alarm.about, DO[alarm.level]),
             is_measured=alarm.about not in named,
-            messages=_sent(told, alarm),
+            messages=sent(told, alarm.about, alarm.record),
         )
         for alarm in session_alarms(study, board.stated, closings(seen), board.dosed_at)
         if alarm.is_open
@@ -85,11 +85,11 @@ def ringing(study: Study, board: Board, seen: Sequence[Seen], told: Sequence[Mes
     return sorted(found, key=lambda one: (not one.alarm.is_red, one.alarm.at))
 
 
-def _sent(told: Sequence[Message], alarm: Alarm) -> tuple[Sent, ...]:
+def sent(told: Sequence[Message], about: str, record: str) -> tuple[Sent, ...]:
     """What became of the last message to each person about an alarm."""
     last: dict[str, Sent] = {}
     for one in told:
-        if (one.about, one.record) == (alarm.about, alarm.record):
+        if (one.about, one.record) == (about, record):
             for people, failed in ((one.reached, False), (one.not_reached, True)):
                 last |= {person: Sent(person, one.sender, one.at, failed) for person in people}
     return tuple(last.values())

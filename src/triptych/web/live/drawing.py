@@ -13,11 +13,13 @@ from django.template.loader import get_template
 
 from triptych.course import Attendance
 from triptych.course.session_calls import Message
+from triptych.course.touch_alarms import RULE
 from triptych.ledger import Seen
+from triptych.ledger.session_view import TouchShown
 from triptych.rules import rule_to_json
 from triptych.safety import has_zero, questions
 from triptych.study import Study, parse_duration
-from triptych.web.live.alarms import actions, closings, present, ringing, rules_of
+from triptych.web.live.alarms import actions, closings, present, ringing, rules_of, sent
 from triptych.web.live.board import Board, Line
 from triptych.web.live.chart import chart
 from triptych.web.live.room import room
@@ -35,6 +37,7 @@ def drawn(
     *,
     ended: bool = False,
     told: Sequence[Message] = (),
+    touch: TouchShown | None = None,
 ) -> dict[str, str]:
     """Every part of the screen by its name; `attended` is who is there, `told` who was told of its alarms."""
     rings = ringing(study, board, seen, told)
@@ -50,9 +53,11 @@ def drawn(
     known |= {"questions": questions(study, board.stated, board.dosed_at)}
     known |= {"alone": bool(attended and attended.nobody), "asked": asked}
     known |= {"lines": sorted((*board.lines, *_gaps(board, attended)), key=lambda line: line.at, reverse=True)}
+    touched = touch.alarms if touch else ()
+    known |= {"touched": [(one, sent(told, RULE, one.record)) for one in touched]}
     parts = {name: get_template(f"live/_{name}.html").render(known) for name in PARTS}
     facts = json.dumps({**_facts(study, board, seen), "ended": ended})
-    return {**parts, "facts": facts, "room": room(study, board, seen)}
+    return {**parts, "facts": facts, "room": room(study, board, seen, touch)}
 
 
 def _gaps(board: Board, attended: Attendance | None) -> Iterator[Line]:

@@ -5,7 +5,7 @@ with time.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +13,11 @@ from msgspec import Struct
 
 from triptych.course.episodes import Episode, Told, episodes
 from triptych.course.prompts import NEAR, OPEN, Asked, Slot, slots, windows
-from triptych.course.touch import NARROWED, RELATED, TOUCH, Agreement, agreement
 from triptych.ledger import Seen
+from triptych.ledger.session_view import TouchShown
 from triptych.study import Study
 from triptych.web.live.alarms import rules_of
-from triptych.web.live.board import AFTER, BEFORE, DOSE, Board
+from triptych.web.live.board import AFTER, BEFORE, Board
 from triptych.web.live.music import playing
 
 FORMS = (
@@ -32,13 +32,13 @@ FORMS = (
 """Forms of the room that are entered from the screen by controls of their own."""
 
 
-def room(study: Study, board: Board, seen: Sequence[Seen]) -> str:
+def room(study: Study, board: Board, seen: Sequence[Seen], touch: TouchShown | None = None) -> str:
     """The part of the page as JSON, with times in milliseconds."""
     return json.dumps(
         {
             **_effects(board, seen),
             **_asked(study, board, seen),
-            "touch": _touch(board, seen),
+            "touch": _touch(touch),
             "music": playing(board, seen),
         }
     )
@@ -107,43 +107,20 @@ def _asked(study: Study, board: Board, seen: Sequence[Seen]) -> Mapping[str, Any
     }
 
 
-def touch_records(seen: Sequence[Seen]) -> list[Seen]:
-    """What a touch agreement rests on: every version of what was agreed, and the doses and releases that count."""
-    related = (one for one in seen if one.form in RELATED)
-    return [one for one in related if one.form in NARROWED or one.current or is_doubtful(one)]
-
-
-def is_doubtful(one: Seen) -> bool:
-    """Whether nobody knows whether it was a dose."""
-    return one.form == DOSE and one.status == "held"
-
-
-def touch_of(board: Board, seen: Sequence[Seen]) -> Agreement:
-    """The agreement as it stands."""
-    return agreement(touch_records(seen), board.now)
-
-
-def _touch(board: Board, seen: Sequence[Seen]) -> Mapping[str, Any]:
-    stands = touch_of(board, seen)
+def _touch(shown: TouchShown | None) -> Mapping[str, Any]:
+    """What is agreed with whom; where the viewer may not see all that it rests on, that alone is said."""
+    if shown is None:
+        return {"hidden": True, "people": [], "stopped": None, "declined": None, "outside": []}
+    stands = shown.agreement
     people = sorted(stands.people.values(), key=lambda one: one.person)
     return {
-        "people": [{"person": o.person, "kinds": sorted(o.kinds), "stop_word": o.stop_word} for o in people],
+        "people": [
+            {"person": o.person, "kinds": sorted(o.kinds), "stop_word": o.stop_word, "waits": o.waits} for o in people
+        ],
         "stopped": _ms(stands.stopped_at) if stands.stopped_at else None,
-        "outside": list(_outside(board, seen)),
+        "declined": _ms(stands.declined_at) if stands.declined_at else None,
+        "outside": [one.record for one in shown.alarms],
     }
-
-
-def _outside(board: Board, seen: Sequence[Seen]) -> Iterator[Mapping[str, Any]]:
-    """The touches of the session that were outside the agreement as it stood at that moment."""
-    begins = board.dosed_at - BEFORE if board.dosed_at else board.now - BEFORE
-    known = touch_records(seen)
-    for one in seen:
-        if one.form == TOUCH and one.current and one.status == "filed" and one.occurred_at >= begins:
-            person = one.values.get("person")
-            why = agreement(known, one.occurred_at).outside(person, one.values.get("kind"))
-            if why is not None:
-                named = person if isinstance(person, str) else None
-                yield {"id": one.root, "at": _ms(one.occurred_at), "person": named, "why": why}
 
 
 def _ms(at: datetime) -> float:

@@ -224,7 +224,7 @@ def sign(request: HttpRequest, asker: Asker, language: str) -> HttpResponse:
     if request.method == "POST":
         posted.record = request.POST.get("record", "")
         posted.fix({"version": request.POST.get("version", ""), "agreed": "yes", "route": "own"})
-        if not _is_own_hand(request, user):
+        if not is_own_hand(request, user):
             posted.problems.append(("", texts.ui["wrong_password"]))
         elif file_posted(request, asker, posted, asker.grant.participant):
             return redirect("consent", language=language)
@@ -235,7 +235,7 @@ def sign(request: HttpRequest, asker: Asker, language: str) -> HttpResponse:
     return render(request, "own/consent_sign.html", given, status=422 if posted.problems else 200)
 
 
-def _is_own_hand(request: HttpRequest, user: User) -> bool:
+def is_own_hand(request: HttpRequest, user: User) -> bool:
     """Whether the password or code is the signer's own. After several wrong codes the session ends."""
     if user.has_usable_password():
         return is_right(request)

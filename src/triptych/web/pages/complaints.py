@@ -1,5 +1,7 @@
 """Complaints, for those who hold the compliance role and no other: what is owed by when, and what settles it."""
 
+from collections.abc import Sequence
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -9,6 +11,7 @@ from triptych.course.complaints import (
     BOARD_TEST,
     CHANNEL,
     COMPLAINT,
+    OBSERVATION,
     OUTCOME,
     REMOVAL,
     TEST,
@@ -49,6 +52,7 @@ def listing(request: HttpRequest, asker: Asker) -> HttpResponse:
         here="complaints",
         status=422 if posted and posted.problems else 200,
         standing=complaints(asker.view.study_records()),
+        touches=_touches(records),
         channel=channel,
         is_open=open_channel(records) is not None,
         boards=[
@@ -58,6 +62,12 @@ def listing(request: HttpRequest, asker: Asker) -> HttpResponse:
         now=asker.view.now,
         zone=asker.view.zone(),
     )
+
+
+def _touches(records: Sequence[Seen]) -> list[Seen]:
+    """What the system observed by itself and no complaint told of: touch outside an agreement, newest first."""
+    told = {one.code for one in complaints(records)}
+    return [one for one in reversed(records) if one.form == OBSERVATION and one.values.get("code") not in told]
 
 
 def _board(asker: Asker, site: str) -> Seen | None:

@@ -37,6 +37,7 @@ APART = (
     "reminder_wishes",
     "consent_element",
     "consent",
+    "touch_signature",
     "withdrawal",
     *CHOICES,
     *FORMS,

@@ -31,6 +31,7 @@ from triptych.web.live.stream import Drawn, Reader, board_for, events
 from triptych.web.pages import session_course
 from triptych.web.pages.emergency import emergency
 from triptych.web.pages.paging import ANSWERED, SENT, waiting
+from triptych.web.pages.touch import names
 from triptych.web.people import Asker, found, grants_of, page
 from triptych.web.show import show
 from triptych.web.templating import HERE, asset
@@ -135,7 +136,7 @@ def given(request: HttpRequest, asker: Asker, drawn: Drawn) -> str:
     """What the page's scripts are given, as JSON: addresses, people, the forms of quick entries and their items."""
     participant = drawn.board.participant
     place = drawn.board.place
-    names = ("session_events", "session_outbox", "session_join", "session_confirm", "session")
+    names = ("session_events", "session_outbox", "session_join", "session_confirm", "session", "touch")
     return json.dumps(
         {
             "participant": participant,
@@ -286,6 +287,9 @@ def confirm(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
         return JsonResponse({"problem": crew.WRONG}, status=422)
     now = house().clock()
     values = {key: request.POST.get(key, "") for key in ("about", "value", "answer")}
+    if names(asker, participant, values["value"], values["about"], person):
+        text = "You are named in it. Somebody else acknowledges it."
+        return JsonResponse({"problem": text}, status=422)
     draft = Draft(id=new_id(now), form=ANSWER, values=values, occurred_at=now, participant=participant, site=actor.site)
     outcome = house().trial.file(draft, actor)
     if isinstance(outcome, Filed):

@@ -16,9 +16,10 @@ export function agreementNow(touch, unsent) {
 }
 
 /** Why a touch is outside the agreement, as the server decides it (course/touch.py); empty where it is not. */
-export function outside({ people, stopped }, person, kind) {
+export function outside({ people, stopped, declined }, person, kind) {
   if (typeof kind === "string" && kind.startsWith(CARE)) return "";
   if (stopped) return "after the stop word";
+  if (declined) return "although touch as support is declined in the consent";
   const agreed = people.find((one) => one.person === person);
   if (!agreed) return "nothing is agreed with this person";
   return agreed.kinds.includes(kind) ? "" : "this kind is not agreed with this person";
@@ -38,9 +39,9 @@ export class Touch {
 
   state(unsent) {
     const stands = agreementNow(this.room.facts.touch, unsent);
-    const known = new Set(stands.outside.map(({ id }) => id));
+    const known = new Set(stands.outside);
     const mine = unsent.filter(({ id, record }) => record.form === "session_touch" && !known.has(id))
-      .map(({ record }) => ({ at: Date.parse(record.occurred_at), person: record.values.person, why: outside(stands, record.values.person, record.values.kind) }))
+      .map(({ id, record }) => ({ id, at: Date.parse(record.occurred_at), person: record.values.person, why: outside(stands, record.values.person, record.values.kind) }))
       .filter(({ why }) => why);
     return { ...stands, mine };
   }
@@ -48,15 +49,24 @@ export class Touch {
   draw(state) {
     const box = this.element("div", "", { class: "touch" });
     const words = [...new Set(state.people.map((one) => one.stop_word).filter(Boolean))];
-    const head = state.people.length ? `Stop word: ${words.join(", ")}` : "No touch agreement: no touch but care";
-    box.append(this.element("p", state.stopped ? `Stop word said at ${this.room.time(state.stopped)}: no touch but care` : head, { class: state.stopped ? "stopped" : "word" }));
-    for (const { at, person, why } of [...state.outside, ...state.mine]) {
-      box.append(this.element("p", `Outside the agreement at ${this.room.time(at)}: ${person ?? "unknown person"}, ${why}. Whoever is not named tells the principal investigator or the physician now.`, { class: "gap", role: "alert" }));
-    }
+    const none = state.hidden ? "Touch agreement: not shown to your role" : "No touch agreement: no touch but care";
+    const head = state.declined ? "Touch as support is declined in the consent: no touch but care" : state.people.length ? `Stop word: ${words.join(", ")}` : none;
+    const said = this.element("p", state.stopped ? `Stop word said at ${this.room.time(state.stopped)}: no touch but care` : head, { class: state.stopped || state.declined ? "stopped" : "word" });
+    if (!state.hidden) said.append(" ", this.element("a", "Touch agreement", { href: this.room.given.urls.touch }));
+    box.append(said);
+    for (const one of state.mine) box.append(this.alarm(one));
     if (this.room.may("session_touch")) {
-      for (const one of state.people) box.append(this.person(one, state.stopped));
+      for (const one of state.people) box.append(this.person(one, state.stopped || state.declined));
       box.append(this.tools());
     }
+    return box;
+  }
+
+  /** A touch that only this tablet knows of yet: an alarm that has reached nobody. The server's own stand with the others. */
+  alarm({ id, at, person, why }) {
+    const box = this.element("div", "", { class: "alarm red", role: "alert", "data-alarm": `touch_outside_agreement:${id}`, "data-unanswered": "" });
+    box.append(this.element("b", "RED Touch outside the agreement"), this.element("span", `${this.room.time(at)} · ${typeof person === "string" ? person : "unknown person"}, ${why}`));
+    box.append(this.element("b", "NOT SENT: whoever is not named calls the principal investigator or the physician now", { class: "notsent" }));
     return box;
   }
 
@@ -65,7 +75,7 @@ export class Touch {
     const kinds = stopped ? [] : one.kinds.map((kind) => this.tap(this.kinds[kind], () => this.log(one.person, kind)));
     const line = this.row(`Touch by ${one.person}`, kinds);
     line.prepend(this.element("b", one.person));
-    if (!kinds.length) line.append(this.element("span", "no touch but care", { class: "quiet" }));
+    if (!kinds.length) line.append(this.element("span", one.waits ? "not signed yet: no touch but care" : "no touch but care", { class: "quiet" }));
     return line;
   }
 

@@ -93,8 +93,8 @@ function drawSending({ reach, waiting, refused, offset }) {
   if (outbox.speed === 1 && Math.abs(offset ?? 0) >= 60) place.append(element("span", `This tablet's clock is ${Math.round(Math.abs(offset) / 60)} min ${offset > 0 ? "behind" : "ahead"}`));
   drawWaiting(waiting);
   unsent = waiting;
-  decide();
   room.draw();
+  decide();
 }
 
 function drawWaiting(waiting) {
@@ -163,8 +163,8 @@ function shownQuestion(one) {
   return line;
 }
 
-/** The red alarms that the server has and nobody has acknowledged. */
-const unanswered = () => [...document.querySelectorAll("[data-part=alarms] [data-unanswered]")]
+/** The red alarms that the server has and nobody has acknowledged, and touch that only this tablet knows of. */
+const unanswered = () => [...document.querySelectorAll("[data-part=alarms] [data-unanswered], #room [data-unanswered]")]
   .map(({ dataset: { alarm: key, since } }) => ({ key, red: true, since: since ? Number(since) : null }));
 
 /** After the server's alarms were drawn: say whom to call, answer by the buttons, and note that a physician's page shows them. */
