@@ -9,15 +9,19 @@ from typing import get_args
 import msgspec
 import pytest
 from playwright.sync_api import Browser
+from tests.spec.room.test_episodes import Told
 from tests.spec.rules.vectors import FILE, VECTORS, names_of
 
+from triptych.course.prompts import windows
 from triptych.ledger.library import find_study
 from triptych.rules import compile_rule, rule_to_json
 from triptych.rules._types import type_to_json
 from triptych.safety import Stated, extra_readings, questions, session_alarms, stated_in
 from triptych.safety.alarms import Alarm, AlarmState, Closing, Reading, limit_alarms
 from triptych.study import Limit
+from triptych.study.session_room import Prompt, PromptRules, PromptWindow
 from triptych.web.live.drawing import watched
+from triptych.web.live.room import window_json
 from triptych.web.templating import HERE
 
 ASK = """
@@ -236,3 +240,43 @@ def _day(chance: Random) -> tuple[list[tuple[datetime, str, str, dict[str, objec
         if chance.random() < 0.2
     ]
     return filed, closings
+
+
+PROMPTED = """
+async ([source, cases]) => {
+  const { withUnsent } = await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
+  const asked = ({ left, begun, deferred }) => [left, begun, deferred];
+  return cases.map(({ windows, unsent }) => withUnsent(windows, unsent).map(asked));
+}
+"""
+WINDOWS = (PromptWindow(opens=60, closes=90, anchor="last_dose"), PromptWindow(opens=120, closes=150))
+PROMPTS = PromptRules(open="?", asks=(Prompt(kind="euphoria", text="?"),), windows=WINDOWS)
+
+
+def test_an_answer_that_waits_on_the_tablet_belongs_to_the_window_to_which_the_server_counts_it(
+    browser: Browser,
+) -> None:
+    chance = Random(3)
+    doses = [EPOCH, EPOCH + timedelta(minutes=95)]
+    sent, expected = [], []
+    for _ in range(60):
+        said = [_answered(chance, number) for number in range(5)]
+        none, counted = (windows(PROMPTS, doses, records) for records in ((), said))
+        unsent = [
+            {"record": {"form": "session_prompt", "values": dict(one.values), "occurred_at": one.occurred_at}}
+            for one in said
+        ]
+        sent.append({"windows": [window_json(one) for one in none], "unsent": unsent})
+        expected.append([[list(one.left), one.is_begun, one.is_deferred] for one in counted])
+    page = browser.new_page()
+    source = (HERE / "static" / "session-room.js").read_text("utf-8")
+    found = page.evaluate(PROMPTED, [source, json.loads(json.dumps(sent, default=datetime.isoformat))])
+    page.close()
+    assert found == expected
+
+
+def _answered(chance: Random, number: int) -> Told:
+    answer = chance.choice(("nothing", "present", "deferred"))
+    values = {"window": chance.choice((60, 120)), "kind": chance.choice(("open", "euphoria")), "answer": answer}
+    at = EPOCH + timedelta(minutes=chance.randrange(50, 200))
+    return Told(id=f"r{number}", form="session_prompt", values=values, occurred_at=at)

@@ -111,6 +111,13 @@ def extras(now: datetime) -> list[Line]:
         *_complaints(ago[1]),
         Line(form="duty_rota", site=SITE, role="coordinator", occurred_at=ago[1], values=rota),
         *(
+            Line(form="duty_phone", site=SITE, role="coordinator", occurred_at=ago[1], values=number)
+            for number in (
+                {"person": "physician-1", "phone": "00 00 00 01"},
+                {"person": "principal_investigator-1", "phone": "00 00 00 02"},
+            )
+        ),
+        *(
             Line(
                 form="site_document",
                 site=SITE,

@@ -122,7 +122,7 @@ ALL = [asked(70, "open"), asked(71, "euphoria"), asked(72, "abnormal")]
 def test_a_window_that_passed_with_neither_answer_nor_deferral_is_a_gap(
     records: list[Told], now: float, status: str, left: int
 ) -> None:
-    (window,) = windows(RULES, DOSE, records)
+    (window,) = windows(RULES, [DOSE], records)
     assert (window.status(at(now)), len(window.left)) == (status, left)
     assert window.left == ("open", "euphoria", "abnormal")[3 - left :]
 
@@ -130,12 +130,35 @@ def test_a_window_that_passed_with_neither_answer_nor_deferral_is_a_gap(
 def test_a_scale_is_answered_within_a_quarter_of_an_hour_and_its_baseline_by_what_came_before_the_dose() -> None:
     scale = Scale(form="session_distress", title="Distress", at=(-30, 60, 120), counts=("session_arrival",))
     records = [told(-100, "session_arrival", {"distress": 3}), told(74, "session_distress", {"level": 4})]
-    found = [slot.record for slot in slots((scale,), DOSE, records)]
+    found = [slot.record for slot in slots((scale,), [DOSE], records)]
     assert found == [
         "session_arrival--100",
         "session_distress-74",
         None,
     ]
+
+
+def test_what_counts_from_the_last_dose_begins_anew_with_the_supplement_and_what_had_begun_stays() -> None:
+    rules = PromptRules(
+        open="What do you notice?",
+        asks=RULES.asks,
+        windows=(PromptWindow(opens=60, closes=90, anchor="last_dose"), PromptWindow(opens=120, closes=150)),
+    )
+    scale = Scale(form="session_distress", title="Distress", at=(-30, 30, 100), anchor="last_dose")
+
+    def opened(*doses: int, said: list[Told] = ALL) -> list[tuple[datetime, int]]:
+        return [(one.opens, len(one.left)) for one in windows(rules, [at(minute) for minute in doses], said)]
+
+    def due(*doses: int) -> list[datetime]:
+        return [one.at for one in slots((scale,), [at(minute) for minute in doses], [])]
+
+    assert opened(0) == [(at(60), 0), (at(120), 3)]
+    assert due(0) == [at(-30), at(30), at(100)]
+    # The window of the first dose was answered; that of the supplemental one asks again, and has its own answers.
+    assert opened(0, 95) == [(at(60), 0), (at(120), 3), (at(155), 3)]
+    assert opened(0, 95, said=[*ALL, asked(155, "open")])[2] == (at(155), 2)
+    assert due(0, 95) == [at(-30), at(30), at(125), at(195)]
+    assert opened(0, 50) == [(at(110), 3), (at(120), 3)]
 
 
 def record(position: int, form: str, values: dict[str, Any], **more: Any) -> Record:

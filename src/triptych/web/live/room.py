@@ -83,27 +83,31 @@ def _effects(board: Board, seen: Sequence[Seen]) -> Mapping[str, Any]:
 
 
 def _asked(study: Study, board: Board, seen: Sequence[Seen]) -> Mapping[str, Any]:
-    """The windows of prompts and the times of scales; none before a first dose, from which they are counted."""
+    """The windows of prompts and the times of scales; none before a first dose."""
     rules = rules_of(study)
-    if board.dosed_at is None:
+    doses = [dose.at for dose in board.doses]
+    if not doses:
         return {"windows": [], "slots": []}
-    asked = windows(rules.prompts, board.dosed_at, seen) if rules.prompts else ()
-    due = slots((one for one in rules.scales if one.form in study.forms), board.dosed_at, seen)
+    asked = windows(rules.prompts, doses, seen) if rules.prompts else ()
+    due = slots((one for one in rules.scales if one.form in study.forms), doses, seen)
     return {
-        "windows": [
-            {
-                "window": one.window,
-                "opens": _ms(one.opens),
-                "closes": _ms(one.closes),
-                "left": list(one.left),
-                "deferred": one.is_deferred,
-                "begun": one.is_begun,
-            }
-            for one in asked
-        ],
+        "windows": [window_json(one) for one in asked],
         "slots": [
             {"form": one.form, "title": one.title, "at": _ms(one.at), "done": one.record is not None} for one in due
         ],
+    }
+
+
+def window_json(one: Asked) -> Mapping[str, Any]:
+    """A window of prompts as a tablet is given it, with times in milliseconds."""
+    return {
+        "window": one.window,
+        "opens": _ms(one.opens),
+        "closes": _ms(one.closes),
+        "until": _ms(one.until) if one.until else None,
+        "left": list(one.left),
+        "deferred": one.is_deferred,
+        "begun": one.is_begun,
     }
 
 
@@ -137,9 +141,9 @@ class Report(Struct, frozen=True, kw_only=True):
 
 def report(study: Study, board: Board, seen: Sequence[Seen]) -> Report:
     """The effects of a session, and the windows and times that passed without an answer."""
-    rules, dosed = rules_of(study), board.dosed_at
-    asked = windows(rules.prompts, dosed, seen) if rules.prompts and dosed else ()
-    due = slots((one for one in rules.scales if one.form in study.forms), dosed, seen) if dosed else ()
+    rules, doses = rules_of(study), [dose.at for dose in board.doses]
+    asked = windows(rules.prompts, doses, seen) if rules.prompts and doses else ()
+    due = slots((one for one in rules.scales if one.form in study.forms), doses, seen) if doses else ()
     return Report(
         effects=episodes_of_session(board, seen),
         unasked=tuple(one for one in asked if one.status(board.now) in ("gap", "deferred") and one.left),

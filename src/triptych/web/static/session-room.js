@@ -39,7 +39,8 @@ export function status(window, now) {
 export function withUnsent(windows, unsent) {
   const mine = unsent.filter(({ record }) => record.form === "session_prompt").map(({ record }) => record);
   return windows.map((window) => {
-    const here = mine.filter(({ values }) => values.window === window.window);
+    const isIn = (at) => at >= window.opens && (window.until === null || at < window.until);
+    const here = mine.filter(({ values, occurred_at: at }) => values.window === window.window && isIn(Date.parse(at)));
     const inTime = here.filter(({ occurred_at: at }) => Date.parse(at) <= window.closes);
     const answered = here.filter(({ values }) => values.answer !== "deferred").map(({ values }) => values.kind);
     return {
