@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -13,7 +13,9 @@ from triptych.course import may_file
 from triptych.course.music import END, MUSIC, Piece, pieces
 from triptych.ledger import Seen
 from triptych.web.live.board import AFTER, BEFORE, Board
-from triptych.web.people import Asker
+
+if TYPE_CHECKING:
+    from triptych.web.people import Asker
 
 
 def folder() -> Path | None:
@@ -22,13 +24,13 @@ def folder() -> Path | None:
     return found
 
 
-def may_play(asker: Asker) -> bool:
+def may_play(asker: "Asker") -> bool:
     """Whether the asker's role files what is played, and so may play it."""
     form = asker.study.forms.get(MUSIC)
     return form is not None and may_file(asker.study.roles[asker.grant.role], form)
 
 
-def panel(asker: Asker, board: Board) -> Mapping[str, Any] | None:
+def panel(asker: "Asker", board: Board) -> Mapping[str, Any] | None:
     """What the player's part of the page is given; none for a role that may not play."""
     if not may_play(asker):
         return None
