@@ -101,7 +101,7 @@ def checked() -> set[str]:
 def test_the_gate_of_a_site_names_the_countries_whose_line_is_checked(name: str) -> None:
     study: Study = find_study(name)
     (condition,) = (c for c in study.gates["activate_site"].conditions if c.id == "crisis_contacts_checked")
-    assert set(re.findall(r'country == "(..)"', condition.rule)) == checked()
+    assert set(re.findall(r'"([A-Z]{2})"', condition.rule)) == checked()
     defaults = study.document.site_defaults
     assert defaults is not None
     assert defaults.country in countries_of(contacts())
