@@ -130,7 +130,7 @@ def _case(chance: Random) -> tuple[list[Reading], list[Closing]]:
     for number in range(chance.randrange(1, 14)):
         at += timedelta(minutes=chance.choice((1, 4, 5, 15)))
         value = chance.choice((None, 80.0, 84.9, 85.0, 120.0, 141.0, 159.5, 160.0, 165.0, 179.0, 180.0, 200.0, 230.0))
-        readings.append(Reading(at, value, f"r{number}"))
+        readings.append(Reading(at, value, f"r{number}", chance.random() < 0.2))
     closings = [Closing(one.at + timedelta(minutes=chance.randrange(0, 30)), one.record) for one in readings]
     return readings, [one for one in closings if chance.random() < 0.3]
 
@@ -153,7 +153,10 @@ async ([sources, given, cases]) => {
   const [alarming, { evaluate }, recognition] = await Promise.all(sources.map(load));
   const { sessionAlarms, extraReadings, questions, statedIn } = recognition;
   return cases.map(({ filed, closings }) => {
-    const day = filed.map(({ at, record, form, values }) => ({ at, record, facts: statedIn(given, { form, values }) }));
+    const day = filed.map(({ at, record, form, values }) => {
+      const is_signal = form === "session_signal";
+      return { at, record, is_signal, facts: statedIn(given, { form: is_signal ? "vitals" : form, values }) };
+    });
     const alarms = sessionAlarms(given, day, closings, 0, { ...alarming, evaluate });
     const extra = extraReadings(given, day, closings, alarming);
     const asking = Object.fromEntries(extra.map(({ about, at, record, due }) => [about, [at, record, due]]));
@@ -170,6 +173,7 @@ NUMBERS: dict[str, dict[str, tuple[object, ...]]] = {
         "spo2": (91, 97),
         "temperature": (0, 36.7, 38, 38.2, 38.5),
     },
+    "session_signal": {"heart_rate": (112, 135), "spo2": (89, 93)},
     "session_sodium": {"sodium": (124, 134, 140)},
     "session_distress": {"level": (0, 9, 10, 10)},
     "session_drink": {"volume": (100, 200, {"missing": "unknown"})},
@@ -183,7 +187,10 @@ def test_the_page_recognizes_what_the_server_recognizes_over_random_signs_and_re
     cases = [_day(chance) for _ in range(150)]
     expected = []
     for filed, closings in cases:
-        day = [Stated(at, record, stated_in(STUDY, form, values)) for at, record, form, values in filed]
+        day = [
+            Stated(at, record, stated_in(STUDY, form, values), form == "session_signal")
+            for at, record, form, values in filed
+        ]
         closed: dict[str, list[Closing]] = {}
         for about, one in closings:
             closed.setdefault(about, []).append(one)

@@ -53,7 +53,7 @@ PUBLIC = {
         synthesize three_level trial_flow unit_of
     """,
     "exchange": """
-        Dictionary Field Finding FromFhir FromRecord FromUsdm Imported Line NotADictionary NotFhir
+        Dictionary Field Finding FromFhir FromRecord FromUsdm Imported Line NoReading NotADictionary NotFhir
         NotUsdm NotVitals Paper Part Readings acknowledgment case_of_bundle day_of_record
         decision_as_fhir export_usdm forest_pdf
         forest_svg import_redcap import_usdm lint medicines_as_fhir paper_pdf protocol_html

@@ -47,8 +47,9 @@ def bundle(*parts: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_bundle_of_one_moment_is_one_reading_of_who_when_and_by_which_device() -> None:
-    found = read_observations(bundle(observation(), single("8867-4", 72, "/min"), single("8310-5", 98.6, "[degF]")))
-    assert found.values == {"systolic": 128, "diastolic": 81, "heart_rate": 72, "temperature": 37.0}
+    parts = single("8867-4", 72, "/min"), single("8310-5", 98.6, "[degF]"), single("59408-5", 97.6, "%")
+    found = read_observations(bundle(observation(), *parts))
+    assert found.values == {"systolic": 128, "diastolic": 81, "heart_rate": 72, "temperature": 37.0, "spo2": 98}
     assert (found.participant, found.device) == ("P-1", "MON-7")
     assert found.at.isoformat() == "2026-03-02T09:50:00+01:00"
     assert found.record_id != read_observations(observation()).record_id

@@ -4,18 +4,22 @@ import socketserver
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 from msgspec import Struct
 
 from triptych.cli.errors import CommandError, explained
 from triptych.cli.ledgers import data_option
-from triptych.exchange import NotVitals, Readings, acknowledgment, read_oru
+from triptych.exchange import NoReading, NotVitals, Readings, acknowledgment, read_oru
 from triptych.exchange.hl7_vitals import MAX_BYTES
 from triptych.ledger import Actor, Draft, Filed, Held, Refused, Trial
 from triptych.ledger.errors import LedgerError
 from triptych.ledger.library import knowledge
 from triptych.ledger.opening import open_ledger
+
+if TYPE_CHECKING:
+    from triptych.web.signals import Signals
 
 START, END = b"\x0b", b"\x1c\r"
 
@@ -57,23 +61,46 @@ def listen(data: str, host: str, port: int, **about: str) -> None:
         if desk.form not in trial.study.forms:
             store.close()
             raise CommandError(f"The study has no form {desk.form!r}.")
+    signals = _signals(trial, data)
     try:
-        with serving((host, port), lambda content: answered(trial, desk, content, datetime.now(UTC))) as server:
+        with serving((host, port), lambda sent: answered(trial, desk, sent, datetime.now(UTC), signals)) as server:
             click.echo(f"Listening at {host}:{server.server_address[1]}. Stop with Ctrl-C.")
             server.serve_forever()
     except KeyboardInterrupt:
         click.echo("Stopped.")
     finally:
+        signals.close()
         store.close()
 
 
-def answered(trial: Trial, desk: Desk, content: bytes, now: datetime) -> bytes:
+def _signals(trial: Trial, data: str) -> "Signals":
+    """The signals that come in here, beside the ledger's accounts; what an ended listener left is filed first."""
+    from triptych.cli.serve import configure
+    from triptych.web.signals import Signals
+
+    configure(data)
+    from triptych.web.settings import FOLDER
+
+    found = Signals(trial, lambda: datetime.now(UTC), FOLDER / "signals")
+    found.recover()
+    return found
+
+
+def answered(trial: Trial, desk: Desk, content: bytes, now: datetime, signals: "Signals | None" = None) -> bytes:
     """File the readings of a message and acknowledge it: AA when they are kept, AE when refused, AR when unreadable."""
     try:
         readings = read_oru(content)
+    except NoReading as none:
+        readings = none.readings
     except NotVitals as wrong:
         return acknowledgment(content, "AR", now, str(wrong))
     try:
+        why = signals.take(readings, desk.actor) if signals else None
+        if why is not None:
+            text = " ".join(one.text for one in why) or "; ".join(readings.left_out)
+            return acknowledgment(content, "AE" if why else "AA", now, text)
+        if not readings.values:
+            return acknowledgment(content, "AR", now, str(NoReading(readings)))
         if not is_registered(trial, desk, readings):
             text = "The device is not registered as in service at this site. Register it."
             return acknowledgment(content, "AE", now, text)

@@ -125,6 +125,8 @@ def start(
         )
         served.reach = reaching.Reaching(email=email, text=message)
         _settle(served.trial)
+        if "told" not in more:
+            served.signals.recover()
         cert, key = https or (None, None)
         application = "triptych.web.asgi:application"
         server = uvicorn.Server(

@@ -14,9 +14,10 @@ from triptych.course.session_records import SessionRecords, every
 from triptych.rules import Missing
 from triptych.safety import Alarm, Asking, Closing, Stated, extra_readings, level_of, session_alarms, stated_in
 from triptych.study import Watch, parse_duration
+from triptych.study.limits import SIGNAL
 
 Fact = bool | Missing | None
-STATING = ("session_signs", "session_drink")
+STATING = ("session_signs", "session_drink", SIGNAL)
 READ = (
     "vitals",
     *STATING,
@@ -158,7 +159,7 @@ def stated(session: SessionRecords) -> list[Stated]:
         for entry in session.of(form):
             facts = stated_in(session.study, form, entry.current.values)
             if facts:
-                found.append(Stated(entry.current.occurred_at, entry.id, facts))
+                found.append(Stated(entry.current.occurred_at, entry.id, facts, form == SIGNAL))
     return sorted(found, key=lambda one: one.at)
 
 

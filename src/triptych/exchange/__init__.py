@@ -9,7 +9,7 @@ from triptych.exchange.fhir_screening import FromFhir, case_of_bundle, day_of_re
 from triptych.exchange.fhir_vitals import read_observations
 from triptych.exchange.fhir_writing import medicines_as_fhir
 from triptych.exchange.forest import forest_svg
-from triptych.exchange.hl7_vitals import NotVitals, Readings, acknowledgment, read_oru
+from triptych.exchange.hl7_vitals import NoReading, NotVitals, Readings, acknowledgment, read_oru
 from triptych.exchange.paper_pdf import Paper, Part, paper_pdf
 from triptych.exchange.protocol_html import protocol_html
 from triptych.exchange.protocol_pdf import protocol_pdf
@@ -27,6 +27,7 @@ __all__ = [
     "FromUsdm",
     "Imported",
     "Line",
+    "NoReading",
     "NotADictionary",
     "NotFhir",
     "NotUsdm",

@@ -25,6 +25,7 @@ UNITS: Mapping[str, Mapping[str, float]] = {
     "umol/L": {"umol/L": 1, "mg/dL": 88.4},  # of creatinine, 113.12 g/mol
     "mg": {"mg": 1, "g": 1000},
     "m[IU]/L": {"m[IU]/L": 1, "u[IU]/mL": 1},
+    "%": {"%": 1},
 }
 """By the unit of a case, the UCUM units taken and their factors (UCUM 2.1; 1 katal is 1 mol/s, 1 U 1 µmol/min)."""
 

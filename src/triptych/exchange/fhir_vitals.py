@@ -10,7 +10,7 @@ from typing import Any
 
 from triptych.exchange.fhir_bundle import dicts
 from triptych.exchange.fhir_values import LOINC, amount, codes_of, words
-from triptych.exchange.hl7_vitals import WHOLE, NotVitals, Readings
+from triptych.exchange.hl7_vitals import WHOLE, NotVitals, Readings, with_a_reading
 
 CODES: Mapping[str, tuple[str, str]] = {
     "8480-6": ("systolic", "mm[Hg]"),
@@ -31,6 +31,7 @@ def read_observations(resource: Mapping[str, Any]) -> Readings:
     """Read an Observation, or a Bundle of them.
 
     Raises:
+        NoReading: nothing of what it names was read.
         NotVitals: it is none, or leaves open who, when or by which device.
     """
     observations = list(_observations(resource))
@@ -44,12 +45,13 @@ def read_observations(resource: Mapping[str, Any]) -> Readings:
     if at is None:
         raise NotVitals("All readings have one time, with its offset from UTC (effectiveDateTime).")
     values, left_out = _values(observations)
-    if not values:
-        raise NotVitals(f"There is no reading in what was sent. {'; '.join(left_out)}".strip())
-    return Readings(
+    told = values.keys() | {one.partition(":")[0] for one in left_out}
+    if not told:
+        raise NotVitals("There is no reading in what was sent.")
+    return with_a_reading(Readings(
         control_id="fhir:" + " ".join(sorted(names)), participant=who.pop(), device=device.pop(), at=at, values=values,
-        left_out=tuple(left_out),
-    )  # fmt: skip
+        left_out=tuple(left_out), told=frozenset(told),
+    ))  # fmt: skip
 
 
 def _observations(resource: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

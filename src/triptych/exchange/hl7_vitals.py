@@ -41,7 +41,10 @@ class NotVitals(StudyError):
 
 
 class Readings(Struct, frozen=True, kw_only=True):
-    """What a monitor read of one person at one time; `left_out` says what is no reading, and why."""
+    """What a monitor read of one person at one time; `left_out` says what is no reading, and why.
+
+    `told` are the items that it named, read or not.
+    """
 
     control_id: str
     participant: str
@@ -49,6 +52,7 @@ class Readings(Struct, frozen=True, kw_only=True):
     at: datetime
     values: Mapping[str, float]
     left_out: tuple[str, ...]
+    told: frozenset[str] = frozenset()
 
     @property
     def record_id(self) -> str:
@@ -56,10 +60,21 @@ class Readings(Struct, frozen=True, kw_only=True):
         return str(uuid5(NAMESPACE_URL, f"urn:triptych:oru:{self.device}:{self.control_id}:{self.at.isoformat()}"))
 
 
+class NoReading(NotVitals):
+    """What was sent says who and when, and nothing in it is a reading: every probe that it names is off, or faulty."""
+
+    code = "no_reading"
+
+    def __init__(self, readings: Readings) -> None:
+        super().__init__(f"There is no reading in the message. {'; '.join(readings.left_out)}".strip())
+        self.readings = readings
+
+
 def read_oru(content: bytes) -> Readings:
     """Read a message.
 
     Raises:
+        NoReading: every probe that it names reads nothing.
         NotVitals: it is none, or leaves open who, when or by which device.
     """
     message = _parsed(content)
@@ -71,13 +86,23 @@ def read_oru(content: bytes) -> Readings:
     control = _field(message, "MSH", 10)
     if len(people) != 1 or "" in people or not device or not control:
         raise NotVitals("The message has to name one patient (PID-3), its sender (MSH-3) and its own id (MSH-10).")
-    values, left_out, times = _values(message)
+    values, left_out, times, told = _values(message)
+    if not times and not values:
+        raise NotVitals(f"There is no reading in the message. {'; '.join(left_out)}".strip())
     if len(times) != 1:
         raise NotVitals("The message has to tell one time of its readings, with its offset from UTC (OBX-14 or OBR-7).")
-    return Readings(
+    readings = Readings(
         control_id=control, participant=people.pop(), device=device, at=times.pop(), values=values,
-        left_out=tuple(left_out),
+        left_out=tuple(left_out), told=told,
     )  # fmt: skip
+    return with_a_reading(readings)
+
+
+def with_a_reading(readings: Readings) -> Readings:
+    """The readings themselves. Raises `NoReading` where there is none among them."""
+    if not readings.values:
+        raise NoReading(readings)
+    return readings
 
 
 def acknowledgment(content: bytes, code: Code, at: datetime, text: str = "") -> bytes:
@@ -128,11 +153,15 @@ def _component(field: str, at: int) -> str:
     return parts[at].strip() if at < len(parts) else ""
 
 
-def _values(message: hl7.Message) -> tuple[dict[str, float], list[str], set[datetime]]:
-    """The readings by item, what is none, and the times at which they were taken."""
+def _values(message: hl7.Message) -> tuple[dict[str, float], list[str], set[datetime], frozenset[str]]:
+    """The readings by item, what is none, the times at which they were taken, and every item that is named.
+
+    Where there is no reading at all, the times are those of what was not read.
+    """
     values: dict[str, float] = {}
     left_out: list[str] = []
     times: set[datetime] = set()
+    unread: dict[str, datetime | None] = {}
     doubled: set[str] = set()
     for segment, ordered in _results(message):
         item = CODES.get(_component(_of(segment, 3), 0))
@@ -142,6 +171,7 @@ def _values(message: hl7.Message) -> tuple[dict[str, float], list[str], set[date
         value, why = _reading(segment, item)
         if value is None or at is None:
             left_out.append(f"{item}: {why or 'no time'}")
+            unread[item] = at
             continue
         times.add(at)
         doubled |= {item} & values.keys()
@@ -150,8 +180,8 @@ def _values(message: hl7.Message) -> tuple[dict[str, float], list[str], set[date
         del values[item]
         left_out.append(f"{item}: read twice")
     if not values:
-        raise NotVitals(f"There is no reading in the message. {'; '.join(left_out)}".strip())
-    return values, left_out, times
+        times = {at for at in unread.values() if at is not None}
+    return values, left_out, times, frozenset(values.keys() | unread.keys() | doubled)
 
 
 def _results(message: hl7.Message) -> Iterator[tuple[hl7.Segment, str]]:

@@ -22,11 +22,15 @@ CALM = 2
 
 
 class Reading(Struct, frozen=True):
-    """A value as measured, with the record it stands in; none where there is no reading (missing, zero, impossible)."""
+    """A value as measured, with the record it stands in; none where there is no reading (missing, zero, impossible).
+
+    One of a continuous signal (`is_signal`) raises an alarm as any does. It makes no repeat that is asked for.
+    """
 
     at: datetime
     value: float | None
     record: str
+    is_signal: bool = False
 
 
 class Closing(Struct, frozen=True):
@@ -132,10 +136,12 @@ def next_reading(
     A reading that raised an alarm is repeated `after` it; from then on one is due `every` so long until the alarm is
     over or settled and the last value within limits, whether or not a person has closed the alarm.
     """
-    measured = [one for one in readings if one.value is not None]
+    alarm = alarms[-1] if alarms and alarms[-1].is_open else None
+    raising = alarm.record if alarm else None
+    measured = [one for one in readings if one.value is not None and (not one.is_signal or one.record == raising)]
     if not measured:
         return None
-    last, alarm = measured[-1], alarms[-1] if alarms and alarms[-1].is_open else None
+    last = measured[-1]
     if alarm is not None and alarm.state == "unconfirmed":
         return Asking(alarm.at, alarm.record, alarm.at + after)
     stands = alarm is not None and alarm.state != "settled"
@@ -200,7 +206,7 @@ class _Episodes:
             self._raise(reading, value, max(level, current.level, key=rank))
         elif current.state == "settled":
             self._become(current, "red", None)
-        elif current.state == "unconfirmed" and reading.at - current.at >= self._after:
+        elif current.state == "unconfirmed" and not reading.is_signal and reading.at - current.at >= self._after:
             self._become(current, "confirmed", None)
 
     def _within(self, reading: Reading, current: Alarm) -> None:

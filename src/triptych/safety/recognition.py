@@ -13,6 +13,7 @@ from msgspec import Struct
 from triptych.rules import Context, Missing, Rule, evaluate
 from triptych.safety.alarms import Alarm, Asking, Closing, Reading, limit_alarms, next_reading
 from triptych.study import Limit, Recognition, SessionRules, Study, Watch, parse_duration
+from triptych.study.limits import SIGNAL
 from triptych.study.recognition import BASELINE, BEFORE, DRINK, INTAKE, SIGNS
 
 Known = float | bool
@@ -23,12 +24,14 @@ _CONTEXT = Context(UTC)
 class Stated(Struct, frozen=True):
     """What one record of a session states: watched values by their id, signs by their item.
 
-    Under the form of drinks stands what was drunk in mL, none where nobody knows.
+    Under the form of drinks stands what was drunk in mL, none where nobody knows. What a continuous signal states
+    (`is_signal`) is compared with limits alone.
     """
 
     at: datetime
     record: str
     facts: Mapping[str, Known | None]
+    is_signal: bool = False
 
 
 class Question(Struct, frozen=True):
@@ -49,7 +52,9 @@ def stated_in(study: Study, form: str, values: Mapping[str, object]) -> dict[str
     found: dict[str, Known | None] = {}
     for watch in rules.watches:
         value = values.get(watch.held_in)
-        if watch.form == form and _is_measured(value, has_zero(study, form, watch.held_in)):
+        if (watch.form == form or (form == SIGNAL and watch.is_signal)) and _is_measured(
+            value, has_zero(study, form, watch.held_in)
+        ):
             found[watch.id] = float(value)  # type: ignore[arg-type]
     if form == SIGNS:
         found |= {item: value for item, value in values.items() if isinstance(value, bool)}
@@ -155,6 +160,7 @@ def session_alarms(
     rules = study.document.session or SessionRules()
     after, late = span(rules.repeat_after), span(rules.repeat_late)
     found = [alarm for _, _, alarms in _measured(rules, day, closings) for alarm in alarms]
+    day = [one for one in day if not one.is_signal]
     for one in rules.recognize:
         taken = readings_of(_rule(study, one, "rule"), span(one.apart), rules, day, dosed_at)
         limits = (Limit(level=one.level, at_least=1),)
@@ -168,7 +174,7 @@ def _measured(
     """Every watched value with its readings and the alarms that they raise."""
     after, late = span(rules.repeat_after), span(rules.repeat_late)
     for watch in rules.watches:
-        readings = [Reading(one.at, _number(one.facts.get(watch.id)), one.record) for one in day]
+        readings = [Reading(one.at, _number(one.facts.get(watch.id)), one.record, one.is_signal) for one in day]
         yield (
             watch,
             readings,
@@ -194,7 +200,8 @@ def questions(study: Study, day: Sequence[Stated], dosed_at: datetime | None) ->
     for one in rules.recognize:
         facts = Facts(rules, dosed_at, span(one.apart))
         for stated in day:
-            facts.take(stated)
+            if not stated.is_signal:
+                facts.take(stated)
         answer, matters = (evaluate(_rule(study, one, part), facts.known, _CONTEXT) for part in ("rule", "ask_when"))
         if one.ask and isinstance(answer, Missing) and matters is True:
             found.append(Question(one.id, one.title, one.ask, tuple(sorted(answer.paths))))

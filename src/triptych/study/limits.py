@@ -20,6 +20,8 @@ from triptych.study.session_room import PromptRules, Scale, said_of_prompts, sai
 from triptych.study.treatment import Part
 
 Level = Literal["hold", "withhold", "notify", "emergency"]
+SIGNAL, SIGNALS = "session_signal", ("heart_rate", "spo2")
+"""The form that keeps a minute of a device's continuous signals, and the vital signs that come as such."""
 LEVELS: tuple[Level, ...] = ("hold", "withhold", "notify", "emergency")
 
 
@@ -50,6 +52,11 @@ class Watch(Part, frozen=True, kw_only=True):
     def held_in(self) -> str:
         """The item that holds the value."""
         return self.item or self.id
+
+    @property
+    def is_signal(self) -> bool:
+        """Whether the value also comes as a continuous signal."""
+        return self.form == "vitals" and self.held_in in SIGNALS
 
 
 class SessionRules(Part, frozen=True, kw_only=True):

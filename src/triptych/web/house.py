@@ -3,13 +3,18 @@
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from django.conf import settings
 
 from triptych.ledger.clock import AttendedTrial
 from triptych.ledger.library import knowledge
 from triptych.ledger.opening import open_ledger
 from triptych.ledger.store import Store
 from triptych.web.hub import Hub
+from triptych.web.signals import Signals
 
 if TYPE_CHECKING:
     from triptych.web.reaching import Reaching
@@ -44,8 +49,15 @@ class House:
         found = getattr(self.clock, "speed", None)
         return float(found()) if found is not None else 1.0
 
+    @cached_property
+    def signals(self) -> Signals:
+        """The continuous signals that come in here."""
+        return Signals(self.trial, self.clock, Path(settings.FOLDER) / "signals", self.hub.woken)
+
     def close(self) -> None:
-        """Release the ledger."""
+        """Release the ledger, after what has come in of a signal is filed."""
+        if "signals" in self.__dict__:
+            self.signals.close()
         self.store.close()
 
 

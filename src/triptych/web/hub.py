@@ -23,6 +23,11 @@ class Hub:
         """Wake whoever listens for a participant; none stands for the site or the study, which concern everybody."""
         with self._lock:
             self._counts[participant] = self._counts.get(participant, 0) + 1
+        self.woken(participant)
+
+    def woken(self, participant: str | None) -> None:
+        """Wake whoever listens for a participant, though nothing was filed: there is a signal to be shown."""
+        with self._lock:
             names = list(self._ears) if participant is None else [participant]
             ears = [ear for name in names for ear in self._ears.get(name, ())]
         for loop, heard in ears:

@@ -6,14 +6,14 @@ from django.http import HttpRequest
 from ninja import Body, Query, Router, Schema, Status
 from pydantic import Field
 
-from triptych.exchange import NotFhir, NotVitals, Readings, read_observations
+from triptych.exchange import NoReading, NotFhir, NotVitals, Readings, read_observations
 from triptych.exchange.fhir_bundle import decoded
 from triptych.ledger import Filed, Held, Reason
 from triptych.web.api.bearer import acting
 from triptych.web.api.filing import PROBLEMS, refusal, refused, said
 from triptych.web.api.problems import not_here
 from triptych.web.api.reading import ACTING
-from triptych.web.api.shapes import NAME, FiledOut, HeldOut
+from triptych.web.api.shapes import NAME, FiledOut, HeldOut, TakenOut
 from triptych.web.devices import draft_of, registered
 from triptych.web.entry import YEARS
 from triptych.web.house import house
@@ -29,13 +29,24 @@ class Where(Schema, extra="forbid"):
     cycle: int | None = Field(None, ge=1, le=9999)
 
 
-@router.post("/vitals", response={201: FiledOut, 200: FiledOut, 202: HeldOut, **PROBLEMS}, openapi_extra=ACTING)
+ANSWERS: dict[int, object] = {201: FiledOut, 200: FiledOut | TakenOut, 202: HeldOut, **PROBLEMS}
+
+
+@router.post("/vitals", response=ANSWERS, openapi_extra=ACTING)
 def file_readings(request: HttpRequest, where: Query[Where], sent: Body[dict[str, Any]]) -> Status[dict[str, object]]:
     """File the readings of a device: an Observation of the profile vitalsigns, or a Bundle of them, as one record.
 
-    The device has to be registered and in service at the site. What is no reading is told with the answer.
+    The device has to be registered and in service at the site. What is no reading is told with the answer. What a
+    device sends that is registered to send continuously is a sample of a signal, and answered with `taken`.
     """
     asker, readings = acting(request), _read(request, sent)
+    why = house().signals.take(readings, asker.actor)
+    if why == ():
+        return Status(200, {"outcome": "taken", "findings": _left_out(readings)})
+    if why is not None:
+        raise refusal(asker, readings.participant, why)
+    if not readings.values:
+        raise refused([Reason(code="not_vitals", text=str(NoReading(readings)))])
     form = asker.study.forms.get(VITALS)
     if form is None:
         raise not_here()
@@ -61,6 +72,8 @@ def _read(request: HttpRequest, sent: dict[str, Any]) -> Readings:
     try:
         decoded(request.body)  # a key that stands twice in one object is refused
         readings = read_observations(sent)
+    except NoReading as none:
+        readings = none.readings
     except (NotFhir, NotVitals) as wrong:
         raise refused([Reason(code="not_vitals", text=str(wrong))]) from wrong
     if readings.at.year not in YEARS:

@@ -45,6 +45,13 @@ class MeOut(Schema):
     grants: list[GrantOut]
 
 
+class TakenOut(Schema):
+    """A sample of a continuous signal that is kept; it stands in the ledger with its minute."""
+
+    outcome: Literal["taken"]
+    findings: list[ReasonOut] = Field(default_factory=list)
+
+
 class ChoiceOut(Schema):
     """One entry of a code list."""
 

@@ -17,6 +17,7 @@ from triptych.course.music import MUSIC, is_followed
 from triptych.ledger import Seen, View
 from triptych.safety import Stated, stated_in
 from triptych.study import Form, Study
+from triptych.study.limits import SIGNAL, SIGNALS
 from triptych.web.templating import told
 
 VITALS, DOSE = "vitals", "dose_administration"
@@ -105,9 +106,10 @@ def board_of(view: View, participant: str, seen: Sequence[Seen]) -> Board:
     doses = _doses(mine, place)
     begins, ends = _span(doses, view.now, zone)
     within = [one for one in mine if begins <= one.occurred_at <= ends]
+    told = [one for one in within if one.form != SIGNAL or past_limit(one.values)]
     before = {one.id: one for one in seen}
     lines = sorted(
-        (_line(one, study, zone, before.get(one.corrects or "")) for one in within if not is_followed(one)),
+        (_line(one, study, zone, before.get(one.corrects or "")) for one in told if not is_followed(one)),
         key=lambda line: line.at,
         reverse=True,
     )
@@ -204,7 +206,7 @@ def _stated(seen: Iterable[Seen], study: Study) -> Iterator[Stated]:
     for one in sorted(seen, key=lambda one: one.occurred_at):
         facts = stated_in(study, one.form, one.values) if one.status == "filed" else {}
         if facts:
-            yield Stated(one.occurred_at, one.root, facts)
+            yield Stated(one.occurred_at, one.root, facts, one.form == SIGNAL)
 
 
 def gaps(board: Board) -> list[tuple[datetime, datetime]]:
@@ -241,7 +243,16 @@ def _line(one: Seen, study: Study, zone: ZoneInfo, before: Seen | None) -> Line:
 
 
 def _text(one: Seen, form: Form | None, zone: ZoneInfo) -> str:
+    if one.form == SIGNAL:
+        return past_limit(one.values)
     return vital(one.values) if one.form == VITALS else summary(one.values, form, zone)
+
+
+def past_limit(values: Mapping[str, object]) -> str:
+    """The values of a signal's record that are past a limit, in short; nothing where none is."""
+    names = {"heart_rate": "heart rate {:g} /min", "spo2": "SpO2 {:g} %"}
+    found = {key: value for key in SIGNALS if isinstance(value := values.get(key), int | float)}
+    return " · ".join(names[key].format(value) for key, value in found.items())
 
 
 def vital(values: Mapping[str, object]) -> str:

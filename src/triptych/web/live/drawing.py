@@ -74,7 +74,8 @@ def _gaps(board: Board, attended: Attendance | None) -> Iterator[Line]:
 def _facts(study: Study, board: Board, seen: Sequence[Seen]) -> Mapping[str, Any]:
     """What alarms are decided from, what is due and what was drunk, with times in milliseconds."""
     readings = [
-        {"at": one.at.timestamp() * 1000, "record": one.record, "facts": dict(one.facts)} for one in board.stated
+        {"at": one.at.timestamp() * 1000, "record": one.record, "facts": dict(one.facts), "is_signal": one.is_signal}
+        for one in board.stated
     ]
     closed = [
         {"at": one.at.timestamp() * 1000, "record": one.record, "about": about}
@@ -97,7 +98,7 @@ def _due(study: Study, board: Board) -> Iterator[tuple[float, str, str]]:
     times = [one.at for one in board.readings if one.values]  # nothing measured is a gap, whoever filed it
     yield from _unmet(board.dosed_at, rules_of(study).readings, times, ("Vital signs", ""))
     for watch in rules_of(study).watches:
-        times = [one.at for one in board.stated if watch.id in one.facts]
+        times = [one.at for one in board.stated if watch.id in one.facts and not one.is_signal]
         yield from _unmet(board.dosed_at, watch.due, times, (watch.title, watch.id))
 
 

@@ -18,11 +18,13 @@ from msgspec import Struct
 
 from triptych.course import SessionState
 from triptych.ledger import Actor, Seen, View
+from triptych.study.limits import SIGNAL
 from triptych.web.house import House, house
 from triptych.web.live.board import Board, board_of
 from triptych.web.live.calling import calls_part
 from triptych.web.live.course import course_of, course_part
 from triptych.web.live.drawing import drawn
+from triptych.web.live.signal import Sending, Told, told_in
 
 SILENCE = 10.0
 """Seconds after which a stream in which nothing happens says that it is still there."""
@@ -44,6 +46,7 @@ class Drawn(Struct, frozen=True):
     parts: dict[str, str]
     marks: dict[str, str]
     records: tuple[tuple[str, str, str], ...]
+    samples: tuple[Told, ...]
     mark: Mark
 
 
@@ -109,7 +112,9 @@ def _draw(view: View, participant: str, mark: Mark) -> Drawn | None:
     parts["course"] = course_part(course, board)
     parts["calls"] = calls_part(view, board, seen)
     marks = {name: sha256(text.encode()).hexdigest()[:16] for name, text in parts.items()}
-    return Drawn(board, course.state if course else None, parts, marks, tuple(_records(view, seen)), mark)
+    return Drawn(
+        board, course.state if course else None, parts, marks, tuple(_records(view, seen)), told_in(shown), mark
+    )
 
 
 def _records(view: View, seen: Sequence[Seen]) -> list[tuple[str, str, str]]:
@@ -123,6 +128,7 @@ class Reader:
     def __init__(self, actor: Actor, participant: str, after: str | None, is_open: Callable[[], bool]) -> None:
         self._actor, self._participant, self._after, self._is_open = actor, participant, after, is_open
         self._sent: dict[str, str] = {}
+        self._signals = Sending()
 
     def look(self, *, rested: bool = True) -> list[str] | None:
         """The events that are due now; none once this reader may not read on.
@@ -133,7 +139,7 @@ class Reader:
         found = board_for(view, self._participant) if not rested or self._is_open() else None
         if found is None:
             return None
-        return [*self._records(found), *self._parts(found, view.now)]
+        return [*self._records(found), *self._parts(found, view.now), *self._samples(found, view)]
 
     def _records(self, found: Drawn) -> list[str]:
         names = [name for name, _, _ in found.records]
@@ -141,6 +147,13 @@ class Reader:
         if names:
             self._after = names[-1]
         return [event("record", {"id": name, "form": form, "at": at}, name) for name, form, at in new[-MOST:]]
+
+    def _samples(self, found: Drawn, view: View) -> list[str]:
+        """What signals have told since the last time: what is filed, and what comes in here and is not filed yet."""
+        is_seen = view.sight.sees_form(SIGNAL)
+        coming = house().signals.open_samples(self._participant) if is_seen else ()
+        told = self._signals.new([*found.samples, *coming])
+        return [event("signal", {**told, "now": view.now.timestamp() * 1000})] if told else []
 
     def _parts(self, found: Drawn, now: datetime) -> list[str]:
         changed = {name: text for name, text in found.parts.items() if self._sent.get(name) != found.marks[name]}

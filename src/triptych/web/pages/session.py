@@ -46,6 +46,7 @@ DECISIONS = ("physician_cover", "dose_authorization", "dose_administration", "su
 PHYSICIANS = frozenset({"physician", "principal_investigator"})
 """Roles on whose page an alarm counts as shown to a physician."""
 STYLE, SCRIPT = "session.css", "session.js"
+SIGNALS = ("session-signals.css", "session-signals.js")
 BESIDE = ("session-course.css", "recording.css", "session-light.js", "session-music.css")
 
 
@@ -314,7 +315,17 @@ def worker(request: HttpRequest, asker: Asker) -> HttpResponse:  # noqa: ARG001
         raise Http404
     kept = [
         asset(name)
-        for name in (STYLE, "session-room.css", SCRIPT, "triptych.css", "triptych.js", "mark.svg", *BESIDE, *MODULES)
+        for name in (
+            STYLE,
+            "session-room.css",
+            SCRIPT,
+            "triptych.css",
+            "triptych.js",
+            "mark.svg",
+            *BESIDE,
+            *SIGNALS,
+            *MODULES,
+        )
     ]
     kept.append(static("fonts/source-sans-3.woff2"))
     text = "".join((HERE / "static" / name).read_text("utf-8") for name in ("session-worker.js", "music-worker.js"))

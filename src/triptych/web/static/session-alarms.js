@@ -25,7 +25,8 @@ export function levelOf(limits, value, beforeDose = false) {
 /**
  * The alarms that the readings of one parameter, oldest first, raise; a missing reading changes nothing.
  * @param {{about: string, title: string, limits: object[], after: number, late: number}} of times in milliseconds
- * @param {{at: number, value: number|null, record: string}[]} readings
+ * @param {{at: number, value: number|null, record: string, is_signal?: boolean}[]} readings one of a continuous
+ *   signal raises an alarm as any does, and makes no repeat that is asked for
  * @param {{at: number, record: string}[]} closings a person's word that an alarm is over
  */
 export function limitAlarms(of, readings, closings = []) {
@@ -39,9 +40,9 @@ export function limitAlarms(of, readings, closings = []) {
  * reading that raised an alarm, then `every` so long until the alarm is over or settled, whether or not a person closed it.
  */
 export function nextReading(of, readings, alarms) {
-  const last = readings.findLast(({ value }) => value !== null);
-  if (!last) return null;
   const alarm = alarms.length && isOpen(alarms.at(-1)) ? alarms.at(-1) : null;
+  const last = readings.findLast((one) => one.value !== null && (!one.is_signal || one.record === alarm?.record));
+  if (!last) return null;
   if (alarm?.state === "unconfirmed") return { at: alarm.at, record: alarm.record, due: alarm.at + of.after };
   if (!(alarm && alarm.state !== "settled") && levelOf(of.limits, last.value) === null) return null;
   return { at: last.at, record: last.record, due: last.at + (alarm?.record === last.record ? of.after : of.every) };
@@ -86,7 +87,7 @@ class Episodes {
       // A danger that comes back is not smaller than it was: the level of an episode never falls.
       this.raise(reading, rank(level) > rank(current.level) ? level : current.level);
     } else if (current.state === "settled") this.become("red", null);
-    else if (current.state === "unconfirmed" && reading.at - current.at >= this.of.after) this.become("confirmed", null);
+    else if (current.state === "unconfirmed" && !reading.is_signal && reading.at - current.at >= this.of.after) this.become("confirmed", null);
   }
 
   within(reading, current) {

@@ -77,7 +77,7 @@ export function questions(recognize, rules, day, dosedAt, evaluate) {
   return recognize.filter((one) => {
     if (!one.ask) return false;
     const facts = new Facts(rules, dosedAt, one.apart);
-    for (const stated of day) facts.take(stated);
+    for (const stated of day) if (!stated.is_signal) facts.take(stated);
     return typeof evaluate(one.rule, facts.known) !== "boolean" && evaluate(one.askWhen, facts.known) === true;
   });
 }
@@ -94,7 +94,7 @@ export function statedIn(given, { form, values }) {
   return facts;
 }
 
-const measured = (of, day) => day.map(({ at, record, facts }) => ({ at, record, value: facts[of.about] ?? null }));
+const measured = (of, day) => day.map(({ at, record, facts, is_signal }) => ({ at, record, value: facts[of.about] ?? null, is_signal }));
 
 /** The extra readings that values past a limit ask for, beside the document's schedule. */
 export function extraReadings(given, day, closings, { limitAlarms, nextReading }) {
@@ -111,7 +111,7 @@ export function sessionAlarms(given, day, closings, dosedAt, { limitAlarms, eval
   const limited = given.limits.flatMap((of) => limitAlarms(of, measured(of, day), closed(of.about)));
   const recognized = given.recognize.flatMap((one) => {
     const of = { about: one.id, title: one.title, limits: [{ level: one.level, at_least: 1 }], after: one.after, late: one.late };
-    return limitAlarms(of, readingsOf(one, given, day, dosedAt, evaluate), closed(one.id));
+    return limitAlarms(of, readingsOf(one, given, day.filter((stated) => !stated.is_signal), dosedAt, evaluate), closed(one.id));
   });
   return [...limited, ...recognized];
 }

@@ -272,6 +272,10 @@ function listen() {
     tick();
     document.dispatchEvent(new CustomEvent("session:board", { detail: parts }));
   });
+  source.addEventListener("signal", (event) => {
+    hear();
+    document.dispatchEvent(new CustomEvent("session:signal", { detail: JSON.parse(event.data) }));
+  });
   source.addEventListener("ended", () => { source.close(); document.body.classList.add("unheard"); });
 }
 

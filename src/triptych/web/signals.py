@@ -1,0 +1,237 @@
+"""Continuous signals while they come: the open minute of each device, and what of it is filed and when.
+
+A sample is on disk before it is acknowledged. A minute becomes a record when it is over, when its device falls silent,
+or at once where a value in it is past a limit; a server that was killed files what it finds when it starts again.
+"""
+
+import fcntl
+import json
+import logging
+import os
+import tempfile
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct, convert, to_builtins
+
+from triptych.course import Capture, may_file
+from triptych.course.signals import Crossings, Sample, chunk_values
+from triptych.exchange import Readings
+from triptych.ledger import Actor, Draft, Filed, Held, Reason, Trial
+from triptych.ledger.errors import LedgerError
+from triptych.ledger.judging import AHEAD
+from triptych.study import SessionRules
+from triptych.study.limits import SIGNAL, SIGNALS
+from triptych.web.devices import registered
+
+CONTINUOUS = "continuous"
+"""The kind of a registered device whose readings are a signal."""
+SILENCE = 75.0
+"""Seconds after its first sample when a minute is filed although no later sample has come."""
+MOST = 300
+"""Samples in one record at most; a faster device has more records a minute."""
+ENDING = ".signal"
+_log = logging.getLogger(__name__)
+
+
+class Source(Struct, frozen=True):
+    """Where a signal comes from and who answers for it."""
+
+    participant: str
+    device: str
+    person: str
+    role: str
+    site: str | None
+
+    @property
+    def actor(self) -> Actor:
+        """Who files."""
+        return Actor(person=self.person, role=self.role, site=self.site)
+
+
+class _Open:
+    """A minute that is not filed yet: its samples, and the file that keeps them until it is."""
+
+    def __init__(self, source: Source, folder: Path) -> None:
+        self.source, self.samples = source, list[Sample]()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = tempfile.NamedTemporaryFile("w", dir=folder, suffix=ENDING, delete=False, encoding="utf-8")  # noqa: SIM115 -- open until it is filed
+        self.path = Path(self._file.name)
+        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._write(to_builtins(source))
+        self.timer: threading.Timer | None = None
+
+    def _write(self, line: object) -> None:
+        self._file.write(json.dumps(line) + "\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def add(self, sample: Sample) -> None:
+        """Take in a sample. It is safe once this returns."""
+        self._write(to_builtins(sample))
+        self.samples.append(sample)
+
+    def end(self, *, is_kept: bool) -> None:
+        """Let go of the file: its samples stand in the ledger, or stay where they are."""
+        if self.timer is not None:
+            self.timer.cancel()
+        if is_kept:
+            self.path.unlink(missing_ok=True)
+        self._file.close()
+
+
+class Signals:
+    """The signals that this process takes."""
+
+    def __init__(
+        self, trial: Trial, clock: Callable[[], datetime], folder: Path, woken: Callable[[str], None] | None = None
+    ) -> None:
+        self._trial, self._clock, self._folder, self._woken = trial, clock, folder, woken or (lambda _: None)
+        self._lock = threading.RLock()
+        self._open: dict[Source, _Open] = {}
+        self._last: dict[Source, datetime] = {}
+        self._crossings: dict[Source, Crossings] = {}
+
+    def take(self, readings: Readings, actor: Actor) -> tuple[Reason, ...] | None:
+        """Take a sample of a device that sends continuously: why it is not taken, nothing where it is.
+
+        None stands for a device that is not registered to send continuously.
+        """
+        source = Source(readings.participant, readings.device, actor.person, actor.role, actor.site)
+        told = {item: readings.values.get(item) for item in SIGNALS if item in readings.told}
+        with self._lock:
+            if source not in self._open:
+                refused = self._refusal(source)
+                if refused is None or refused:
+                    return refused
+            return self._take(source, Sample(readings.at, told))
+
+    def _refusal(self, source: Source) -> tuple[Reason, ...] | None:
+        """Why nothing is taken from a source; looked at when each of its minutes begins."""
+        view = self._trial.view(source.actor)
+        course = view.course(source.participant)
+        if course is None or registered(view, source.site or course.site).get(source.device) != CONTINUOUS:
+            return None
+        study = view.study_of(source.participant)
+        form, role = study.forms.get(SIGNAL), study.roles.get(source.role)
+        if form is None or role is None or not may_file(role, form):
+            return (Reason(code="not_granted", text="This role does not file continuous signals."),)
+        self._crossings.setdefault(source, Crossings(study.document.session or SessionRules()))
+        return ()
+
+    def _take(self, source: Source, sample: Sample) -> tuple[Reason, ...]:
+        if sample.at - self._clock() > AHEAD:
+            return (Reason(code="in_the_future", text="The sample is of the future. Check the clock of the device."),)
+        last = self._last.get(source)
+        if last is not None and sample.at <= last:
+            return ()  # sent again: it stands already
+        current = self._open.get(source)
+        if current is not None and (_minute(sample) != _minute(current.samples[0]) or len(current.samples) >= MOST):
+            refused = self._file(source, {})
+            if refused:
+                return refused
+            current = None
+        if current is None:
+            current = self._open[source] = _Open(source, self._folder)
+            self._watch(source, current)
+        current.add(sample)
+        self._last[source] = sample.at
+        past = self._crossings[source].take(sample)
+        refused = self._file(source, past) if past else ()
+        if not refused:
+            self._woken(source.participant)
+        return refused
+
+    def _watch(self, source: Source, current: _Open) -> None:
+        """File a minute that no later sample ends."""
+
+        def end() -> None:
+            with self._lock, suppress(LedgerError):
+                if self._open.get(source) is current:
+                    self._file(source, {})
+
+        current.timer = threading.Timer(SILENCE, end)
+        current.timer.daemon = True
+        current.timer.start()
+
+    def _file(self, source: Source, past: dict[str, float]) -> tuple[Reason, ...]:
+        """File the open minute; what the door refuses stays on disk, and is tried again at the next start."""
+        current = self._open.pop(source)
+        is_kept = False
+        try:
+            outcome = self._trial.file(draft_of(source, current.samples, past), source.actor)
+            is_kept = isinstance(outcome, Filed | Held)
+        finally:
+            current.end(is_kept=is_kept)
+        if isinstance(outcome, Filed | Held):
+            return ()
+        _log.warning("A minute of a signal was refused and stays on disk: %s", [one.code for one in outcome.reasons])
+        return outcome.reasons
+
+    def open_samples(self, participant: str) -> list[tuple[str, Sample]]:
+        """The samples of a participant that are in no record yet, each with its device."""
+        with self._lock:
+            mine = [(source.device, one.samples) for source, one in self._open.items()
+                    if source.participant == participant]  # fmt: skip
+            return [(device, sample) for device, samples in mine for sample in samples]
+
+    def recover(self) -> int:
+        """File what a process that ended left on disk; gives how many minutes. What another has open is left."""
+        done = 0
+        for path in sorted(self._folder.glob(f"*{ENDING}")):
+            with path.open(encoding="utf-8") as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError:
+                    continue
+                lines = list(_lines(file.read()))
+                source = convert(lines[0], Source) if lines else None
+                samples = [convert(line, Sample) for line in lines[1:]]
+                if source is None or not samples:
+                    path.unlink()
+                elif isinstance(self._trial.file(draft_of(source, samples, {}), source.actor), Filed | Held):
+                    path.unlink()
+                    done += 1
+        return done
+
+    def close(self) -> None:
+        """File every open minute."""
+        with self._lock:
+            for source in list(self._open):
+                with suppress(LedgerError):
+                    self._file(source, {})
+
+
+def draft_of(source: Source, samples: list[Sample], past: dict[str, float]) -> Draft:
+    """The record of some samples, oldest first. Its identifier comes from what it holds, so that it is filed once."""
+    values = chunk_values(samples, past)
+    held = f"{source.participant}\n{source.device}\n{values['begins']}\n{values['samples']}"
+    return Draft(
+        id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"urn:triptych:signal:{sha256(held.encode()).hexdigest()}")),
+        form=SIGNAL,
+        values=values,
+        occurred_at=samples[-1].at,
+        participant=source.participant,
+        site=source.site,
+        origin="device",
+        capture=Capture(device=source.device, at=samples[-1].at),
+    )
+
+
+def _lines(text: str) -> Iterator[Any]:
+    """What a file keeps, up to a line that was broken off while it was written: that sample was not acknowledged."""
+    for line in text.splitlines():
+        try:
+            yield json.loads(line)
+        except ValueError:
+            return
+
+
+def _minute(sample: Sample) -> datetime:
+    return sample.at.replace(second=0, microsecond=0)
