@@ -41,7 +41,7 @@ def test_a_participant_agrees_part_by_part_signs_and_takes_a_part_back(empty: Ha
     page.get_by_role("button", name="Sign my consent").click()
     expect(page.get_by_role("status").filter(has_text="You signed this version")).to_be_visible()
     page.get_by_role("listitem").filter(has_text="Risks").get_by_role("link", name="Take back my yes").click()
-    expect(page.locator("main")).to_contain_text("You get no more of the study drug")
+    expect(page.locator("main")).to_contain_text("you get no more of the study drug")
     assert violations(page) == []
     page.get_by_role("button", name="Yes, take it back").click()
     expect(page.locator("main")).to_contain_text("You took it back")

@@ -43,7 +43,7 @@ def test_who_signs_is_who_the_record_says(norway: Hands) -> None:
 
 def test_nobody_agrees_for_somebody_who_is_known_to_be_under_age(norway: Hands) -> None:
     norway.born("2010-05-01")
-    assert codes(norway.file("coordinator", "consent", {"version": "1", "agreed": True})) == ["under_age"]
+    assert codes(norway.file("coordinator", "consent", {"version": "2", "agreed": True})) == ["under_age"]
 
 
 @pytest.mark.requirement("CON-05")
@@ -56,7 +56,7 @@ def test_after_a_dose_everything_can_be_declined_and_nothing_agreed_to(norway: H
     # On paper of before the dose as well: it is entered once nobody can be asked to sign it now.
     for more in ({}, {"occurred_at": before}):
         assert codes(norway.file("coordinator", "consent_element", part(norway), **more)) == ["after_a_dose"]
-    assert codes(norway.file("coordinator", "consent", {"version": "1", "agreed": True})) == ["after_a_dose"]
+    assert codes(norway.file("coordinator", "consent", {"version": "2", "agreed": True})) == ["after_a_dose"]
     no = {"element": "touch_support", "agreed": False, "route": "spoken"}
     assert isinstance(norway.file("coordinator", "consent_element", no), Filed)
     assert isinstance(norway.file("coordinator", "withdrawal", {"what": ["recordings"]}), Filed)

@@ -140,7 +140,7 @@ def test_a_study_with_unconfirmed_fields_cannot_be_activated() -> None:
     hands = Hands(MemoryStore(), norway)
     outcome = hands.administer("activation", {})
     assert isinstance(outcome, Refused)
-    assert codes(outcome) == ["document_confirmed", "authorized"]
+    assert codes(outcome) == ["document_confirmed", "consent_written", "authorized"]
     course_is_training = hands.trial.system_view()
     hands.contact("NO-01")
     course = course_is_training.course("NO-01") or hands.player.course("NO-01")

@@ -13,12 +13,12 @@ from msgspec.structs import replace
 from triptych.cli.agreeing import whole_consent
 from triptych.course import Entries, Fold, Record, Setting
 from triptych.course.consent_lock import lock_at
-from triptych.course.withdrawing import consequence
 from triptych.ledger.library import find_study, knowledge, product_files, read_folder, shelf, study_folder
 from triptych.rules import Missing
 from triptych.safety import KnownText
 from triptych.study import Study, known_to_each_other, load_study
 from triptych.study.consent import OPTIONAL, REQUIRED
+from triptych.study.consent_effects import consequence
 
 NORWAY = find_study("mdma-mdd-norway")
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -66,8 +66,8 @@ def folded(
 
 @cache
 def _second() -> dict[tuple[str, str, str], KnownText]:
-    """Texts of a second version."""
-    return {("2", language, element): known for (_, language, element), known in knowledge().consent.items()}
+    """Texts of a version to come."""
+    return {("3", language, element): known for (_, language, element), known in knowledge().consent.items()}
 
 
 def in_force(said: list[Said], **more: Any) -> bool | None:
@@ -117,7 +117,7 @@ def with_defect(element: str, defect: str) -> tuple[list[Said], bool | None]:
     form, values, more = said[place]
     at = str(uuid.UUID(int=place + 1))
     changed: dict[str, tuple[dict[str, Any], bool | None]] = {
-        "other version": ({"version": "2"}, False),
+        "other version": ({"version": "3"}, False),
         "changed": ({"text": values["text"][:-1] + ("0" if values["text"][-1] != "0" else "1")}, False),
         "unknown text": ({"language": "xx"}, None),
         "by another": ({"route": "representative"}, False),
@@ -189,7 +189,7 @@ def test_a_withdrawal_that_is_set_aside_leaves_the_consent_in_doubt_until_it_is_
             None,
         ),
         ([("capacity_doubt", {"what": "x"}, {}), ("capacity", {"finding": "yes"}, {"role": "physician"})], True),
-        ([("consent", {"version": "1", "agreed": True}, {"at": START + 2 * DAY})], None),
+        ([("consent", {"version": "2", "agreed": True}, {"at": START + 2 * DAY})], None),
         ([("entered_in_error", {"about": str(uuid.UUID(int=len(whole()))), "why": "x"}, {})], None),
     ],
     ids=["unclear", "no", "doubt", "answered by another role", "answered", "signed after it", "set aside"],
@@ -236,7 +236,7 @@ def variant(text: str, version: str = "1.0") -> Study:
 def versions(*, reconsent: bool) -> tuple[Study, Study]:
     before = load_study(read_folder(study_folder("mdma-mdd-norway")), product_files(), shelf())
     amendment = f'amendment: {{of: "1.0", summary: New risks, reconsent: {str(reconsent).lower()}}}'
-    after = variant(f'{amendment}\nconsent: {{version: "2"}}', "2")
+    after = variant(f'{amendment}\nconsent: {{version: "3"}}', "2")
     known = known_to_each_other({before.digest: before, after.digest: after})
     return known[before.digest], known[after.digest]
 
@@ -259,7 +259,7 @@ def test_an_amendment_that_asks_for_consent_anew_leaves_the_old_one_without_forc
     assert in_force(whole(), study=before, **late) is False
     assert in_force(whole(), study=after, **late) is False
     anew = [
-        (form, values | ({"version": "2"} if "version" in values else {}), {**more, "at": START + 5 * DAY})
+        (form, values | ({"version": "3"} if "version" in values else {}), {**more, "at": START + 5 * DAY})
         for form, values, more in whole()[1:]
     ]
     assert in_force([*whole(), *anew], study=after, **late) is True
@@ -310,6 +310,58 @@ def test_taking_back_a_part_does_exactly_what_was_said_before(element):
     assert (after.consented.in_force is True) is (said.kind != "treatment")
     left = {one.element for one in after.consented.elements if one.state == "agreed"}
     assert left == {*REQUIRED, *OPTIONAL} - {element}
+
+
+BEGIN = ("treatment_restart", {"why": "Spoke about it", "spoken": True}, {"role": "physician"})
+BACK = answered("risks", agreed=False)
+ANEW = [answered("risks", agreed=True), *whole()[-2:]]
+"""The part, the signature of the whole and the capacity, each given again."""
+
+
+def open_to_begin(said: list[Said]) -> bool:
+    """Whether the gate in front of the decision is open to a physician."""
+    filing = {"spoken": True, "why": "x", "actor": "physician-1"}
+    roles = replace_role(folded(said))
+    return roles.gate("restart_treatment", None, filing).decision == "open"
+
+
+def replace_role(fold: Fold) -> Fold:
+    """Let everybody named physician hold that role, which grants of the study would say."""
+    fold.setting.holds_role = lambda person, role, _: person.startswith(role)  # type: ignore[method-assign]
+    return fold
+
+
+@pytest.mark.requirement("CON-05")
+@pytest.mark.requirement("CON-07")
+def test_treatment_begins_again_only_with_the_part_the_signature_the_capacity_and_a_physicians_decision_all_anew():
+    back = [*whole(), BACK]
+    assert in_force([*back, *ANEW]) is False
+    assert open_to_begin([*back, *ANEW])
+    for missing in range(len(ANEW)):
+        assert not open_to_begin([*back, *ANEW[:missing], *ANEW[missing + 1 :]]), missing
+    assert not open_to_begin([*back, *reversed(ANEW)])
+    assert not open_to_begin(whole())
+    assert in_force([*back, *ANEW, BEGIN]) is True
+    # Decided too early, it begins nothing that is not given; and taking back again ends it again.
+    assert in_force([*back, BEGIN, *ANEW[:-1]]) is not True
+    again = [*back, *ANEW, BEGIN, BACK]
+    assert in_force(again) is False
+    assert in_force([*again, *ANEW]) is False
+    assert in_force([*again, *ANEW, BEGIN]) is True
+
+
+def test_beginning_again_lifts_no_other_stop_and_no_withdrawal_that_became_known_later():
+    back = [*whole(), BACK]
+    stop: Said = ("treatment_stop", {"why": "adverse_event"}, {})
+    for said in ([*back, stop, *ANEW], [*whole(), stop, BACK, *ANEW]):
+        assert not open_to_begin(said)
+        assert folded([*said, BEGIN]).standing.axes["treatment"] == "stopped"
+    begun = [*back, *ANEW, BEGIN]
+    assert folded(begun).standing.axes["treatment"] == "active"
+    late = answered("costs", agreed=False, at=START + timedelta(seconds=30))
+    assert folded([*begun, late]).standing.axes["treatment"] == "stopped"
+    at = str(uuid.UUID(int=len(begun)))
+    assert folded([*begun, ("entered_in_error", {"about": at, "why": "x"}, {})]).standing.axes["treatment"] == "stopped"
 
 
 def test_a_no_before_anything_was_signed_ends_nothing():

@@ -13,7 +13,7 @@ from tests.web.test_routes import populate
 
 from triptych.course.consenting import Consented
 from triptych.ledger.library import consent_texts, plain_evidence, plain_harm
-from triptych.study.consent import OPTIONAL, REQUIRED
+from triptych.study.consent import OPTIONAL, REQUIRED, WRITTEN
 from triptych.study.consent_texts import ConsentPassage, changes
 
 HOST = {"host": "participant.localhost"}
@@ -70,7 +70,7 @@ def agree_to_all(client: Any) -> None:
 
 def whole(passage: ConsentPassage) -> str:
     asked = [passage.question.text, *passage.question.choices] if passage.question else []
-    return " ".join([*passage.text, passage.effect, *asked])
+    return " ".join([*passage.shown, passage.refusal, passage.effect, *asked])
 
 
 @pytest.mark.requirement("CON-07")
@@ -89,11 +89,11 @@ def test_both_languages_are_complete_and_ask_the_same() -> None:
     assert english.version == spanish.version
     assert english.ui.keys() == spanish.ui.keys()
     for one, other in zip(english.passages, spanish.passages, strict=True):
-        assert (one.id, len(one.text), bool(one.effect)) == (other.id, len(other.text), bool(other.effect))
+        assert (one.id, len(one.text), len(one.placeholder)) == (other.id, len(other.text), len(other.placeholder))
+        assert bool(one.placeholder) is (one.id in WRITTEN)
         assert bool(one.question) == bool(other.question)
         if one.question and other.question:
             assert one.question.right == other.question.right
-        assert bool(one.effect) is (one.id in OPTIONAL)
 
 
 @pytest.mark.parametrize(("language", "heading"), [("en", "What is known so far"), ("es", "Qué se sabe hasta ahora")])
@@ -188,7 +188,7 @@ def test_the_effect_of_taking_back_is_said_first_and_then_happens(world: Hands, 
     sign(client)
     path = f"{LIST}part/risks/back/"
     asked = page(client, path)
-    assert "You get no more of the study drug" in asked
+    assert "you get no more of the study drug" in asked
     assert "You signed this version" in page(client, LIST)
     assert client.post(path, fields(asked), headers=HOST).status_code == 302
     assert "You took it back" in page(client, LIST)
@@ -286,17 +286,17 @@ def test_a_new_version_shows_what_changed_since_it_was_agreed_to(
     assert changes(risks, newer) == (("gone", risks.text[-1]), ("new", "A risk that was found this year."))
     assert changes(risks, risks) == ()
     passages = tuple(newer if one.id == "risks" else one for one in old.passages)
-    texts = {"1": {"en": old}, "2": {"en": replace(old, version="2", passages=passages)}}
+    texts = {"2": {"en": old}, "3": {"en": replace(old, version="3", passages=passages)}}
 
     def asked_again(asker: Any) -> Consented:
         whole = asker.view.consented("P-1")
         assert whole is not None
         return replace(
-            whole, version="2", elements=tuple(replace(one, state="other_version") for one in whole.elements)
+            whole, version="3", elements=tuple(replace(one, state="other_version") for one in whole.elements)
         )
 
     monkeypatch.setattr(agreeing, "asked_of", asked_again)
-    monkeypatch.setattr(agreeing, "consent_texts", lambda version: texts[version])
+    monkeypatch.setattr(agreeing, "consent_asked", lambda _, version: texts[version])
     assert "The text of the consent has changed" in page(client, LIST)
     shown = page(client, f"{LIST}part/risks/")
     assert "What has changed since you agreed" in shown

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from triptych.course.consent_words import Texts
 from triptych.ledger.library import known_texts
 from triptych.study import Study
 from triptych.study.consent import OPTIONAL, REQUIRED
@@ -27,9 +28,10 @@ def whole_consent(study: Study, capacity: str = "consent") -> Iterator[Agreement
     rules = study.document.consent
     version = rules.version if rules else "1"
     if rules is not None:
-        texts = known_texts()
+        texts = Texts(study, known_texts())
         for element in (*REQUIRED, *OPTIONAL):
-            known = texts[(version, LANGUAGE, element)]
+            known = texts.get((version, LANGUAGE, element))
+            assert known is not None, element
             said = {"element": element, "agreed": True, "version": version, "language": LANGUAGE, "text": known.digest}
             asked = {"understood": True} if known.asks else {}
             yield Agreement(form="consent_element", values={**said, **asked, **PAPER}, role="coordinator")

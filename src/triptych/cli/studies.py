@@ -9,6 +9,7 @@ import msgspec
 from triptych.cli.errors import CommandError, explained
 from triptych.ledger.library import find_study, product_files, read_folder, shelf, study_folder, study_names
 from triptych.study import check_study, differences, flat_study, new_study, render_text
+from triptych.study.checking_consent import placeholders_said
 
 
 @click.group()
@@ -40,6 +41,8 @@ def check(study: str) -> None:
     if loaded.unconfirmed:
         count = len(loaded.unconfirmed)
         click.echo(f"{count} unconfirmed fields: it can be used for training and cannot be activated.")
+    if said := placeholders_said(loaded.document.consent):
+        click.echo(f"{said}: it can be used for training and cannot be activated.")
 
 
 @study.command()

@@ -17,6 +17,7 @@ from triptych.ledger.opening import open_ledger
 from triptych.ledger.store import Store
 from triptych.ledger.trial import Trial
 from triptych.study import differences
+from triptych.study.checking_consent import placeholders_said
 
 
 @contextmanager
@@ -61,6 +62,8 @@ def create(data: str, study: str, person: str, *, training: bool) -> None:
         click.echo(
             f"{len(found.unconfirmed)} fields are unconfirmed: it can be used for training and not be activated."
         )
+    if said := placeholders_said(found.document.consent):
+        click.echo(f"{said}: it can be used for training and not be activated.")
     click.echo(f"Next: triptych account add {person}, and triptych ledger file site_opening --site …")
 
 

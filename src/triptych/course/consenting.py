@@ -3,19 +3,20 @@
 What is missing, set aside or held makes it unknown, and unknown opens nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from triptych.course.agreement import Answers, Given, answers_to, unsettled
+from triptych.course.consent_words import Texts
 from triptych.course.entries import Entries, local_day
 from triptych.course.obligations import is_resolved
 from triptych.course.reconsenting import Asked
+from triptych.course.record import Record
 from triptych.course.setting import Setting
 from triptych.rules import Missing
-from triptych.safety import KnownText
 from triptych.study.consent import MAJORITY, OPTIONAL, REQUIRED, ConsentRules
 
 SIGNATURE, ELEMENT, WITHDRAWAL = "consent", "consent_element", "withdrawal"
@@ -27,8 +28,9 @@ CLINICIANS = ("physician", "principal_investigator")
 ENDING = ("treatment", "contact", "data")
 """What nobody can withdraw from and still be given a dose: no dose without visits, and none that nobody may record."""
 AXES = {"treatment": "Study treatment", "follow_up": "Visits and follow-up", "data": "Collection of further data"}
-Texts = Mapping[tuple[str, str, str], KnownText]
-"""Each text that is known, by version, language and part."""
+_STOPPED = "stopped:"
+STOPPED = f"{_STOPPED}treatment"
+"""The reason that a decision to begin treatment again takes away."""
 State = Literal[
     "agreed",
     "not_asked",
@@ -38,6 +40,7 @@ State = Literal[
     "other_version",
     "text_changed",
     "text_unknown",
+    "placeholder",
     "not_understood",
     "representative",
 ]
@@ -68,25 +71,37 @@ class Lack(Struct, frozen=True, kw_only=True):
 class Consented(Struct, frozen=True, kw_only=True):
     """A participant's consent as it stands: each part, and every reason for which it is not in force.
 
-    `version` is what is signed now; empty under a document that asks for no parts.
+    `version` is what is signed now; empty under a document that asks for no parts. With `begun` the whole was signed at
+    some time: taking back a part on which taking part rests then ends treatment, and before that nothing.
     """
 
     version: str
     elements: tuple[ElementState, ...]
     lacks: tuple[Lack, ...]
+    begun: bool = False
 
     @property
     def in_force(self) -> bool | Missing:
         """Whether it is in force; unknown if nothing stands against it and something is not known."""
-        if any(not lack.unknown for lack in self.lacks):
-            return False
-        return Missing(lack.missing for lack in self.lacks) if self.lacks else True
+        return _none_of(self.lacks)
+
+    @property
+    def given(self) -> bool | Missing:
+        """Whether it is in force but for treatment that was stopped: what a decision to begin again rests on."""
+        return _none_of([lack for lack in self.lacks if lack.code != STOPPED])
+
+
+def _none_of(lacks: Sequence[Lack]) -> bool | Missing:
+    if any(not lack.unknown for lack in lacks):
+        return False
+    return Missing(lack.missing for lack in lacks) if lacks else True
 
 
 class Basis(Struct, frozen=True, kw_only=True):
     """What consent is judged on.
 
-    `ages` are those in completed years now and at the newest signature, none where not known; `texts` are known.
+    `ages` are those in completed years now and at the newest signature, none where not known; `texts` are known;
+    `ended` are the answers by which treatment was ended, each asking for the capacity to be assessed anew.
     """
 
     entries: Entries
@@ -96,6 +111,7 @@ class Basis(Struct, frozen=True, kw_only=True):
     standing: Mapping[str, str]
     setting: Setting
     texts: Texts
+    ended: tuple[Record, ...] = ()
 
 
 def consented(basis: Basis) -> Consented:
@@ -106,12 +122,19 @@ def consented(basis: Basis) -> Consented:
     signed = signatures_of(basis.entries)
     lacks = [*_parts(elements), *_signed(basis, signed, elements), *_of_age(basis, basis.rules, signed)]
     lacks += [*_able(basis, signed), *_standing(basis, signed), *_held(basis)]
-    return Consented(version=basis.asked.version, elements=elements, lacks=tuple(lacks))
+    begun = signed_before(basis.entries, None)
+    return Consented(version=basis.asked.version, elements=elements, lacks=tuple(lacks), begun=begun)
 
 
 def signatures_of(entries: Entries) -> Answers:
     """The signatures of the consent as a whole."""
     return answers_to(entries, SIGNATURE, lambda _: True, _agrees)
+
+
+def signed_before(entries: Entries, position: int | None) -> bool:
+    """Whether the whole was signed before a place in the stream, or at all; a signature that was set aside is none."""
+    said = (entry for entry in entries.of(SIGNATURE) if entry.current.values.get("agreed") is True)
+    return any(position is None or entry.root.position < position for entry in said)
 
 
 def _agrees(values: Mapping[str, Any]) -> bool:
@@ -154,6 +177,8 @@ def _text_state(basis: Basis, given: Given, element: str) -> State:
         return "text_unknown"
     if known.digest != values.get("text"):
         return "text_changed"
+    if known.is_placeholder and basis.setting.activated:
+        return "placeholder"
     is_understood = values.get("understood") is True or (not known.asks and values.get("understood") is None)
     return "agreed" if is_understood else "not_understood"
 
@@ -166,6 +191,7 @@ _TOLD: Mapping[State, str] = {
     "other_version": "was agreed to in another version of the text",
     "text_changed": "was agreed to in words that are not those of the text",
     "text_unknown": "was agreed to in a text that is not at hand",
+    "placeholder": "was agreed to while it held the place of what only the study can write",
     "not_understood": "was not yet understood",
     "representative": "was agreed to by a representative, which never opens a dose",
 }
@@ -239,6 +265,9 @@ def _able(basis: Basis, signed: Answers) -> Iterator[Lack]:
     elif signed.standing and _day(basis, able[-1].at) < _day(basis, signed.standing[-1].at):
         text = "The capacity to consent was not assessed at the newest signature."
         yield Lack(code="capacity_before", text=text, unknown=True, missing=missing)
+    if any(not any(one.place > end.position and one.at >= end.occurred_at for one in able) for end in basis.ended):
+        text = "A part was taken back, and the capacity to consent has not been assessed since."
+        yield Lack(code="capacity_since", text=text, unknown=True, missing=missing)
     doubts = [version for entry in basis.entries.ever.get(DOUBT, ()) for version in entry.versions[:1]]
     if any(not any(one.place > doubt.position and one.at >= doubt.occurred_at for one in able) for doubt in doubts):
         text = "Somebody doubts the capacity to consent, and no clinician has answered that."
@@ -253,7 +282,7 @@ def _standing(basis: Basis, signed: Answers) -> Iterator[Lack]:
     """No withdrawal that ends treatment; one that was set aside after the signature leaves it in doubt."""
     for axis, title in AXES.items():
         if basis.standing.get(axis, "active") != "active":
-            yield Lack(code=f"stopped:{axis}", text=f"{title}: stopped.")
+            yield Lack(code=f"{_STOPPED}{axis}", text=f"{title}: stopped.")
     gone = unsettled(basis.entries, WITHDRAWAL, lambda values: not set(ENDING).isdisjoint(values.get("what") or ()))
     newest = signed.standing[-1] if signed.standing else None
     if newest and any(one.position > newest.place or one.occurred_at > newest.at for one in gone):
@@ -276,4 +305,4 @@ def _as_before(basis: Basis) -> Iterator[Lack]:
     elif newest.current.values.get("agreed") is not True:
         yield Lack(code="refused", text="The consent was declined.")
     if basis.standing.get("treatment", "active") != "active":
-        yield Lack(code="stopped:treatment", text=f"{AXES['treatment']}: stopped.")
+        yield Lack(code=STOPPED, text=f"{AXES['treatment']}: stopped.")

@@ -7,7 +7,8 @@ from functools import cached_property, partial
 from msgspec import Struct
 
 from triptych.course.consent_lock import Lock, lock_at
-from triptych.course.consenting import FORMS, Basis, Consented, Texts, consented, signatures_of
+from triptych.course.consent_words import Texts
+from triptych.course.consenting import FORMS, Basis, Consented, consented, signatures_of
 from triptych.course.deviations import (
     Deviation,
     Shown,
@@ -45,7 +46,7 @@ from triptych.course.tapering import PLAN, Taper, taper_of
 from triptych.course.touch import RELATED, TOUCH
 from triptych.course.touch_alarms import touch_deviations, touch_tasks
 from triptych.course.visits import Visits, midnight
-from triptych.course.withdrawing import withdrawal_tasks
+from triptych.course.withdrawing import RESTART, Ended, ended, withdrawal_tasks
 from triptych.rules import Missing
 from triptych.safety import Conflict, Knowledge
 from triptych.study import Arm, Study
@@ -212,13 +213,19 @@ class Fold:
             ages=(self.age(self.now), self.age(signed[-1].at) if signed else None),
             standing=self.standing.axes,
             setting=self.setting,
-            texts=self._knowledge.consent,
+            texts=self.consent_texts,
+            ended=tuple(one.entry.current for one in self.ended.all),
         )
+
+    @cached_property
+    def ended(self) -> Ended:
+        """Every part taken back that ended treatment, and after which a physician decided to begin again."""
+        return ended(self.study, self.entries)
 
     @property
     def consent_texts(self) -> Texts:
         """The texts of the consent that are known here."""
-        return self._knowledge.consent
+        return Texts(self.study, self._knowledge.consent)
 
     def consent_lock(self, at: datetime) -> Lock | None:
         """Why nothing may be signed at an instant: a dose, and not a day since the discharge; none if it may."""
@@ -295,8 +302,10 @@ class Fold:
         return then.facts.bound(then.cycle, {})
 
     def _is_shown(self, form: str) -> bool:
-        """Whether a gate is among those of a course: one of a medicine session only while a session goes on."""
+        """Whether a gate is among those of a course: one that waits for something only while that goes on."""
         if form in SESSION_DECISIONS and not (self.session(self.cycle).is_live and self.session(self.cycle).doses):
+            return False
+        if form == RESTART and not self.ended.standing:
             return False
         return self.study.forms[form].about == "participant" and self.sight.sees_form(form)
 

@@ -139,5 +139,6 @@ class CourseFacts:
             "activated": setting.activated,
             "training": setting.training,
             "unconfirmed": len(self._study.unconfirmed),
+            "consent_placeholders": consent.placeholders if (consent := self._study.document.consent) else 0,
             "allocated": setting.allocated,
         }

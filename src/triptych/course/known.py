@@ -29,6 +29,8 @@ def course_facts(fold: "Fold", cycle: int | None) -> Mapping[str, object]:
         "screening_confirmed": lambda: fold.screening_confirmed(cycle),
         "touch_agreed": lambda: _touch(fold, cycle),
         "consent_in_force": lambda: fold.consented.in_force if fold.sees_consent else None,
+        "consent_given": lambda: fold.consented.given if fold.sees_consent else None,
+        "ended_by_consent": lambda: _ended(fold) if fold.sees_consent else None,
     }
     makers |= {f"recording_{purpose}": partial(_recordable, fold, purpose) for purpose in PURPOSES}
     if cycle is not None and fold.sight.sees_form("dose_administration"):
@@ -37,6 +39,12 @@ def course_facts(fold: "Fold", cycle: int | None) -> Mapping[str, object]:
         if all(fold.sight.sees_form(form) for form in READ if form in fold.study.forms):
             makers |= session_facts(fold.session(cycle))
     return Facts(makers, {**known, **dict(_amounts(fold, cycle))})
+
+
+def _ended(fold: "Fold") -> bool:
+    """Whether treatment was ended by a part of the consent that was taken back, and by nothing else."""
+    sets = (pair for one in fold.ended.standing for pair in one.consequence.sets)
+    return bool(fold.ended.standing) and all(fold.standing.own.get(axis) != to for axis, to in sets)
 
 
 def _recordable(fold: "Fold", purpose: str) -> bool | Missing | None:

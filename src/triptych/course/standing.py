@@ -9,7 +9,7 @@ from msgspec import Struct
 from triptych.course.consenting import ELEMENT
 from triptych.course.entries import Entries, Entry, local_day
 from triptych.course.facts import holds_in_form
-from triptych.course.withdrawing import withdrawn
+from triptych.course.withdrawing import RESTART, ended
 from triptych.rules import Context
 from triptych.study import Study, parse_duration
 
@@ -27,13 +27,15 @@ class Change(Struct, frozen=True):
 class Standing(NamedTuple):
     """The value of every axis, the changes that led there, and the number and start of the screening attempt.
 
-    `attempt_position` is the stream position from which records belong to the current attempt.
+    `attempt_position` is the stream position from which records belong to the current attempt; `own` are the axes as
+    they would be if no part of the consent had been taken back.
     """
 
     axes: Mapping[str, str]
     changes: tuple[Change, ...]
     attempt: int
     attempt_position: int
+    own: Mapping[str, str] = {}
 
     def since(self, axis: str) -> Change | None:
         """The change that gave an axis its present value."""
@@ -44,7 +46,9 @@ def derive_standing(study: Study, entries: Entries, context: Context) -> Standin
     """Fold the records that set an axis into the participant's standing."""
     axes = {axis.id: axis.start for axis in study.document.axes}
     changes: list[Change] = []
-    taken_back = {one.entry.id: one for one in withdrawn(study, entries)}
+    over = ended(study, entries)
+    taken_back = {one.entry.id: one for one in over.all}
+    own = dict(axes)
     for entry in sorted(_setting_entries(study, entries), key=lambda e: (e.current.occurred_at, e.root.position)):
         version = study.at(entry.current.document)
         form = version.forms[entry.current.form]
@@ -53,20 +57,25 @@ def derive_standing(study: Study, entries: Entries, context: Context) -> Standin
             if effect.axis not in axes or (effect.only_from and axes[effect.axis] not in effect.only_from):
                 continue
             if effect.when is None or holds_in_form(version, entry, path, context) is True:
-                axes[effect.axis] = effect.to
+                axes[effect.axis] = own[effect.axis] = effect.to
                 changes.append(Change(entry.current.occurred_at, effect.axis, effect.to, entry.current.form, entry.id))
         for axis, to in taken_back[entry.id].consequence.sets if entry.id in taken_back else ():
             if axis in axes:
                 axes[axis] = to
                 changes.append(Change(entry.current.occurred_at, axis, to, entry.current.form, entry.id))
+        if entry.current.form == RESTART:
+            for axis in over.begins_again(entry):
+                if axis in axes and axes[axis] != own[axis]:
+                    axes[axis] = own[axis]
+                    changes.append(Change(entry.current.occurred_at, axis, own[axis], RESTART, entry.id))
     attempts = entries.of("rescreening")
     start = attempts[-1].root.position if attempts else 0
-    return Standing(axes, tuple(changes), 1 + len(attempts), start)
+    return Standing(axes, tuple(changes), 1 + len(attempts), start, own)
 
 
 def _setting_entries(study: Study, entries: Entries) -> list[Entry]:
-    """Entries that may set an axis: by what their form says, and parts of the consent that may be taken back."""
-    return [entry for form in dict.fromkeys((*study.setting_forms, ELEMENT)) for entry in entries.of(form)]
+    """Entries that may set an axis: by what their form says, parts taken back, and decisions to begin again."""
+    return [entry for form in dict.fromkeys((*study.setting_forms, ELEMENT, RESTART)) for entry in entries.of(form)]
 
 
 def counts_now(study: Study, standing: Standing, today: date, zone: tzinfo) -> Callable[[Entry], bool]:

@@ -83,6 +83,9 @@ def _text(case: Case, fold: Fold, *, final: bool) -> Iterator[Reason]:
     elif known.digest != values.get("text"):
         text = "What was shown is not the text of this part. Read it again and agree to it then."
         yield Reason(code="other_text", text=text, source="EMA-05", final=final, item="text")
+    elif known.is_placeholder and case.setting.activated:
+        text = "In this part stands a placeholder: the study has not written what only it can say. Nobody agrees to it."
+        yield Reason(code="placeholder", text=text, source="CON-07", final=final, item="text")
     elif known.asks and values.get("understood") is not True:
         text = "The question about this part has not been answered as the text says. Go over it together."
         yield Reason(code="not_understood", text=text, source="CON-07", final=final, item="understood")

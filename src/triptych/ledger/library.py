@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec.toml
 from msgspec.structs import replace
 
+from triptych.course.consent_words import rules_of
 from triptych.evidence import Base, load_base, plain_passages, plain_risks
 from triptych.ledger.errors import UnknownStudy
 from triptych.safety import (
@@ -36,7 +37,7 @@ from triptych.study import (
     read_education,
     read_not_shipped,
 )
-from triptych.study.consent_texts import ConsentTexts, read_consent_texts
+from triptych.study.consent_texts import ConsentTexts, as_asked, read_consent_texts
 
 LIBRARY = files("triptych") / "library"
 
@@ -128,8 +129,24 @@ def education() -> Mapping[str, Education]:
 
 @lru_cache(maxsize=16)
 def consent_texts(version: str = "") -> Mapping[str, ConsentTexts]:
-    """The texts of the consent that participants agree to, by language: of one version, else the newest of each."""
-    return {text.language: text for text in _all_consent_texts() if version in ("", text.version)}
+    """The texts of the consent in the library, by language: of one version, else the newest of each.
+
+    What stands around the parts of an earlier version, and had no words in it, is said as in the newest.
+    """
+    newest = {text.language: text.ui for text in _all_consent_texts()}
+    return {
+        text.language: replace(text, ui=newest[text.language] | text.ui)
+        for text in _all_consent_texts()
+        if version in ("", text.version)
+    }
+
+
+def consent_asked(study: Study, version: str) -> Mapping[str, ConsentTexts]:
+    """The texts that a document asks for under a version, by language, with the study's own words in them."""
+    rules = rules_of(study, version)
+    if rules is None:
+        return consent_texts(version)
+    return {language: as_asked(texts, rules) for language, texts in consent_texts(rules.base).items()}
 
 
 @lru_cache(maxsize=1)
@@ -143,7 +160,7 @@ def _all_consent_texts() -> list[ConsentTexts]:
 def known_texts() -> Mapping[tuple[str, str, str], KnownText]:
     """Every text of the consent, by version, language and part: what a signature is compared with."""
     return {
-        (text.version, text.language, one.id): KnownText(digest=one.digest, asks=one.question is not None)
+        (text.version, text.language, one.id): KnownText.of(one)
         for text in _all_consent_texts()
         for one in text.passages
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Self
 
 from msgspec import Struct
 
@@ -14,13 +15,25 @@ from triptych.safety.knowledge import KnowledgeBase
 from triptych.safety.outcomes import Decision, Finding, strongest
 from triptych.safety.profile import Profile
 from triptych.safety.washout import Washout
+from triptych.study.consent_texts import ConsentPassage
 
 
 class KnownText(Struct, frozen=True, kw_only=True):
-    """A text that is agreed to: the SHA-256 of what is shown, and whether a question is asked about it."""
+    """A text that is agreed to: the SHA-256 of what is shown, whether a question is asked, and the text itself.
+
+    With `is_placeholder` there stands something that only a study can write and that no study has.
+    """
 
     digest: str
     asks: bool = False
+    is_placeholder: bool = False
+    passage: ConsentPassage | None = None
+
+    @classmethod
+    def of(cls, passage: ConsentPassage) -> Self:
+        """What is known of a part."""
+        asks, is_placeholder = passage.question is not None, bool(passage.placeholder)
+        return cls(digest=passage.digest, asks=asks, is_placeholder=is_placeholder, passage=passage)
 
 
 class Knowledge(Struct, frozen=True, kw_only=True):

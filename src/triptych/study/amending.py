@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from triptych.study.consent import ConsentRules
 from triptych.study.errors import Problem
 from triptych.study.loading import Study, plain_of
 from triptych.study.model import Form, Item
@@ -41,6 +42,7 @@ def _problems(before: Study, after: Study) -> Iterator[Problem]:
     for form in after.document.forms:
         if form.id in before.own_forms:
             yield from _form(before.forms[form.id], form)
+    yield from _consent(before.document.consent, after.document.consent)
     lost = {axis.id: set(axis.values) for axis in before.document.axes}
     for axis in after.document.axes:
         if lost.pop(axis.id, set()) - set(axis.values):
@@ -49,6 +51,13 @@ def _problems(before: Study, after: Study) -> Iterator[Problem]:
     for name in sorted(lost):
         message = f"Participants have a standing on {name!r}, which is no longer there."
         yield _problem(f"axes.{name}", "axis_lost", message, "Keep the axis.")
+
+
+def _consent(was: ConsentRules | None, now: ConsentRules | None) -> Iterator[Problem]:
+    if was and now and was.version == now.version and (was.base, was.words) != (now.base, now.words):
+        message = f"Version {now.version!r} of the consent would say something else than what was signed."
+        hint = "Give the consent another version; texts: names those of the library."
+        yield _problem("consent", "consent_changed", message, hint)
 
 
 def _form(was: Form, now: Form) -> Iterator[Problem]:

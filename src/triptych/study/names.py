@@ -66,6 +66,8 @@ _COURSE: Mapping[str, Type] = {
     "medicine_conflict": BOOL,
     "screening_confirmed": BOOL,
     "consent_in_force": BOOL,
+    "consent_given": BOOL,
+    "ended_by_consent": BOOL,
     "recording_fidelity": BOOL,
     "recording_recall": BOOL,
     "recording_training": BOOL,
@@ -93,7 +95,14 @@ _COURSE: Mapping[str, Type] = {
     "escort_briefed_before": BOOL,
     "escort_takes_over": BOOL,
 }
-_STUDY: Mapping[str, Type] = {"paused": BOOL, "activated": BOOL, "training": BOOL, "unconfirmed": INT, "allocated": INT}
+_STUDY: Mapping[str, Type] = {
+    "paused": BOOL,
+    "activated": BOOL,
+    "training": BOOL,
+    "unconfirmed": INT,
+    "consent_placeholders": INT,
+    "allocated": INT,
+}
 COURSE_NAMES = frozenset(_COURSE)
 """What rules read of a course beside its axes; no axis may have one of these ids."""
 RECORD_NAMES = frozenset({*_RECORD, "today", "previous", "baseline"})

@@ -59,3 +59,13 @@ def test_a_secret_is_never_lifted_by_an_amendment():
 def test_an_axis_that_is_gone_is_said():
     more = BASE.replace("axes:\n", "axes:\n  - {id: extra, title: Extra, values: [a], start: a}\n")
     assert [p.code for p in amendment_problems(loaded(more), loaded(NEXT))] == ["axis_lost"]
+
+
+def test_other_words_in_the_consent_are_another_version_of_it():
+    asked = 'consent: {version: "2", words: [{part: costs, language: en, paragraphs: [Nothing]}]}\n'
+    before, after = loaded(asked + BASE), NEXT
+    said = asked.replace("Nothing", "Ten euros")
+    assert [p.code for p in amendment_problems(before, loaded(said + after))] == ["consent_changed"]
+    assert amendment_problems(before, loaded(asked + after)) == ()
+    own = said.replace('version: "2"', 'version: "3", texts: "2"')
+    assert amendment_problems(before, loaded(own + after)) == ()

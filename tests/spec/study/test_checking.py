@@ -264,6 +264,28 @@ CASES = {
         "rule: course.consent_in_force",
         "consent:",
     ),
+    "words for a part that there is not": (
+        'version: "1"',
+        'version: "1"\nconsent: {version: "2", words: [{part: cost, language: en, paragraphs: [Nothing]}]}',
+        "unknown_consent_part",
+        "consent:",
+        "costs",
+    ),
+    "a part with words twice": (
+        'version: "1"',
+        'version: "1"\nconsent: {version: "2", words: [{part: costs, language: en, paragraphs: [A]}, '
+        "{part: costs, language: en, paragraphs: [B]}]}",
+        "duplicate_words",
+        "consent:",
+        "one place",
+    ),
+    "words that say nothing": (
+        'version: "1"',
+        'version: "1"\nconsent: {version: "2", words: [{part: costs, language: es, paragraphs: [" "]}]}',
+        "no_words",
+        "consent:",
+        "leave",
+    ),
     "a pediatric approval for adults": (
         'version: "1"',
         'version: "1"\nconsent: {version: "1", pediatric: {approval: A-1, minimum_age: 18}}',

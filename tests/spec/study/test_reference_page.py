@@ -21,6 +21,7 @@ SHAPES = {
     model.ScreeningRules: "Screening",
     model.SessionRules: "Medicine sessions",
     consent.ConsentRules: "Consent",
+    consent.OwnWords: "Own words in the consent",
     consent.Pediatric: "Pediatric approval",
     model.AdverseEventDefinition: "The definition of an adverse event",
     model.Amendment: "Amendments",

@@ -14,7 +14,7 @@ from django.urls import reverse
 from msgspec import Struct
 
 from triptych.course.consenting import Consented, ElementState
-from triptych.ledger.library import consent_texts, plain_evidence, plain_harm
+from triptych.ledger.library import consent_asked, plain_evidence, plain_harm
 from triptych.study.consent import OPTIONAL, REQUIRED
 from triptych.study.consent_texts import Changed, ConsentPassage, ConsentTexts, changes
 from triptych.web.entering import WRONG, reached
@@ -50,9 +50,9 @@ def asked_of(asker: Asker) -> Consented:
     return consented
 
 
-def texts_in(language: str, consented: Consented) -> ConsentTexts:
+def texts_in(asker: Asker, language: str, consented: Consented) -> ConsentTexts:
     """The texts in a language, in the version that is asked for; where there is none, there is nothing to agree to."""
-    return found(consent_texts(consented.version).get(language))
+    return found(consent_asked(asker.study, consented.version).get(language))
 
 
 def parts_of(consented: Consented, texts: ConsentTexts) -> dict[str, Part]:
@@ -81,7 +81,7 @@ def printed(request: HttpRequest, asker: Asker, language: str) -> HttpResponse:
 
 def _shown(request: HttpRequest, asker: Asker, language: str, template: str) -> HttpResponse:
     consented = asked_of(asker)
-    texts = texts_in(language, consented)
+    texts = texts_in(asker, language, consented)
     return render(request, template, {**_common(asker, consented, texts), "lacks": consented.lacks})
 
 
@@ -90,7 +90,7 @@ def _common(asker: Asker, consented: Consented, texts: ConsentTexts) -> Mapping[
     return {
         "asker": asker,
         "text": texts,
-        "languages": consent_texts(consented.version),
+        "languages": consent_asked(asker.study, consented.version),
         "anew": any(one.state == "other_version" for one in consented.elements),
         "required": [parts[one] for one in REQUIRED if one in parts],
         "optional": [parts[one] for one in OPTIONAL if one in parts],
@@ -106,7 +106,7 @@ def _common(asker: Asker, consented: Consented, texts: ConsentTexts) -> Mapping[
 def element(request: HttpRequest, asker: Asker, language: str, part: str) -> HttpResponse:
     """Show one part with its question, or file the answer to it."""
     consented = asked_of(asker)
-    texts = texts_in(language, consented)
+    texts = texts_in(asker, language, consented)
     one = found(parts_of(consented, texts).get(part))
     posted = _fresh(asker, ELEMENT)
     wrong = False
@@ -143,7 +143,7 @@ def _changed(asker: Asker, one: Part, texts: ConsentTexts) -> tuple[Changed, ...
         return ()
     seen = asker.view.records(asker.grant.participant or "")
     agreed = next((x for x in seen if x.root == one.state.record and x.current), None)
-    earlier = consent_texts(str(agreed.values.get("version"))).get(texts.language) if agreed else None
+    earlier = consent_asked(asker.study, str(agreed.values.get("version"))).get(texts.language) if agreed else None
     before = earlier.passage(one.passage.id) if earlier else None
     return changes(before, one.passage) if before else ()
 
@@ -203,14 +203,17 @@ def _answered(
 def take_back(request: HttpRequest, asker: Asker, language: str, part: str) -> HttpResponse:
     """Say exactly what taking back a yes does, and file it once that is confirmed."""
     consented = asked_of(asker)
-    texts = texts_in(language, consented)
+    texts = texts_in(asker, language, consented)
     one = found(parts_of(consented, texts).get(part))
     posted = _fresh(asker, ELEMENT)
     if request.method == "POST":
         posted.record = request.POST.get("record", "")
         if _answered(request, asker, posted, texts, one.passage, agrees=False):
             return redirect("consent", language=language)
-    given = {**_common(asker, consented, texts), "one": one, "posted": posted}
+    # Before the whole was signed nothing has begun that could end: what follows is what a first no does.
+    ends = consented.begun or part in OPTIONAL
+    effect = one.passage.effect if ends else one.passage.refusal
+    given = {**_common(asker, consented, texts), "one": one, "posted": posted, "effect": effect}
     return render(request, "own/consent_back.html", given, status=422 if posted.problems else 200)
 
 
@@ -218,7 +221,7 @@ def take_back(request: HttpRequest, asker: Asker, language: str, part: str) -> H
 def sign(request: HttpRequest, asker: Asker, language: str) -> HttpResponse:
     """Sign the whole with the hand of the participant: their password, or the code that a link asks for."""
     consented = asked_of(asker)
-    texts = texts_in(language, consented)
+    texts = texts_in(asker, language, consented)
     user = User.objects.get(username=request.user.get_username())
     posted = _fresh(asker, SIGNATURE)
     if request.method == "POST":

@@ -15,7 +15,7 @@ from msgspec import Struct
 from triptych.course import local_day, may_file
 from triptych.course.consenting import ELEMENT, SIGNATURE
 from triptych.ledger import Draft, Filed
-from triptych.ledger.library import consent_texts, plain_evidence, plain_harm
+from triptych.ledger.library import consent_asked, plain_evidence, plain_harm
 from triptych.study import Form, fit
 from triptych.study.consent import REQUIRED
 from triptych.study.consent_texts import ConsentTexts
@@ -45,7 +45,7 @@ def consent_paper(request: HttpRequest, asker: Asker, participant: str, language
     role = asker.study.roles[asker.grant.role]
     if consented is None or not consented.elements or not may_file(role, asker.study.forms[ELEMENT]):
         raise Http404
-    texts = found(consent_texts(consented.version).get(language))
+    texts = found(consent_asked(asker.study, consented.version).get(language))
     zone = asker.view.zone(participant)
     sent = {name: str(value) for name, value in request.POST.items()}
     at = sent.get("occurred_at", asker.view.now.astimezone(zone).strftime(LOCAL))
@@ -62,7 +62,7 @@ def consent_paper(request: HttpRequest, asker: Asker, participant: str, language
         status=422 if sheet.problems else 200,
         participant=participant,
         texts=texts,
-        languages=consent_texts(consented.version),
+        languages=consent_asked(asker.study, consented.version),
         required=REQUIRED,
         sheet=sheet,
         beside={one.id: _beside(one.evidence, one.harms, texts) for one in texts.passages},

@@ -7,14 +7,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from triptych.course import may_file
 from triptych.course.consenting import CAPACITY, DOUBT, ELEMENT, SIGNATURE, WITHDRAWAL
+from triptych.course.withdrawing import RESTART
 from triptych.ledger import Seen
-from triptych.ledger.library import consent_texts
+from triptych.ledger.library import consent_asked, consent_texts
 from triptych.rules import Missing
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
 
 QUIZ = "education_answer"
-FORMS = (ELEMENT, SIGNATURE, CAPACITY, DOUBT, WITHDRAWAL)
+FORMS = (ELEMENT, SIGNATURE, CAPACITY, DOUBT, WITHDRAWAL, RESTART)
 WORDS = {
     "agreed": "agreed",
     "not_asked": "not asked",
@@ -24,6 +25,7 @@ WORDS = {
     "other_version": "another version of the text",
     "text_changed": "the text is not what was shown",
     "text_unknown": "the text is not at hand",
+    "placeholder": "agreed to while it was a placeholder",
     "not_understood": "the question was not answered right",
     "representative": "by a representative",
 }
@@ -51,7 +53,7 @@ def consent_record(request: HttpRequest, asker: Asker, participant: str) -> Http
             (one, _titled(one.element), WORDS[one.state], _last(seen, one.element), _wrong(asked, one.element))
             for one in consented.elements
         ],
-        languages=consent_texts(consented.version) if ELEMENT in [form.id for form in may] else {},
+        languages=consent_asked(asker.study, consented.version) if ELEMENT in [form.id for form in may] else {},
         signatures=[one for one in seen if one.form == SIGNATURE],
         capacities=[one for one in seen if one.form in (CAPACITY, DOUBT)],
         locked=asker.view.is_consent_locked(participant),
