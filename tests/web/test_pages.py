@@ -158,10 +158,17 @@ def test_a_correction_asks_why_and_the_history_keeps_both(norway: Hands, log_in:
 @pytest.mark.requirement("P11-05")
 def test_a_refused_decision_lists_every_reason_and_keeps_the_form(norway: Hands, log_in: Log) -> None:
     norway.contact()
+    from django.contrib.auth.models import User
+
     client = log_in("physician")
+    user = User.objects.get(username="physician-1")
+    user.set_password("a long enough password")
+    user.save()
     path = "/participants/P-1/file/dose_authorization/?visit=dosing&cycle=1"
+    client = log_in("physician")
     form = fields(text_of(client.get(path)))
-    answer = client.post(path, {**form, "v-part": "initial", "v-amount": "80"})
+    hand = {"password": "a long enough password"}
+    answer = client.post(path, {**form, **hand, "v-part": "initial", "v-amount": "80"})
     assert answer.status_code == 422
     page = text_of(answer)
     assert "Consent is in force" in page

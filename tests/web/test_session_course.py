@@ -4,13 +4,15 @@ import re
 
 import pytest
 from tests.doors.hands import Hands
-from tests.web.conftest import Log
+from tests.web.conftest import Log, text_of
+from tests.web.test_pages import fields
 
 from triptych.ledger import Filed
 from triptych.ledger.library import LIBRARY
 from triptych.web.house import house
 from triptych.web.templating import HERE
 
+PASSWORD = "long enough to be right"
 VITALS = {"systolic": 128, "diastolic": 80, "heart_rate": 72, "temperature": 36.8, "spo2": 97}
 SESSION = "/participants/P-1/session/"
 AT = {"visit": "dosing", "cycle": 1}
@@ -119,3 +121,35 @@ def test_no_word_of_any_page_form_or_script_says_that_somebody_may_not_leave() -
         if file.suffix in (".html", ".js", ".yaml", ".toml", ".md", ".json"):
             for sentence in re.split(r"[.\n]", file.read_text("utf-8")):
                 assert not NEVER.search(sentence) or "nothing on any screen says" in sentence.lower(), (file, sentence)
+
+
+def test_what_is_decided_is_filed_by_a_hand_and_at_a_shared_tablet_by_ones_own_pin(live: Hands, log_in: Log) -> None:
+    from django.contrib.auth.models import User
+
+    log_in("co_therapist")
+    for name in ("therapist-1", "co_therapist-1"):
+        user = User.objects.get_or_create(username=name)[0]
+        user.set_password(PASSWORD)
+        user.save()
+    client = log_in("therapist")
+    path = "/participants/P-1/file/supplement_withheld/"
+    sent = fields(text_of(client.get(path))) | {"v-why": "state", "m-words": "not-applicable"}
+    for password in ("", "not the password"):
+        answer = client.post(path, sent | {"password": password})
+        assert (answer.status_code, "Nothing was filed" in text_of(answer)) == (422, True)
+    joining = {"person": "co_therapist-1", "password": PASSWORD, "pin": "4711"}
+    assert client.post(f"{SESSION}join/", joining).status_code == 200
+    mine = {"person": "co_therapist-1", "password": "4712"}
+    assert client.post(path, sent | mine).status_code == 422
+    assert client.post(path, sent | mine | {"password": "4711"}).url == SESSION
+    again = fields(text_of(client.get(path))) | {"v-why": "state", "m-words": "not-applicable"}
+    assert client.post(path, again | {"person": "therapist-1", "password": PASSWORD}).url == SESSION
+    filed = [one for one in live.trial.system_view().records("P-1") if one.form == "supplement_withheld"]
+    assert [one.actor for one in filed] == ["co_therapist-1", "therapist-1"]
+    path = "/participants/P-1/file/escort_briefing/"
+    yes = dict.fromkeys(("adult", "expect", "warning_signs", "when_to_call", "stays", "sober", "confirms"), "yes")
+    said = {"moment": "before", "name": "Kari", "phone": "555", **yes}
+    briefing = fields(text_of(client.get(path))) | {f"v-{item}": text for item, text in said.items()}
+    assert client.post(path, briefing | {"v-moment": "handover"}).status_code == 422
+    early = {name: text for name, text in briefing.items() if name not in ("v-sober", "v-confirms")}
+    assert client.post(path, early).status_code == 302

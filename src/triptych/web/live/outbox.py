@@ -13,11 +13,12 @@ from msgspec import Struct
 from triptych.course import Capture
 from triptych.ledger import Actor, Draft, Filed, Held, Reason
 from triptych.study import Study
+from triptych.web.hand import HANDED_OVER
 from triptych.web.house import house
 
 MOST = 50
 """Entries in one sending."""
-SIGNED = frozenset({"signature", "dose_check"})
+SIGNED = frozenset({"signature", "dose_check", *HANDED_OVER})
 HAND = frozenset({"acknowledged", "closed"})
 """Answers to an alarm that nobody gives for somebody else, or later."""
 

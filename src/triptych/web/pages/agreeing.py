@@ -20,7 +20,7 @@ from triptych.study.consent_texts import Changed, ConsentPassage, ConsentTexts, 
 from triptych.web.entering import WRONG, reached
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
-from triptych.web.pages.signing import is_right
+from triptych.web.hand import is_right
 from triptych.web.people import Asker, found, page
 
 ELEMENT, SIGNATURE, QUIZ = "consent_element", "consent", "education_answer"

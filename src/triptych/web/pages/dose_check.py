@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from triptych.course import may_file
 from triptych.ledger import Actor, Draft, Filed
 from triptych.web.entry import Posted, new_id
+from triptych.web.hand import confirmed
 from triptych.web.house import house
 from triptych.web.live import crew
 from triptych.web.live.stream import board_for
@@ -32,8 +33,7 @@ def dose_check(request: HttpRequest, asker: Asker, participant: str) -> HttpResp
     if request.method == "POST":
         posted = Posted.read(form, request.POST, board.zone)
         actor = people.get(person)
-        is_alone = person == asker.actor.person and not crew.has_pin(request, person)
-        if actor is None or not (is_alone or crew.is_pin(request, person, request.POST.get("pin", ""))):
+        if actor is None or not confirmed(request, asker, person, request.POST.get("pin", "")):
             posted.problems.append(("", crew.WRONG))
         elif _is_filed(posted, participant, actor, board.place.cycle if board.place else None):
             return redirect("session", participant=participant)

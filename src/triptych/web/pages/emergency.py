@@ -16,12 +16,12 @@ from triptych.safety import EmergencyCard
 from triptych.study import Study
 from triptych.web.entry import LOCAL, new_id
 from triptych.web.filing import file_posted
+from triptych.web.hand import is_right
 from triptych.web.house import house
 from triptych.web.identity.store import identity_of
 from triptych.web.live.board import Dose, Place
 from triptych.web.live.stream import board_for
 from triptych.web.pages.entry import acted
-from triptych.web.pages.signing import is_right
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
 

@@ -13,6 +13,8 @@ from triptych.ledger import Seen
 from triptych.study import Form, shown_items
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted, is_place
+from triptych.web.hand import HANDED, given_by, hand_for
+from triptych.web.live.stream import sees_session
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
 from triptych.web.templating import moment
@@ -38,8 +40,9 @@ def entry(request: HttpRequest, asker: Asker, participant: str, form: str) -> Ht
     if request.method == "POST":
         _not_signed_here(wanted)
         posted = Posted.read(wanted, request.POST, zone)
-        if file_posted(request, asker, posted, participant):
-            return redirect("participant", participant=participant)
+        if _is_filed(request, asker, posted, participant):
+            is_session = form in HANDED and sees_session(asker.view)
+            return redirect("session" if is_session else "participant", participant=participant)
     else:
         posted = Posted.fresh(wanted, zone, asker.view.now)
         posted.visit, posted.cycle = request.GET.get("visit", ""), request.GET.get("cycle", "")
@@ -71,13 +74,19 @@ def correct(request: HttpRequest, asker: Asker, participant: str, record: str) -
         posted = Posted.read(wanted, request.POST, zone)
         if not posted.reason.strip():
             posted.problems.append(("reason", "A correction says why. Give the reason for the change."))
-        elif file_posted(request, asker, posted, participant):
+        elif _is_filed(request, asker, posted, participant):
             return redirect("record", participant=participant, record=seen.root)
     else:
         posted = Posted.of(wanted, zone, asker.view.now, seen.values, seen.occurred_at)
         posted.visit, posted.cycle = seen.visit or "", str(seen.cycle or "")
         posted.corrects = seen.id
     return drawn(request, asker, posted, participant, was=seen)
+
+
+def _is_filed(request: HttpRequest, asker: Asker, posted: Posted, participant: str) -> bool:
+    """File by the hand that the form asks for; false, with what is wrong, if that or the filing fails."""
+    by = given_by(request, asker, posted, hand_for(request, asker, posted.form))
+    return by is not None and file_posted(request, by, posted, participant)
 
 
 def sees_whole(asker: Asker, form: Form) -> bool:
@@ -108,6 +117,7 @@ def drawn(
         was=was,
         again=again,
         hidden=away,
+        hand=hand_for(request, asker, posted.form),
         records=named_records(asker, posted, participant),
     )
 

@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from triptych.course import CASEBOOK, Listed, Signature, may_file
 from triptych.web.filing import file_posted
+from triptych.web.hand import is_right
 from triptych.web.listing import Column, Listing
 from triptych.web.pages.entry import acted, form_of
-from triptych.web.pages.signing import is_right
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
 

@@ -17,8 +17,8 @@ from triptych.safety import Hazard, MedicineJudgment, Washout
 from triptych.study import Form, ScreeningFact, Study
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
+from triptych.web.hand import is_right
 from triptych.web.pages.entry import acted, form_of
-from triptych.web.pages.signing import is_right
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
 

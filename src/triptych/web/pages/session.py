@@ -20,6 +20,7 @@ from triptych.ledger import Actor, Draft, Filed
 from triptych.study import Form, Item
 from triptych.web.devices import registered
 from triptych.web.entry import new_id
+from triptych.web.hand import confirmed
 from triptych.web.house import house
 from triptych.web.live import crew, room
 from triptych.web.live.alarms import ANSWER
@@ -152,6 +153,7 @@ def given(request: HttpRequest, asker: Asker, drawn: Drawn) -> str:
             },
             "me": asker.actor.person,
             "forms": {form.id: described(form) for form in quick(asker)},
+            "handed": session_course.handed(asker, drawn.board),
             "course": {form.id: described(form) for form in session_course.facts(asker)},
             "zone": drawn.board.zone.key,
             "devices": registered(asker.view, found(asker.view.course(participant)).site),
@@ -283,8 +285,7 @@ def confirm(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
     opened(asker, participant)
     person, pin = request.POST.get("person", ""), request.POST.get("pin", "")
     actor = crew.crew_of(request, asker).get(person)
-    is_alone = person == asker.actor.person and not crew.has_pin(request, person)
-    if actor is None or not (is_alone or crew.is_pin(request, person, pin)):
+    if actor is None or not confirmed(request, asker, person, pin):
         return JsonResponse({"problem": crew.WRONG}, status=422)
     now = house().clock()
     values = {key: request.POST.get(key, "") for key in ("about", "value", "answer")}

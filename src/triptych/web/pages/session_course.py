@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from triptych.course import may_file
 from triptych.study import Form
+from triptych.web.hand import HANDED
 from triptych.web.live.board import Board
 from triptych.web.live.course import DECISIONS, FACTS, FORMS, STATES, course_of
 from triptych.web.live.stream import board_for
@@ -47,6 +48,11 @@ def course(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse
 def facts(asker: Asker) -> list[Form]:
     """The facts of the course that the asker's role may enter from the session's screen; the way out stands first."""
     return [asker.study.forms[name] for name in FACTS if _may(asker, name)]
+
+
+def handed(asker: Asker, board: Board) -> dict[str, str]:
+    """Where those facts of the course are entered that take a hand; without a network they are kept by one tap."""
+    return {form.id: _address(asker, board, form) for form in facts(asker) if form.id in HANDED}
 
 
 def _may(asker: Asker, name: str) -> bool:

@@ -5,12 +5,12 @@ Signing takes the session and the password again (P11-11). A wrong password file
 
 from collections.abc import Container, Sequence
 
-from django.contrib.auth import authenticate
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from triptych.ledger import Filed, Seen
 from triptych.web.filing import file_posted
+from triptych.web.hand import is_right
 from triptych.web.pages.entry import acted, form_of
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
@@ -62,11 +62,3 @@ def sign(request: HttpRequest, asker: Asker, participant: str, record: str) -> H
         form=form,
         zone=zone,
     )
-
-
-def is_right(request: HttpRequest) -> bool:
-    """Whether the password given again is the signer's own. Wrong ones count towards the limit of the log-in."""
-    person, password = request.user.get_username(), request.POST.get("password", "")
-    signer = authenticate(request, username=person, password=password) if password else None
-    request.axes_locked_out = False  # type: ignore[attr-defined]
-    return signer is not None and signer.pk == request.user.pk

@@ -15,7 +15,7 @@ export function beginCourse({ given, enter, entryDialog, now, dialog }) {
   };
   for (const button of document.querySelectorAll("[data-course]")) {
     const name = button.dataset.course;
-    button.addEventListener("click", () => entryDialog(dialog, given.course[name], (values) => enter(name, values, given.place ?? {})));
+    button.addEventListener("click", () => (name in given.handed && document.body.dataset.reach === "here") ? location.assign(given.handed[name]) : entryDialog(dialog, given.course[name], (values) => enter(name, values, given.place ?? {})));
   }
   document.addEventListener("session:board", tick);
   setInterval(tick, 1000);
