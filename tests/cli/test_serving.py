@@ -53,7 +53,9 @@ def test_the_site_is_served_by_https_and_its_cookies_stay_there(tmp_path: Path, 
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     command = [sys.executable, "-m", "triptych", "serve", "--data", str(tmp_path / "trial"), "--port", port]
-    with subprocess.Popen([*command, "--cert", cert, "--key", key], stdout=subprocess.PIPE, text=True) as server:
+    (tmp_path / "music" / "Evening").mkdir(parents=True)
+    options = ["--cert", cert, "--key", key, "--music", tmp_path / "music"]
+    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as server:
         try:
             context = ssl.create_default_context(cafile=str(cert))
             answer = _asked(f"https://localhost:{port}/account/login/", context)
@@ -62,6 +64,8 @@ def test_the_site_is_served_by_https_and_its_cookies_stay_there(tmp_path: Path, 
             server.send_signal(signal.SIGINT)
             said, _ = server.communicate(timeout=PATIENCE)
     assert f"https://localhost:{port}/" in said
+    assert "0 pieces, 0 playlists" in said
+    assert "left out: Evening: no piece in it can be played" in said
 
 
 def _asked(url: str, context: ssl.SSLContext) -> "urllib.request.addinfourl":  # type: ignore[name-defined]

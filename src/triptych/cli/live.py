@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from triptych.cli.cohort import moved
 from triptych.cli.scenario import SITE, Line, name_id
+from triptych.cli.tones import PLAYLIST
 from triptych.ledger.drafts import Actor, Draft, Filed
 from triptych.study import Study
 
@@ -49,6 +50,13 @@ def _vitals(minutes: float, systolic: int, diastolic: int, heart_rate: int, temp
 
 def _moment(minutes: float, what: str) -> Step:
     return Step(minutes, "co_therapist", "session_moment", {"what": what})
+
+
+def _music(begins: float, ends: float, title: str, phase: str, why: str = "next") -> Iterator[Step]:
+    """A piece of the demonstration's own playlist from when to when."""
+    values = {"title": title, "playlist": PLAYLIST, "phase": phase}
+    yield Step(begins, "co_therapist", "session_music", values)
+    yield Step(ends, "co_therapist", "session_music_end", {"why": why})
 
 
 def _drink(minutes: float, kind: str, volume: int) -> Step:
@@ -95,7 +103,10 @@ SCRIPT: Sequence[Step] = (
     *_asked(395, 390, KINDS),
     Step(75, "therapist", "session_touch", {"person": "therapist-1", "kind": "hand", "began_by": "participant"}),
     Step(259, "co_therapist", "session_touch", {"person": "co_therapist-1", "kind": "care_steadying"}),
-    _moment(8, "music_on"),
+    *_music(8, 39.8, "Low light", "arrival"),
+    *_music(40, 119.8, "Steps", "ascent"),
+    *_music(120, 269.8, "Wide", "peak"),
+    *_music(270, 468, "Homeward", "return", "paused"),
     _moment(14, "eyeshades"),
     _vitals(30, 132, 84, 84, 36.9),
     _moment(41, "inward"),
@@ -191,13 +202,13 @@ class Fast:
 
 def play(served: "House", begins: datetime, wait: Callable[[float], None] = time.sleep) -> None:
     """File every step of the session when the clock of the trial reaches it."""
-    raised: str | None = None
+    about: dict[str, str] = {}  # what the next record of a form is about
     for number, step in enumerate(sorted(SCRIPT, key=lambda step: step.minutes)):
         while served.clock() < begins + timedelta(minutes=step.minutes):
             wait(0.1)
         values = dict(step.values)
-        if step.form == "session_alarm":
-            values["about"] = raised
+        if step.form in about:
+            values["about"] = about[step.form]
         visit = "dosing" if step.placed else None
         cycle = 1 if step.placed or step.form in DECISIONS else None
         draft = Draft(
@@ -214,7 +225,9 @@ def play(served: "House", begins: datetime, wait: Callable[[float], None] = time
         if not isinstance(outcome, Filed):
             _log.warning("Step %s of the live session was not filed: %s", number, outcome.reasons)
         if step.form == "vitals" and values["systolic"] >= 180:
-            raised = draft.id
+            about["session_alarm"] = draft.id
+        if step.form == "session_music":
+            about["session_music_end"] = draft.id
         if step.form == "dose_authorization" and isinstance(outcome, Filed):
             _give(served, number)
 

@@ -100,16 +100,18 @@ def start(
     ledger.
     """
     configure(data)
-    if more.get("music"):
-        os.environ["TRIPTYCH_MUSIC"] = str(more["music"].resolve())
     if https:
         os.environ["TRIPTYCH_HTTPS"] = "yes"
     import django
     import uvicorn
 
     django.setup()
+    from django.conf import settings
+
     from triptych.web import accounts, house, reaching, sending
 
+    if more.get("music"):
+        settings.MUSIC = more["music"].resolve()
     with explained(), _listening(host, port) as listener:
         sender = _sender(sending.sender_named, remind, "remind")
         email, message = (
@@ -168,7 +170,7 @@ def _tell_music() -> None:
     if place is None:
         return
     music = read_music(place)
-    click.echo(f"Music                 {music.count} pieces in {len(music.playlists)} playlists of {place}")
+    click.echo(f"Music                 {music.count} pieces, {len(music.playlists)} playlists, from {place}")
     for said in music.left_out:
         click.echo(f"                      left out: {said}")
 

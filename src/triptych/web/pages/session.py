@@ -39,8 +39,9 @@ from triptych.web.templating import HERE, asset
 
 DECIDING = ("session-alarms.js", "session-recognition.js", "session-due.js", "rules.js")
 TELLING = ("session-calling.js", "session-sounding.js")
-IN_THE_ROOM = ("session-bluetooth.js", "session-room.js", "session-touch.js", "session-course.js", "session-music.js")
-MODULES = ("outbox.js", "session-entry.js", *IN_THE_ROOM, *DECIDING, *TELLING)
+IN_THE_ROOM = ("session-bluetooth.js", "session-room.js", "session-touch.js", "session-course.js")
+MUSIC = ("session-music.js", "session-music-kept.js")
+MODULES = ("outbox.js", "session-entry.js", *IN_THE_ROOM, *MUSIC, *DECIDING, *TELLING)
 MEASURED = ("session_signs", "session_sodium", "session_room")
 QUICK = ("vitals", *MEASURED, "session_moment", "session_drink", "observation", "rescue_medicine")
 DECISIONS = ("physician_cover", "dose_authorization", "dose_administration", "supplement_decision", "discharge")

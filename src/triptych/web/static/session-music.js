@@ -2,15 +2,13 @@
 // outbox as it does. Pieces are kept on the tablet ahead of their time, so that a dead network does not end the music.
 // While an alarm sounds on this tablet the music is lowered, so that the two are never heard over each other.
 
-const KEPT = "music-1";
 const KEY = "triptych-music";
 const LOUD = "triptych-music-volume";
 const FADE = { phase: 4000, piece: 1200, begin: 1500, alarm: 0 };
 const RINGS = 12000;
 const BEAT = 2000;
 const STALLED = 15000;
-const ROOM = 0.8;
-const keptAs = (digest) => `/kept-music/${digest}`;
+const LOWERED = "The music is lowered while an alarm sounds on this tablet.";
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 /** Let the panel of music play. */
@@ -18,8 +16,12 @@ export async function beginMusic(with_) {
   const place = document.querySelector("#music [data-do]")?.closest("#music");
   const given = JSON.parse(document.querySelector("#music-given")?.textContent ?? "null");
   if (given) Object.assign(with_.given.forms, given.forms);
-  if (place) await new Player({ ...with_, given, place }).start();
+  if (!place) return;
+  ({ Kept } = await import(with_.given.modules["session-music-kept"]));
+  await new Player({ ...with_, given, place }).start();
 }
+
+let Kept;
 
 class Player {
   /** @param {{given: object, place: HTMLElement, enter: Function, element: Function, now: () => number, time: Function, room: () => object}} with_ */
@@ -28,7 +30,7 @@ class Player {
     this.$ = (selector) => this.place.querySelector(selector);
     this.audio = new Audio();
     this.playlists = [];
-    this.kept = new Set();
+    this.kept = new Kept(() => this.draw());
     this.failed = new Set();
     this.playing = null; // what is heard: the track, its phase and playlist, and the record that says so
     this.chosen = { playlist: 0, phase: this.given.phases[0].code };
@@ -36,7 +38,6 @@ class Player {
     this.level = Number(localStorage.getItem(LOUD) ?? 60) / 100;
     this.faded = 1;
     this.lowered = 1;
-    this.turn = 0;
   }
 
   get key() {
@@ -63,7 +64,7 @@ class Player {
     const at = this.playlists.findIndex(({ title }) => title === before);
     if (at >= 0 && !this.playing) this.chosen = { playlist: at, phase: this.left.phase };
     else if (!this.tracks().length) this.chosen.phase = this.given.phases.find(({ code }) => this.tracks(code).length)?.code ?? this.chosen.phase;
-    await this.look();
+    await this.kept.look();
     this.$("[data-left]").hidden = !listed?.left_out.length;
     this.$("[data-left]").textContent = listed?.left_out.length ? `Not played: ${listed.left_out.join("; ")}` : "";
     this.$("[data-playlist]").replaceChildren(...this.playlists.map(({ title }, index) => this.element("option", title, { value: index })));
@@ -78,46 +79,12 @@ class Player {
     return [...all.filter((one) => one.phase === phase), ...all.filter((one) => one.phase === null)];
   }
 
-  /** Which pieces this tablet has. */
-  async look() {
-    if (!globalThis.caches) return;
-    const names = (await (await caches.open(KEPT)).keys()).map(({ url }) => new URL(url).pathname);
-    this.kept = new Set(names.filter((name) => name.startsWith("/kept-music/")).map((name) => name.slice(12)));
-  }
-
-  /** Keep the pieces of the playlist, those of this phase first, while there is room. */
-  async keepAhead() {
-    if (!globalThis.caches) return;
-    const turn = ++this.turn;
-    this.keeping = true;
-    await this.keepAll(turn).finally(() => { if (turn === this.turn) this.keeping = false; });
-  }
-
-  async keepAll(turn) {
-    const later = this.given.phases.map(({ code }) => code);
-    const from = later.indexOf(this.chosen.phase);
-    const order = [...later.slice(from), ...later.slice(0, from)].flatMap((phase) => this.tracks(phase));
-    const wanted = new Set(order.map(({ digest }) => digest));
-    const kept = await caches.open(KEPT);
-    for (const track of order) {
-      if (this.kept.has(track.digest)) continue;
-      const { usage = 0, quota = Infinity } = (await navigator.storage?.estimate?.()) ?? {};
-      if (usage + track.size > ROOM * quota && !(await this.makeRoom(kept, wanted))) return;
-      const response = await fetch(track.url).catch(() => null);
-      if (turn !== this.turn || !response) return;
-      if (response.status !== 200) continue;
-      const isKept = await kept.put(keptAs(track.digest), response).then(() => true, () => false);
-      if (!isKept) return;
-      this.kept.add(track.digest);
-      this.draw();
-    }
-  }
-
-  /** Forget what no piece of this playlist needs. @returns {Promise<boolean>} whether anything was forgotten */
-  async makeRoom(kept, wanted) {
-    const old = [...this.kept].filter((digest) => !wanted.has(digest) && digest !== this.playing?.track.digest);
-    for (const digest of old) { await kept.delete(keptAs(digest)); this.kept.delete(digest); }
-    return old.length > 0;
+  /** Keep the pieces of the playlist, those of this phase first. */
+  keepAhead() {
+    const phases = this.given.phases.map(({ code }) => code);
+    const at = phases.indexOf(this.chosen.phase);
+    const order = [...phases.slice(at), ...phases.slice(0, at)].flatMap((phase) => this.tracks(phase));
+    return this.kept.ahead(order, this.playing?.track.digest);
   }
 
   // --- Playing ---
@@ -243,7 +210,7 @@ class Player {
     this.next = null;
     this.left = { playlist, phase, track: track.digest, position: from, record: null };
     this.playing.record.then(({ id }) => { this.own = id; if (this.left) this.left.record = id; this.beat(); });
-    if (!this.keeping) this.keepAhead();
+    if (!this.kept.keeping) this.keepAhead();
     document.body.dataset.music = "playing";
     this.fade(1, FADE.begin);
     this.draw();
@@ -342,8 +309,12 @@ class Player {
   /** An alarm sounds on this tablet: the music is not heard until it has been silent for a while. */
   lower() {
     this.fade(0, FADE.alarm, "lowered");
+    if (this.playing) this.say(LOWERED);
     clearTimeout(this.ringing);
-    this.ringing = setTimeout(() => this.fade(1, FADE.phase, "lowered"), RINGS);
+    this.ringing = setTimeout(() => {
+      this.fade(1, FADE.phase, "lowered");
+      if (this.$("[data-said]").textContent === LOWERED) this.say("");
+    }, RINGS);
   }
 
   // --- What is shown ---
@@ -376,7 +347,7 @@ class Player {
 
   drawPieces(tracks) {
     const heard = (this.next ?? this.playing)?.track.digest;
-    const mark = JSON.stringify([tracks.map(({ digest }) => [digest, this.kept.has(digest)]), heard, this.kept.size]);
+    const mark = JSON.stringify([tracks.map(({ digest }) => [digest, this.kept.has(digest)]), heard, this.kept.digests.size]);
     if (mark === this.pieces) return;
     this.pieces = mark;
     this.$("[data-pieces]").replaceChildren(...tracks.map((track, index) => {
@@ -388,7 +359,7 @@ class Player {
     const all = this.playlists[this.chosen.playlist]?.tracks ?? [];
     const kept = all.filter(({ digest }) => this.kept.has(digest)).length;
     const others = kept < all.length ? " The others need the network." : " It plays without a network.";
-    this.$("[data-kept]").textContent = globalThis.caches
+    this.$("[data-kept]").textContent = this.kept.isPossible
       ? `${kept} of ${all.length} pieces of this playlist are kept on this tablet.${others}`
       : "This address is not secure, so no piece is kept on this tablet: without a network the music ends.";
   }
