@@ -224,7 +224,7 @@ def test_the_tablet_is_given_whom_to_call_from_when_on_though_its_reader_sees_no
         ({"name": "principal_investigator-1", "phone": "44 55"}, backup),
         (None, None),
     ]
-    assert calls["emergency"] == ["113"]
+    assert calls["emergency"] == [{"call": "113", "confirmed": True}]
 
 
 def test_amber_asks_for_a_repeat_and_nobody_in_the_room_is_red(live: Hands, log_in: Log) -> None:

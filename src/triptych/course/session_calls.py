@@ -20,6 +20,7 @@ from triptych.course.session_state import ending
 from triptych.course.setting import Setting
 from triptych.safety import Alarm, Asking
 from triptych.study import Study
+from triptych.study.recognition import SIGNS
 
 COVER = "physician_cover"
 PHYSICIANS, PAIR = ("physician",), ("therapist", "co_therapist")
@@ -47,15 +48,21 @@ def alarm_tasks(session: SessionRecords, setting: Setting, roles: Iterable[str])
 def _repeats(session: SessionRecords, roles: tuple[str, ...]) -> Iterator[Task]:
     """The extra readings that are due, one task a form; a repeat falls due at the instant at which it is late.
 
-    After the end of a session nothing is measured any more.
+    An amber rule asks for the signs again. After the end of a session nothing is measured any more.
     """
     if ending(session) is not None:
         return
     grace = max(span(session.rules.repeat_late) - span(session.rules.repeat_after), timedelta())
     forms = {watch.id: watch.form for watch in session.rules.watches}
+    asked = [(forms[about], one) for about, one in extras(session).items()]
+    asked += [
+        (SIGNS, Asking(alarm.at, alarm.record, alarm.repeat_due))
+        for alarm in alarms(session)
+        if alarm.about not in forms and alarm.is_open and alarm.repeat_due is not None
+    ]
     first: dict[str, Asking] = {}
-    for about, one in sorted(extras(session).items(), key=lambda asked: asked[1].due):
-        first.setdefault(forms[about], one)
+    for form, one in sorted(asked, key=lambda ask: ask[1].due):
+        first.setdefault(form, one)
     for form, one in first.items():
         late = one.due + grace
         yield Task(

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from tests.spec.session.days import CALM, DOSED, NOT_DONE, begun
 
+from triptych.safety import Alarm
+
 
 def asked(day, minute):
     """The tasks and alerts that alarms ask for: id, level and the minutes and steps of the calls."""
@@ -95,3 +97,11 @@ def test_two_values_of_one_form_ask_for_it_once_and_another_form_for_itself():
     day.file(60, "vitals", **{**CALM, "systolic": 165, "heart_rate": 115})
     day.file(62, "session_sodium", sodium=132)
     assert [name for name in asked(day, 63) if name.startswith("repeat")] == ["repeat:vitals", "repeat:session_sodium"]
+
+
+def test_a_rule_that_is_amber_asks_for_the_signs_again(monkeypatch):
+    at = DOSED + timedelta(minutes=60)
+    due = {"repeat_due": at + timedelta(minutes=5), "repeat_late": at + timedelta(minutes=10)}
+    amber = Alarm(about="r", title="R", level="withhold", state="unconfirmed", at=at, record="s", value=1, **due)
+    monkeypatch.setattr("triptych.course.session_calls.alarms", lambda _: [amber])
+    assert sorted(asked(begun(), 70)) == ["not_repeated:r", "repeat:session_signs"]

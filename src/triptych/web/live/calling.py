@@ -26,7 +26,11 @@ def calls_part(view: View, board: Board, seen: Sequence[Seen]) -> str:
         for at, people in view.on_call_at(board.participant, AHEAD)
     ]
     country = view.country(board.participant)
-    numbers = [one.call for one in contacts() if (one.country, one.kind) == (country, "emergency")]
+    numbers = [
+        {"call": one.call, "confirmed": one.confirmed}
+        for one in contacts()
+        if (one.country, one.kind) == (country, "emergency")
+    ]
     told = {
         "at": board.now.timestamp() * 1000,
         "cover": _cover(view, board, seen),

@@ -32,6 +32,6 @@ export class Calling {
     const people = [cover, now.physician, now.backup].filter(Boolean);
     const others = people.filter((one, at) => at && people.findIndex(({ name }) => name === one.name) === at);
     const after = others.map((one) => `${one === now.backup ? "backup " : ""}${posted(one)}`);
-    return { first: posted(people[0] ?? UNKNOWN), after: [...after, ...emergency.map((call) => `emergency ${call}`)] };
+    return { first: posted(people[0] ?? UNKNOWN), after: [...after, ...emergency.map(({ call, confirmed }) => `emergency ${call}${confirmed ? "" : " (this number is not confirmed)"}`)] };
   }
 }

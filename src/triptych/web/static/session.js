@@ -368,6 +368,7 @@ beginDevices({ given, enter, element, now: () => outbox.now(), place: $("#device
 // --- Begin -----------------------------------------------------------------------------------------------------------
 
 await outbox.start();
+attend(); // a page that was kept shows what stood, and its buttons
 beginMusic({ given, enter, element, time, now: () => outbox.now(), room: () => room.facts });
 listen();
 tick();
