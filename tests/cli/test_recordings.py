@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.cli.conftest import Run
 from tests.doors.hands import Hands
-from tests.web.test_recordings import agree
+from tests.web.test_recordings import RULE, agree, gather
 
 from triptych.ledger.library import find_study
 from triptych.ledger.opening import open_ledger
@@ -21,8 +21,10 @@ def recorded(folder: Path, begun: datetime) -> str:
     store = open_ledger(str(folder), write=True)
     hands = Hands(store, find_study("mdma-mdd-norway"), begun)
     hands.contact()
-    rule = {"jurisdiction": "x", "allowed": True, "basis": "x", "checked_on": "2020-01-01", "keep_years": YEARS}
-    hands.file("physician", "recording_rule", rule, None, site="site-1")
+    hands.file(
+        "physician", "recording_rule", RULE | {"keep_years": YEARS, "checked_on": "2020-01-01"}, None, site="site-1"
+    )
+    gather(hands, ("recall",))
     agree(hands, "recall")
     start = {"kind": "audio", "how": "room", "purposes": ["recall"], "people": "x", "everyone_agreed": True}
     begun_as: Any = hands.file("therapist", "recording_start", start)

@@ -1,9 +1,12 @@
 """Recordings: begun by leave alone, whole to the byte, gone from view at once, and looked at by name."""
 
+from base64 import b64decode
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tests.doors.hands import Hands
 from tests.web.conftest import Log, text_of
 
@@ -13,7 +16,10 @@ from triptych.web.recording.shelf import NotReadable, Shelf
 
 BASE = "/participants/P-1/recordings/"
 PURPOSES = ("fidelity", "recall")
-BEGIN = {"kind": "audio", "how": "room", "people": "therapist-1, co_therapist-1", "everyone": "yes"}
+BEGIN = {"kind": "audio", "how": "room", "everyone": "yes"}
+RULE = {"jurisdiction": "Norway", "allowed": True, "basis": "As looked up", "checked_on": "2026-03-01"}
+RULE |= {"keep_years": 15, "confirmed": True, "confirmed_by": "The sponsor's counsel"}
+TEAM = ("therapist", "co_therapist")
 WEBM = b"\x1a\x45\xdf\xa3"
 
 
@@ -27,21 +33,27 @@ def agree(hands: Hands, purpose: str, agreed: bool = True) -> None:
     assert not getattr(outcome, "reasons", ()), outcome
 
 
+def enter(hands: Hands, role: str, form: str, **values: Any) -> None:
+    outcome: Any = hands.file(role, form, values)
+    assert not getattr(outcome, "reasons", ()), outcome
+
+
+def gather(hands: Hands, purposes: tuple[str, ...] = PURPOSES) -> None:
+    """Two therapists come in, and each agrees to be recorded, under their own log-in."""
+    for role in TEAM:
+        enter(hands, role, "session_presence", person=f"{role}-1", change="came")
+        enter(hands, role, "recording_consent", person=f"{role}-1", purposes=list(purposes), how="own")
+
+
 @pytest.fixture
 def allowed(norway: Hands, tmp_path: Path, settings_at: Any) -> Hands:
     """A participant who agreed to two purposes, at a site whose rule allows it."""
     settings_at(tmp_path)
     norway.contact()
-    rule = {
-        "jurisdiction": "Norway",
-        "allowed": True,
-        "basis": "As looked up",
-        "checked_on": "2026-03-01",
-        "keep_years": 15,
-    }
-    norway.file("physician", "recording_rule", rule, None, site="site-1")
+    norway.file("physician", "recording_rule", RULE, None, site="site-1")
     for purpose in PURPOSES:
         agree(norway, purpose)
+    gather(norway)
     return norway
 
 
@@ -63,7 +75,7 @@ def begin(client: Any, **more: Any) -> Any:
     return client.post(BASE, {**BEGIN, "purposes": list(PURPOSES), **more})
 
 
-def send(client: Any, record: str, number: int, content: bytes) -> Any:
+def send(client: Any, record: str, number: int | str, content: bytes) -> Any:
     return client.post(f"{BASE}{record}/pieces/?number={number}", content, content_type="application/octet-stream")
 
 
@@ -75,6 +87,16 @@ def recorded(client: Any, pieces: int = 3) -> tuple[str, bytes]:
         assert send(client, record, number, part).json()["next"] == number + 1
     assert client.post(f"{BASE}{record}/stop/", {"why": "finished", "pieces": str(pieces)}).status_code == 200
     return record, b"".join(parts)
+
+
+def at_the_site(client: Any, log_in: Log) -> None:
+    """Register the browser of a client as one that stands at the site: the coordinator does it, from there."""
+    desk = log_in("coordinator")
+    assert "triptych-place" not in desk.post(f"{BASE}device/", {"name": " "}).cookies
+    assert "triptych-place" not in log_in("therapist").post(f"{BASE}device/", {"name": "My own"}).cookies
+    client.cookies["triptych-place"] = (
+        desk.post(f"{BASE}device/", {"name": "Tablet, blue room"}).cookies["triptych-place"].value
+    )
 
 
 def look(client: Any, record: str, purpose: str) -> Any:
@@ -90,7 +112,6 @@ def look(client: Any, record: str, purpose: str) -> Any:
         {"purposes": ["fidelity", "training"]},
         {"purposes": []},
         {"everyone": ""},
-        {"people": ""},
     ],
 )
 def test_nothing_is_recorded_without_the_agreement_of_everybody_to_each_purpose(
@@ -103,10 +124,12 @@ def test_nothing_is_recorded_without_the_agreement_of_everybody_to_each_purpose(
 
 def test_the_rule_of_the_site_and_a_withdrawal_keep_the_button_shut(allowed: Hands, log_in: Log) -> None:
     client = log_in("therapist")
-    no = {"jurisdiction": "Norway", "allowed": False, "basis": "Anew", "checked_on": "2026-03-01", "keep_years": 15}
-    allowed.file("physician", "recording_rule", no, None, site="site-1")
-    assert "rule of the site" in begin(client).json()["problem"]
-    allowed.file("physician", "recording_rule", no | {"allowed": True}, None, site="site-1")
+    for more, told in (({"allowed": False}, "rule of the site"), ({"confirmed": False}, "reading of that rule")):
+        rule = {name: value for name, value in {**RULE, **more}.items() if name != "confirmed_by" or "allowed" in more}
+        allowed.file("physician", "recording_rule", rule, None, site="site-1")
+        assert told in begin(client).json()["problem"]
+    assert "Not confirmed" in text_of(client.get(BASE))
+    allowed.file("physician", "recording_rule", RULE, None, site="site-1")
     assert begin(client).status_code == 200
     allowed.file("physician", "withdrawal", {"what": ["recordings"]})
     assert begin(client).status_code == 422
@@ -118,6 +141,7 @@ def test_a_recording_is_encrypted_whole_and_given_back_to_whoever_said_what_for(
     allowed: Hands, log_in: Log, tmp_path: Path
 ) -> None:
     client = log_in("therapist")
+    at_the_site(client, log_in)
     record, whole = recorded(client)
     for file in (tmp_path / "recordings").rglob("*"):
         assert not file.is_file() or b"piece" not in file.read_bytes()
@@ -127,7 +151,18 @@ def test_a_recording_is_encrypted_whole_and_given_back_to_whoever_said_what_for(
     assert shown["Cache-Control"] == "no-store"
     assert look(client, record, "training").status_code == 404
     (view,) = [one for one in allowed.trial.system_view().records("P-1") if one.form == "recording_view"]
-    assert (view.actor, view.values["purpose"]) == ("therapist-1", "recall")
+    assert (view.actor, view.values["purpose"], view.values["device"]) == ("therapist-1", "recall", "Tablet, blue room")
+    path = f"{BASE}views/{view.id}/content/"
+    for asked, part in (("bytes=0-3", whole[:4]), ("bytes=8-14", whole[8:15]), ("bytes=-5", whole[-5:])):
+        cut = client.get(path, headers={"range": asked})
+        assert (cut.status_code, cut.content, cut["Accept-Ranges"]) == (206, part, "bytes")
+        first = whole.index(part)
+        assert cut["Content-Range"] == f"bytes {first}-{first + len(part) - 1}/{len(whole)}"
+    assert client.get(path, headers={"range": f"bytes={len(whole)}-"})["Content-Range"] == f"bytes */{len(whole)}"
+    assert b"".join(client.get(path, headers={"range": "bytes=0-1,3-4"}).streaming_content) == whole
+    client.cookies.pop("triptych-place")
+    assert client.get(path).status_code == look(client, record, "recall").status_code == 404
+    assert len([one for one in allowed.trial.system_view().records("P-1") if one.form == "recording_view"]) == 1
     assert log_in("co_therapist").get(f"{BASE}views/{view.id}/content/").status_code == 404
     assert log_in("rater").get(BASE).status_code == 404
 
@@ -135,6 +170,7 @@ def test_a_recording_is_encrypted_whole_and_given_back_to_whoever_said_what_for(
 @pytest.mark.requirement("PRV-07")
 def test_a_withdrawal_for_one_purpose_ends_its_viewing_at_once_and_no_other(allowed: Hands, log_in: Log) -> None:
     client = log_in("therapist")
+    at_the_site(client, log_in)
     record, whole = recorded(client)
     shown = look(client, record, "recall").streaming_content
     assert next(iter(shown)) == WEBM + b"first"
@@ -187,3 +223,78 @@ def test_a_cut_or_replaced_piece_shows_and_cannot_be_played(allowed: Hands, log_
     (tmp_path / "recordings" / "elsewhere").mkdir()
     places[3].unlink()
     assert "piece 3 is missing" in list(damages(found, shelf))
+
+
+@pytest.mark.requirement("PRV-07")
+def test_each_person_present_agrees_for_themselves_and_somebody_new_ends_the_recording(
+    allowed: Hands, log_in: Log
+) -> None:
+    client = log_in("therapist")
+    record = begin(client).json()["id"]
+    assert "co_therapist-1, therapist-1" in text_of(client.get(BASE))
+    assert send(client, record, 0, WEBM).json()["stop"] is False
+    people = f"{BASE}people/"
+    client.post(people, {"what": "came", "person": "Kari"})
+    came = allowed.now
+    told = client.get(f"{BASE}state/").json()
+    assert (told["agreed"], told["why"]) == (False, "arrived")
+    before, after = (f"1&at={int((came + timedelta(seconds=s)).timestamp() * 1000)}" for s in (-5, 5))
+    assert send(client, record, after, b"with Kari").json()["why"] == "arrived"
+    assert send(client, record, before, b"without").json()["next"] == 2
+    assert client.post(f"{BASE}{record}/stop/", {"why": "arrived", "pieces": "2"}).status_code == 200
+    assert "Everybody who is present" in begin(client).json()["problem"]
+    client.post(people, {"what": "agreed", "person": "Kari", "how": "said", "purposes": ["recall"]})
+    assert begin(client).status_code == 422
+    assert begin(client, purposes=["recall"]).status_code == 200
+    client.post(people, {"what": "left", "person": "Kari"})
+    assert begin(client).status_code == 200
+    # Nobody of the team agrees for another: what others file can only take away.
+    enter(allowed, "physician", "session_presence", person="physician-1", change="came")
+    enter(allowed, "therapist", "recording_consent", person="physician-1", purposes=list(PURPOSES), how="said")
+    assert begin(client).status_code == 422
+    client.post(people, {"what": "agreed", "person": "physician-1", "how": "own", "purposes": list(PURPOSES)})
+    assert begin(client).status_code == 422
+    log_in("physician").post(people, {"what": "agreed", "person": "physician-1", "purposes": list(PURPOSES)})
+    assert begin(client).status_code == 200
+    enter(allowed, "co_therapist", "recording_consent", person="physician-1", purposes=[], how="said")
+    assert begin(client).status_code == 422
+
+
+@pytest.mark.requirement("PRV-07")
+def test_a_piece_that_waited_opens_with_the_key_given_at_the_start_in_its_own_place_alone(
+    allowed: Hands, log_in: Log
+) -> None:
+    client = log_in("therapist")
+    at_the_site(client, log_in)
+    begun = begin(client).json()
+    record, key = begun["id"], AESGCM(b64decode(begun["key"]))
+
+    def sealed(number: int, content: bytes) -> bytes:
+        bound = f"triptych waiting 1\0{record}\0{number}".encode()
+        return b"\x01" + bytes(12) + key.encrypt(bytes(12), content, bound)
+
+    assert send(client, record, "0&sealed=1", sealed(0, WEBM)).json()["next"] == 1
+    for wrong in (sealed(0, b"x"), sealed(1, b"x")[:-1], b""):
+        assert send(client, record, "1&sealed=1", wrong).status_code == 409
+    assert send(client, record, "1&sealed=1", sealed(1, b"!")).json()["next"] == 2
+    client.post(f"{BASE}{record}/stop/", {"why": "finished", "pieces": "2"})
+    assert b"".join(look(client, record, "recall").streaming_content) == WEBM + b"!"
+
+
+def test_a_recording_that_was_lost_goes_on_as_a_part_of_it_and_says_what_is_missing(
+    allowed: Hands, log_in: Log
+) -> None:
+    client = log_in("therapist")
+    record = begin(client).json()["id"]
+    lost = allowed.now + timedelta(minutes=2)
+    assert "has not ended" in begin(client, continues=record).json()["problem"]
+    allowed.later(minutes=15)
+    told = {"why": "failure", "pieces": "0", "at": str(int(lost.timestamp() * 1000))}
+    assert client.post(f"{BASE}{record}/stop/", told).status_code == 200
+    assert begin(client, continues=record).status_code == 200
+    first, second = recordings_of(allowed.trial.system_view().records("P-1"))
+    assert (first.stopped_at, second.continues) == (lost.replace(microsecond=0), record)
+    page = text_of(client.get(BASE))
+    assert "part 2" in page
+    assert second.gap.endswith("(13 min)")
+    assert second.gap in text_of(client.get("/participants/P-1/session/"))

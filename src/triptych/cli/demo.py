@@ -94,7 +94,10 @@ def build(folder: Path, console: Console) -> datetime:
     try:
         lines = read_lines(scenario.read_text("utf-8"))
         morning = list(live.before(study, lines, now))
-        player = Player(store, study, sorted([*cohort(study, lines, now), *morning, *went_on(morning)], key=_when))
+        rule = live.rule_on_recordings(_when(morning[-1]))
+        player = Player(
+            store, study, sorted([*cohort(study, lines, now), *morning, rule, *went_on(morning)], key=_when)
+        )
         for step in player.play():
             if step.kind == "file" and not isinstance(step.outcome, Filed):
                 raise CommandError(f"Line {step.line} of the demo does not hold: {step.text} [demo]")

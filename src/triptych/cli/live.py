@@ -78,6 +78,11 @@ def _came(role: str) -> Step:
     return Step(1, role, "session_presence", {"person": f"{role}-1", "change": "came"})
 
 
+def _agrees(role: str) -> Step:
+    values = {"person": f"{role}-1", "purposes": ["fidelity", "recall"], "how": "own"}
+    return Step(1, role, "recording_consent", values)
+
+
 def _left(role: str) -> Step:
     return Step(494, role, "session_presence", {"person": f"{role}-1", "change": "left"})
 
@@ -93,6 +98,7 @@ DECISIONS = ("dose_check", "dose_authorization", "supplement_decision", "dischar
 SCRIPT: Sequence[Step] = (
     _came("therapist"),
     _came("co_therapist"),
+    *map(_agrees, ("therapist", "co_therapist", "physician")),
     *(
         _distress(minutes, level)
         for minutes, level in ((58, 4), (121, 6), (181, 5), (239, 3), (299, 2), (359, 1), (479, 1))
@@ -152,6 +158,14 @@ SCRIPT: Sequence[Step] = (
     _left("therapist"),
     _left("co_therapist"),
 )
+
+
+def rule_on_recordings(at: datetime) -> Line:
+    """The rule that the demonstration's site has, so that a recording can be begun. It is made up, and says so."""
+    values = {"jurisdiction": "Nowhere", "allowed": True, "basis": "Made up for the demonstration; no law was read"}
+    values |= {"confirmed": True, "confirmed_by": "Nobody: this is a demonstration", "keep_years": 25}
+    values["checked_on"] = at.date().isoformat()
+    return Line(form="recording_rule", role="physician", site=SITE, occurred_at=at, values=values)
 
 
 def dosed_at(now: datetime, zone: ZoneInfo) -> datetime:

@@ -8,6 +8,8 @@ from triptych.course.doses import is_given
 from triptych.course.entries import local_day
 from triptych.course.facts import Facts
 from triptych.course.recording import PURPOSES
+from triptych.course.recording_people import READ as SEEN_IN_THE_ROOM
+from triptych.course.recording_people import all_agree, present, room_of
 from triptych.course.results import JUDGMENT, result_forms, values_accepted
 from triptych.course.session_facts import READ, session_facts
 from triptych.course.standing import failed_attempts
@@ -33,6 +35,7 @@ def course_facts(fold: "Fold", cycle: int | None) -> Mapping[str, object]:
         "ended_by_consent": lambda: _ended(fold) if fold.sees_consent else None,
     }
     makers |= {f"recording_{purpose}": partial(_recordable, fold, purpose) for purpose in PURPOSES}
+    makers |= {f"present_agree_{purpose}": partial(_present_agree, fold, purpose) for purpose in PURPOSES}
     if cycle is not None and fold.sight.sees_form("dose_administration"):
         makers["dose_initial_given"] = partial(is_given, fold.entries, "initial", cycle)
         makers["dose_supplemental_given"] = partial(is_given, fold.entries, "supplemental", cycle)
@@ -50,6 +53,13 @@ def _ended(fold: "Fold") -> bool:
 def _recordable(fold: "Fold", purpose: str) -> bool | Missing | None:
     """Whether recordings for a purpose are agreed to; none where consent is hidden."""
     return fold.recordings[purpose] if fold.sees_consent else None
+
+
+def _present_agree(fold: "Fold", purpose: str) -> bool | Missing | None:
+    """Whether everybody who is there agrees to be recorded for a purpose; none where what it rests on is hidden."""
+    if not all(fold.sight.sees_form(form) for form in SEEN_IN_THE_ROOM if form in fold.study.forms):
+        return None
+    return all_agree(present(room_of(fold.entries, fold.setting), fold.now), purpose)
 
 
 def _touch(fold: "Fold", cycle: int | None) -> bool | Missing | None:

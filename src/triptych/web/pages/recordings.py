@@ -1,44 +1,49 @@
-"""Recordings of a session: begun by leave of everybody, stopped at once by anybody, looked at by name and purpose."""
+"""Recordings of a session: begun by leave of everybody who is there, one by one, and stopped at once by anybody."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import timedelta
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.core.handlers.asgi import ASGIRequest
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from triptych.course import may_file
+from triptych.course.recording_people import CONSENT, agreed_to, present
 from triptych.ledger import Draft, Filed, Outcome, Seen
 from triptych.web.entry import new_id
 from triptych.web.house import house
+from triptych.web.live import crew
 from triptych.web.pages.session import is_secure
 from triptych.web.people import Asker, found, page
 from triptych.web.recording.kept import (
     EVERY,
+    RULE,
     START,
     STOP,
     VIEW,
+    Hindrance,
     Recording,
     agreed_purposes,
     enter_hashes,
-    goes_on,
+    hindrance,
+    parts_of,
     recordings_of,
+    room,
 )
+from triptych.web.recording.place import FORM as DEVICE
+from triptych.web.recording.place import device_of, devices
+from triptych.web.recording.playing import kind_of
 from triptych.web.recording.shelf import MOST, NotReadable, Shelf
 from triptych.web.show import show
-from triptych.web.templating import asset
+from triptych.web.templating import asset, clock
 
-LASTS = timedelta(hours=12)
-"""How long a viewing that was recorded may go on."""
-TYPES = ((b"\x1a\x45\xdf\xa3", 0, "webm"), (b"ftyp", 4, "mp4"), (b"OggS", 0, "ogg"), (b"RIFF", 0, "wav"))
-"""How files that are taken begin, at which byte, and what they are."""
+UPLOADED = "uploaded"
 
 
 def shelf() -> Shelf:
@@ -73,48 +78,133 @@ def recordings(request: HttpRequest, asker: Asker, participant: str) -> HttpResp
     """Show the recordings of a participant and what may be recorded now; begin one that everybody agreed to."""
     listed = all_of(asker, participant)
     if request.method == "POST":
-        return _begin(request, asker, participant)
-    form = asker.study.forms[START]
+        return _begin(request, asker, participant, listed)
+    form, whole = asker.study.forms[START], house().trial.system_view()
     names = {item.id: {choice.code: choice.label for choice in item.choices} for item in form.items}
     names["why"] = {one.code: one.label for item in asker.study.forms[STOP].items for one in item.choices}
     running = next((one for one in reversed(listed) if one.state == "running"), None)
-    urls = {name: reverse(name, kwargs={"participant": participant}) for name in ("recordings", "session_events")}
-    given = {"urls": urls, "participant": participant, "modules": {"outbox": asset("outbox.js")}}
+    site = next((one.site for one in reversed(asker.view.records(participant)) if one.site), None)
+    registered = devices(whole, site) if may(asker, DEVICE) else {}
     return show(
         request,
         asker,
         "recordings.html",
         participant=participant,
         recordings=listed,
+        parts={one.id: len(parts_of(listed, one)) for one in listed},
         running=running,
         agreed=agreed(participant),
         names=names,
+        inside=inside(request, asker, participant),
+        rule=_rule(asker, site),
+        site=site,
+        device=device_of(request, whole, site),
+        devices=[one for one in registered.values() if one.values["state"] == "in_use"],
+        may_register=may(asker, DEVICE) and site is not None,
         may_record=may(asker, START),
         may_stop=may(asker, STOP),
         may_view=may(asker, VIEW),
         secure=is_secure(request),
         zone=asker.view.zone(),
-        given=json.dumps(given).replace("<", "\\u003c"),
+        given=given(asker, participant),
     )
 
 
-def _begin(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
-    """File the beginning of a recording through its gate, and make room for it."""
-    values: dict[str, object] = {name: request.POST.get(name, "") for name in ("kind", "how", "people")}
+def given(asker: Asker, participant: str) -> str:
+    """What the scripts of recording are given, as JSON."""
+    urls = {name: reverse(name, kwargs={"participant": participant}) for name in ("recordings", "session_events")}
+    modules = {"outbox": asset("outbox.js"), "pieces": asset("recording-pieces.js")}
+    told = {"urls": urls, "participant": participant, "modules": modules, "zone": asker.view.zone(participant).key}
+    return json.dumps(told).replace("<", "\\u003c")
+
+
+def inside(request: HttpRequest, asker: Asker, participant: str) -> Mapping[str, Any]:
+    """Who is there by what was recorded, what each agreed to, and for whom this tablet may speak."""
+    in_room = room(house().trial.system_view(), participant)
+    people, said = present(in_room, asker.view.now), agreed_to(in_room, asker.view.now)
+    lacking = {
+        purpose: [one.person for one in people or () if one.purposes is None or purpose not in one.purposes]
+        for purpose in ("fidelity", "recall", "training")
+    }
+    own = crew.crew_of(request, asker) if may(asker, CONSENT) else {}
+    return {
+        "people": people,
+        "lacking": lacking,
+        "own": {name: {"pin": crew.has_pin(request, name), "said": said.get(name)} for name in own},
+    }
+
+
+def _rule(asker: Asker, site: str | None) -> Seen | None:
+    """The newest rule on recordings of a site, as far as the asker sees it."""
+    said = [one for one in (asker.view.site_records(site) if site else ()) if one.form == RULE and one.current]
+    return max(said, key=lambda one: one.occurred_at, default=None)
+
+
+def _begin(request: HttpRequest, asker: Asker, participant: str, listed: list[Recording]) -> HttpResponse:
+    """File the beginning of a recording, or of a part of one, through its gate, and make room for it."""
+    how = request.POST.get("how", "")
+    values: dict[str, object] = {"kind": request.POST.get("kind", ""), "how": how}
     values |= {"purposes": request.POST.getlist("purposes"), "everyone_agreed": request.POST.get("everyone") == "yes"}
-    outcome = _file(request, asker, participant, START, values)
+    values["people"] = request.POST.get("people", "") if how == UPLOADED else _present(asker, participant)
+    if before := request.POST.get("continues"):
+        part = next((one for one in listed if one.id == before), None)
+        if part is None or part.stopped_at is None:
+            return _no("The part before this one was not found, or has not ended.")
+        values |= {"continues": part.id, "gap": _gap(asker, part.stopped_at)}
+    elif how == UPLOADED and (lacking := _who_lacks(asker, participant, values)):
+        return _no(f"Not on record as agreeing to be recorded for this: {', '.join(lacking)}.")
+    outcome = file(request, asker, participant, START, values)
     if not isinstance(outcome, Filed):
-        return JsonResponse({"problem": " ".join(reason.text for reason in outcome.reasons)}, status=422)
-    shelf().begin(outcome.record.id)
-    return JsonResponse({"id": outcome.record.id})
+        return _no(" ".join(reason.text for reason in outcome.reasons))
+    place, name = shelf(), outcome.record.id
+    place.begin(name)
+    key = {"key": b64encode(place.waiting_key(name)).decode()} if how != UPLOADED else {}
+    told = JsonResponse({"id": name, "now": _ms(asker.view.now), **key})
+    told["Cache-Control"] = "no-store"
+    return told
 
 
-def _file(request: HttpRequest, asker: Asker, participant: str, form: str, values: dict[str, object]) -> Outcome:
+def _no(problem: str) -> JsonResponse:
+    return JsonResponse({"problem": problem}, status=422)
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def _present(asker: Asker, participant: str) -> str:
+    """Everybody who is there, by name; empty where nobody is on record, so that nothing begins."""
+    people = present(room(house().trial.system_view(), participant), asker.view.now)
+    return ", ".join(one.person for one in people or ())
+
+
+def _who_lacks(asker: Asker, participant: str, values: Mapping[str, Any]) -> list[str]:
+    """Of the people whom somebody names, a line each, those who are not on record as agreeing to each purpose."""
+    said = agreed_to(room(house().trial.system_view(), participant), asker.view.now)
+    named = [name.strip() for name in str(values["people"]).replace(",", "\n").splitlines() if name.strip()]
+    return [name for name in named if not set(values["purposes"]) <= (said.get(name) or frozenset())]
+
+
+def _gap(asker: Asker, stopped: datetime) -> str:
+    zone, now = asker.view.zone(), asker.view.now
+    minutes = max(round((now - stopped).total_seconds() / 60), 0)
+    return f"Not recorded from {clock(stopped, zone)} to {clock(now, zone)} ({minutes} min)"
+
+
+def file(
+    request: HttpRequest,
+    asker: Asker,
+    participant: str,
+    form: str,
+    values: dict[str, object],
+    at: datetime | None = None,
+) -> Outcome:
+    """File a record about a recording or the room in the asker's name, now or as of an earlier instant."""
     draft = Draft(
         id=request.POST.get("id") or new_id(asker.view.now),
         form=form,
         values=values,
-        occurred_at=asker.view.now,
+        occurred_at=at or asker.view.now,
         participant=participant,
         site=asker.grant.site,
     )
@@ -124,20 +214,25 @@ def _file(request: HttpRequest, asker: Asker, participant: str, form: str, value
 @require_GET
 @page
 def state(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:  # noqa: ARG001
-    """Say whether a recording runs, and whether any agreement still carries it."""
+    """Say whether a recording runs, whether everybody's agreement still carries it, and when it was heard of last."""
     running = next((one for one in reversed(all_of(asker, participant)) if one.state == "running"), None)
     if running is None:
-        return JsonResponse({"running": None})
-    stands = goes_on(house().trial.system_view(), running)
-    return JsonResponse(
-        {
-            "running": running.id,
-            "kind": running.kind,
-            "since": running.begun_at.isoformat(),
-            "agreed": stands,
-            "next": shelf().count(running.id),
-        }
-    )
+        return JsonResponse({"running": None, "now": _ms(asker.view.now)})
+    against = hindrance(house().trial.system_view(), running)
+    told = {
+        "running": running.id,
+        "kind": running.kind,
+        "since": running.begun_at.isoformat(),
+        "agreed": against is None,
+        "next": shelf().count(running.id),
+        "heard": shelf().last_at(running.id),
+        "now": _ms(asker.view.now),
+    }
+    return JsonResponse(told | (_against(against) if against else {}))
+
+
+def _against(one: Hindrance) -> dict[str, object]:
+    return {"stop": True, "why": one.why, "until": _ms(one.since), "problem": one.told}
 
 
 @page
@@ -148,18 +243,29 @@ def piece(request: HttpRequest, asker: Asker, participant: str, record: str) -> 
         raise Http404
     at, place = request.GET.get("number", ""), shelf()
     if not (at.isascii() and at.isdecimal() and len(at) <= 6) or len(request.body) > MOST:
-        return JsonResponse({"problem": f"Send a numbered piece of at most {MOST:,} bytes."}, status=422)
-    if recording.state == "destroyed" or not goes_on(house().trial.system_view(), recording):
-        return JsonResponse({"stop": True, "problem": "Nobody agrees to this recording any more."}, status=409)
-    number, wanted = int(at), place.count(recording.id)
-    if number == 0 and _kind_of(request.body) is None:
+        return _no(f"Send a numbered piece of at most {MOST:,} bytes.")
+    if recording.state == "destroyed":
+        return JsonResponse({"stop": True, "problem": "This recording was destroyed."}, status=409)
+    against = hindrance(house().trial.system_view(), recording)
+    ended = _time(request.GET.get("at", ""))
+    if against and not (against.why == "arrived" and ended and ended <= against.since):
+        return JsonResponse(_against(against), status=409)
+    try:
+        content = request.body if "sealed" not in request.GET else place.unsealed(recording.id, int(at), request.body)
+        return _taken(asker, recording, int(at), content)
+    except NotReadable as error:
+        return JsonResponse({"problem": str(error)}, status=409)
+
+
+def _taken(asker: Asker, recording: Recording, number: int, content: bytes) -> HttpResponse:
+    """Keep a piece where it is the next one. Raises `NotReadable` where the recording's key is gone."""
+    place = shelf()
+    wanted = place.count(recording.id)
+    if number == 0 and kind_of(content) is None:
         return JsonResponse({"stop": True, "problem": "This is no recording of a kind that is taken."}, status=415)
     is_beyond = recording.pieces is not None and number >= recording.pieces
     if number == wanted and not is_beyond:
-        try:
-            place.keep(recording.id, number, request.body)
-        except NotReadable as error:
-            return JsonResponse({"problem": str(error)}, status=409)
+        place.keep(recording.id, number, content)
         if number % EVERY == EVERY - 1 or recording.state == "stopped":
             enter_hashes(house().trial, place, recording, asker.view.now)
     status = 409 if number > wanted or is_beyond else 200
@@ -167,109 +273,29 @@ def piece(request: HttpRequest, asker: Asker, participant: str, record: str) -> 
     return JsonResponse(told, status=status)
 
 
-def _kind_of(content: bytes) -> str | None:
-    return next((kind for begins, at, kind in TYPES if content[at : at + len(begins)] == begins), None)
+def _time(text: str) -> datetime | None:
+    """An instant in milliseconds of the Unix clock; none where it cannot be read."""
+    try:
+        return datetime.fromtimestamp(int(text) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 @page
 def stop(request: HttpRequest, asker: Asker, participant: str, record: str) -> HttpResponse:
-    """End a recording at once. Nothing is asked and nothing is waited for."""
+    """End a recording at once, or as of when a tablet lost it. Nothing is asked and nothing is waited for."""
     recording = one_of(asker, participant, record)
     if request.method != "POST":
         raise Http404
     told = request.POST.get("pieces", "")
     pieces: object = int(told) if told.isascii() and told.isdecimal() and len(told) <= 6 else {"missing": "unknown"}
     values = {"about": recording.id, "why": request.POST.get("why", "person"), "pieces": pieces}
-    outcome = _file(request, asker, participant, STOP, values)
+    at = _time(request.POST.get("at", "")) or asker.view.now
+    at = min(max(at, recording.begun_at), asker.view.now)
+    outcome = file(request, asker, participant, STOP, values, at)
     if not isinstance(outcome, Filed):
-        return JsonResponse({"problem": " ".join(reason.text for reason in outcome.reasons)}, status=422)
+        return _no(" ".join(reason.text for reason in outcome.reasons))
     enter_hashes(house().trial, shelf(), recording, asker.view.now)
     if "back" in request.POST:
         return redirect("recordings", participant=participant)
     return JsonResponse({"stopped": True})
-
-
-@page
-def look(request: HttpRequest, asker: Asker, participant: str, record: str) -> HttpResponse:
-    """Record that somebody looks, and for which purpose; then show it, where its agreement stands."""
-    recording, purpose = one_of(asker, participant, record), request.POST.get("purpose", "")
-    if request.method != "POST" or not (may(asker, VIEW) and _may_show(recording, purpose)):
-        raise Http404
-    outcome = _file(request, asker, participant, VIEW, {"about": recording.id, "purpose": purpose})
-    if not isinstance(outcome, Filed):
-        raise Http404
-    return redirect("recording_view", participant=participant, record=outcome.record.id)
-
-
-def _may_show(recording: Recording, purpose: str) -> bool:
-    """Whether a recording may be looked at for a purpose now."""
-    is_for = recording.state != "destroyed" and purpose in recording.purposes
-    return is_for and purpose in agreed(recording.participant)
-
-
-def _looked(asker: Asker, participant: str, record: str) -> tuple[Recording, Seen]:
-    """What the asker said to look at, not long ago; gone at once where the agreement is."""
-    for recording in all_of(asker, participant):
-        for seen in recording.views:
-            is_own = seen.id == str(record) and seen.actor == asker.actor.person
-            is_new = asker.view.now - seen.recorded_at < LASTS
-            if is_own and is_new and _may_show(recording, str(seen.values.get("purpose"))):
-                return recording, seen
-    raise Http404
-
-
-@page
-def view(request: HttpRequest, asker: Asker, participant: str, record: str) -> HttpResponse:
-    """The player of a recording, on this site and in no other place."""
-    recording, seen = _looked(asker, participant, record)
-    return show(
-        request,
-        asker,
-        "recording.html",
-        participant=participant,
-        recording=recording,
-        purpose=seen.values["purpose"],
-        record=record,
-        zone=asker.view.zone(),
-    )
-
-
-@page
-def content(request: HttpRequest, asker: Asker, participant: str, record: str) -> HttpResponseBase:
-    """The sound and pictures, piece by piece. What follows is not sent once the agreement is withdrawn."""
-    recording, seen = _looked(asker, participant, record)
-    place, purpose = shelf(), str(seen.values["purpose"])
-    try:
-        kind = _kind_of(place.read(recording.id, 0))
-    except NotReadable:
-        raise Http404 from None
-
-    def part(number: int) -> bytes | None:
-        """The piece of a number; none at the end, and once it may not be shown any more."""
-        if number >= place.count(recording.id) or not _may_show(recording, purpose):
-            return None
-        try:
-            return place.read(recording.id, number)
-        except NotReadable:
-            return None
-
-    parts = _later(part) if isinstance(request, ASGIRequest) else _now(part)
-    medium = "video" if recording.kind == "video" else "audio"
-    answer = StreamingHttpResponse(parts, content_type=f"{medium}/{kind or 'webm'}")
-    answer["Cache-Control"] = "no-store"
-    answer["Content-Disposition"] = "inline"
-    return answer
-
-
-def _now(part: Callable[[int], bytes | None]) -> Iterator[bytes]:
-    number = 0
-    while (found_part := part(number)) is not None:
-        yield found_part
-        number += 1
-
-
-async def _later(part: Callable[[int], bytes | None]) -> AsyncIterator[bytes]:
-    number, read = 0, sync_to_async(part)
-    while (found_part := await read(number)) is not None:
-        yield found_part
-        number += 1

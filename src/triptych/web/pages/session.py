@@ -39,11 +39,12 @@ from triptych.web.templating import HERE, asset
 
 DECIDING = ("session-alarms.js", "session-recognition.js", "session-due.js", "rules.js")
 TELLING = ("session-calling.js", "session-sounding.js")
-IN_THE_ROOM = ("session-bluetooth.js", "session-room.js", "session-touch.js", "session-course.js")
+IN_THE_ROOM = ("session-bluetooth.js", "session-room.js", "session-touch.js", "session-course.js", "recording-pieces.js")
 MUSIC = ("session-music.js", "session-music-kept.js")
 MODULES = ("outbox.js", "session-entry.js", *IN_THE_ROOM, *MUSIC, *DECIDING, *TELLING)
 MEASURED = ("session_signs", "session_sodium", "session_room")
-QUICK = ("vitals", *MEASURED, "session_moment", "session_drink", "observation", "rescue_medicine")
+SHOWN = (*MEASURED, "observation", "rescue_medicine", "session_company")
+QUICK = ("vitals", *SHOWN, "session_moment", "session_drink")
 DECISIONS = ("physician_cover", "dose_authorization", "dose_administration", "supplement_decision", "discharge")
 PHYSICIANS = frozenset({"physician", "principal_investigator"})
 """Roles on whose page an alarm counts as shown to a physician."""
@@ -70,7 +71,7 @@ def session(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
         drawn=drawn,
         participant=participant,
         given=given(request, asker, drawn),
-        entries=[form for form in quick(asker) if form.id in (*MEASURED, "observation", "rescue_medicine")],
+        entries=[form for form in quick(asker) if form.id in SHOWN],
         decisions=decisions(asker, drawn),
         course_facts=session_course.facts(asker),
         music=panel(asker, drawn.board),

@@ -2,11 +2,13 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct
 
+from triptych.course.entries import VOID_FORM
+from triptych.course.recording_people import CONSENT, NAMED, Room, hindered_at
 from triptych.ledger import Draft, Filed, Seen, Trial, View
 from triptych.ledger.drafts import System
 from triptych.web.recording.shelf import Shelf
@@ -14,6 +16,8 @@ from triptych.web.recording.shelf import Shelf
 START, STOP, PIECES, VIEW, END = (f"recording_{name}" for name in ("start", "stop", "pieces", "view", "end"))
 RULE = "recording_rule"
 SYSTEM = System(person="system", role="system")
+LASTS = timedelta(hours=12)
+"""How long a viewing that was recorded may go on."""
 BATCH = 60
 """Hashes in one record."""
 EVERY = 15
@@ -28,7 +32,10 @@ class Recording(Struct, frozen=True, kw_only=True):
     participant: str
     site: str | None
     kind: str
+    how: str
     purposes: tuple[str, ...]
+    continues: str | None
+    gap: str
     people: str
     begun_at: datetime
     begun_by: str
@@ -56,6 +63,9 @@ def _recording(start: Seen, current: Sequence[Seen]) -> Recording:
         participant=str(start.participant),
         site=start.site,
         kind=str(start.values.get("kind")),
+        how=str(start.values.get("how")),
+        continues=start.values.get("continues"),
+        gap=str(start.values.get("gap", "")),
         purposes=tuple(start.values.get("purposes") or ()),
         people=str(start.values.get("people", "")),
         begun_at=start.occurred_at,
@@ -69,6 +79,14 @@ def _recording(start: Seen, current: Sequence[Seen]) -> Recording:
     )
 
 
+def parts_of(listed: Sequence[Recording], last: Recording) -> list[Recording]:
+    """The parts of one recording in their order, up to and with a part."""
+    by_id, parts = {one.id: one for one in listed}, [last]
+    while (before := by_id.get(parts[0].continues or "")) is not None and before not in parts:
+        parts.insert(0, before)
+    return parts
+
+
 def agreed_purposes(view: View, participant: str) -> frozenset[str]:
     """The purposes for which the participant's agreement stands now, read from a window that hides nothing."""
     course = view.course(participant)
@@ -77,11 +95,36 @@ def agreed_purposes(view: View, participant: str) -> frozenset[str]:
     return course.recordings
 
 
-def goes_on(view: View, recording: Recording) -> bool:
-    """Whether a recording may still take what is recorded: some purpose is agreed to, and data are collected."""
+def room(view: View, participant: str) -> Room:
+    """Who was recorded as there and what each of them agreed to, read from a window that hides nothing."""
+    seen = [one for one in view.records(participant) if one.status == "filed"]
+    team = {grant.person for grant in view.grants() if grant.role != "participant"}
+    return Room(
+        moves=[one for one in seen if one.current and one.form in NAMED],
+        said=[one for one in seen if one.form == CONSENT or (one.current and one.form == VOID_FORM)],
+        is_team=team.__contains__,
+    )
+
+
+class Hindrance(Struct, frozen=True):
+    """Why a recording may not go on, and from which instant."""
+
+    why: Literal["withdrawn", "arrived"]
+    since: datetime
+    told: str
+
+
+def hindrance(view: View, recording: Recording) -> Hindrance | None:
+    """Why a recording may take nothing more: the participant withdrew, or somebody was there who has not agreed."""
     course = view.course(recording.participant)
     collects = course is not None and course.standing.get("data") == "active"
-    return collects and bool(agreed_purposes(view, recording.participant) & set(recording.purposes))
+    if not (collects and agreed_purposes(view, recording.participant) & set(recording.purposes)):
+        return Hindrance("withdrawn", recording.begun_at, "Nobody agrees to this recording any more.")
+    if recording.how != "room" or recording.state != "running":
+        return None
+    since = hindered_at(room(view, recording.participant), recording.purposes, recording.begun_at, view.now)
+    told = "Somebody is in the room who has not agreed to be recorded. The recording has stopped."
+    return Hindrance("arrived", since, told) if since else None
 
 
 def enter_hashes(trial: Trial, shelf: Shelf, recording: Recording, now: datetime) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from triptych.web.identity.sealing import read_key
 from triptych.web.sealed import seal_bytes, unseal_bytes
@@ -20,6 +22,9 @@ from triptych.web.sealed import seal_bytes, unseal_bytes
 MOST = 2_000_000
 """The largest piece that is taken, in bytes."""
 KEY = "key"
+SEALS = 29
+"""Bytes by which a sealed piece is longer than what is in it: version, nonce and tag."""
+WAITING = b"triptych waiting 1"
 
 
 class NotReadable(Exception):
@@ -41,6 +46,24 @@ class Shelf:
         if not (place / KEY).exists():
             made = AESGCM.generate_key(bit_length=256)
             _write(place / KEY, seal_bytes(self._master(), _bound(recording), made))
+
+    def waiting_key(self, recording: str) -> bytes:
+        """The key under which a browser seals pieces while they wait: given once at the start, derived anew here."""
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=WAITING).derive(self._own(recording))
+
+    def unsealed(self, recording: str, number: int, sealed: bytes) -> bytes:
+        """What a browser sealed. Raises `NotReadable` if it is of another recording or number, or was changed."""
+        bound = WAITING + b"\x00" + recording.encode() + b"\x00" + str(number).encode()
+        return _open(self.waiting_key(recording), bound, sealed)
+
+    def sizes(self, recording: str) -> list[int]:
+        """The length of what is in each piece, in bytes, without opening one."""
+        return [self._piece(recording, at).stat().st_size - SEALS for at in range(self.count(recording))]
+
+    def last_at(self, recording: str) -> float | None:
+        """When the newest piece was written, in seconds of the Unix clock; none without a piece."""
+        number = self.count(recording)
+        return self._piece(recording, number - 1).stat().st_mtime if number else None
 
     def count(self, recording: str) -> int:
         """How many pieces are there, without a gap, from the first on."""

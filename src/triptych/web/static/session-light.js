@@ -1,25 +1,46 @@
-// The light on the session's screen that says that a recording runs, and the stop beside it.
+// The light on the session's screen that says that a recording runs, the stop beside it, and what a lost page left behind.
 
 const light = document.querySelector("[data-light]");
-const base = light.dataset.base;
-const token = () => document.cookie.split("; ").find((one) => one.startsWith("csrftoken="))?.slice(10) ?? "";
+const lostHere = document.querySelector("[data-lost]");
+const given = JSON.parse(document.querySelector("#given").textContent);
+const { uuid7 } = await import(given.modules.outbox);
+const { kept, lostAt } = await import(given.modules["recording-pieces"]);
+const store = await kept({ participant: given.participant, base: light.dataset.base, uuid7 });
+const SILENT = 30;
 let shown = null;
 
 async function look() {
-  const response = await fetch(`${base}state/`, { redirect: "error" }).catch(() => null);
-  if (!response?.ok) return; // what is not known changes nothing: a light that shines stays on
-  const { running, kind } = await response.json();
-  shown = running;
-  light.hidden = !running;
-  light.querySelector("[data-told]").textContent = kind === "video" ? "Picture and sound" : "Sound";
+  const answer = await store.state();
+  if (!answer) return; // what is not known changes nothing: a light that shines stays on
+  shown = answer.running;
+  light.hidden = !shown;
+  const what = answer.kind === "video" ? "Picture and sound" : "Sound";
+  const since = answer.heard ? Math.round(Date.now() / 1000 - answer.heard) : 0;
+  light.querySelector("[data-told]").textContent = since > SILENT ? `${what}. Nothing has come for ${since} s: look at the tablet that records` : what;
 }
 
 light.querySelector(".stop").addEventListener("click", async () => {
   const body = new FormData();
   body.append("why", "person");
-  const sent = await fetch(`${base}${shown}/stop/`, { method: "POST", body, headers: { "X-CSRFToken": token() }, redirect: "error" }).catch(() => null);
+  const sent = await store.post(`${shown}/stop/`, body).catch(() => null);
   if (!sent?.ok) light.querySelector("[data-told]").textContent = "The server was not reached: stop it at the tablet that records";
   else look();
 });
+
+/** Say that a recording was lost on this tablet, send what waits, and offer to go on. */
+async function lost() {
+  const one = await store.broken();
+  lostHere.hidden = !one;
+  if (one) {
+    lostHere.querySelector("p").textContent = lostAt(one, given.zone);
+    lostHere.querySelector("[data-leave]").onclick = async () => { await store.forget(one.recording); lostHere.hidden = true; };
+  }
+  await store.send();
+}
+lostHere.querySelector("a").addEventListener("click", () => { lostHere.hidden = true; });
+
 document.addEventListener("session:record", ({ detail }) => { if (detail.form.startsWith("recording_")) look(); });
+setInterval(() => { if (shown) look(); }, 15000);
+await lost();
 look();
+setInterval(() => store.send(), 15000);
