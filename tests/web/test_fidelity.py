@@ -47,7 +47,7 @@ def test_the_lead_draws_two_rate_by_codes_and_the_agreement_is_shown(norway: Han
             answers = {f"v-{item}": str(place + number) for item in ("adherence", "competence", "avoidance")}
             answers |= {"v-usable": "yes", "v-boundaries": "doubt" if place else "kept", "v-knew": "nothing"}
             assert rater.post(f"/fidelity/{link}", {**fields(text_of(form)), **answers}).status_code == 302
-        assert rater.get(f"/fidelity/{links[0]}").status_code == 302  # it is filed once
+        assert "A correction gives its reason" in text_of(rater.get(f"/fidelity/{links[0]}"))
     assert client_of(RATERS[0]).get(f"/fidelity/{links[0]}").status_code == 404  # the other's
     after = text_of(lead.get("/fidelity/"))
     assert "Drawn again from the seed: the same." in after

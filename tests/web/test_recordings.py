@@ -9,8 +9,14 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tests.doors.hands import Hands
 from tests.web.conftest import Log, text_of
+from tests.web.routes import client_of
+from tests.web.test_pages import fields
 
 from triptych.cli.agreeing import whole_consent
+from triptych.course.complaints import observed
+from triptych.ledger import Actor
+from triptych.ledger.complaining import letters
+from triptych.ledger.sampling import drawn_by, file_draw, frame_of
 from triptych.web.recording.kept import damages, recordings_of
 from triptych.web.recording.shelf import NotReadable, Shelf
 
@@ -298,3 +304,65 @@ def test_a_recording_that_was_lost_goes_on_as_a_part_of_it_and_says_what_is_miss
     assert "part 2" in page
     assert second.gap.endswith("(13 min)")
     assert second.gap in text_of(client.get("/participants/P-1/session/"))
+
+
+@pytest.mark.requirement("CRL-15")
+@pytest.mark.requirement("CON-04")
+def test_a_rater_opens_what_was_drawn_for_them_and_nothing_else_and_what_they_saw_reaches_the_compliance_role(
+    allowed: Hands, log_in: Log
+) -> None:
+    raters = ("fidelity_rater-1", "fidelity_rater-2")
+    allowed.administer("grant", {"person": raters[1], "role": "fidelity_rater", "blinding": "blinded"})
+    _, whole = recorded(log_in("therapist"))
+    therapy = {"minutes": 90, "first": "therapist-1", "recorded": True, "done": ["goals"]}
+    allowed.file("therapist", "therapy_session", therapy, visit="preparation_1")
+    allowed.later(days=7)
+    allowed.file("therapist", "therapy_session", therapy, visit="preparation_2")
+    lead = Actor(person="fidelity_lead-1", role="fidelity_lead")
+    file_draw(allowed.trial, lead, "00000000-0000-4000-8000-000000000001", "seed", "random", 2, raters)
+    rater, drawn = client_of(raters[0]), drawn_by(allowed.trial.system_view())[0].drawn
+    records = allowed.trial.system_view().study_records()
+    given = [one for one in records if one.form == "fidelity_assignment" and one.values["person"] == raters[0]]
+    day = {one.id: one.on for one in frame_of(allowed.trial.system_view())}
+    code = min(drawn, key=lambda one: day[one.session]).code
+    mine, other = (next(one.id for one in given if (one.values["code"] == code) is which) for which in (True, False))
+    path, played = f"/fidelity/{mine}/", f"/fidelity/{mine}/parts/1/"
+
+    assert rater.get(played).status_code == 404  # not before the look is on record
+    assert rater.post(f"/fidelity/{other}/look/").status_code == 404  # nothing was recorded on that day
+    assert rater.post(f"{path}look/").status_code == 302
+    page = text_of(rater.get(path))
+    assert played in page
+    assert "P-1" not in page
+    shown = rater.get(played)
+    assert b"".join(shown.streaming_content) == whole
+    assert rater.get(played, headers={"range": "bytes=0-3"}).content == WEBM
+    for where, who in (
+        (f"{path}parts/2/", raters[0]),
+        (played, raters[1]),
+        (played, "fidelity_lead-1"),
+        (BASE, raters[0]),
+    ):
+        assert client_of(who).get(where).status_code == 404
+    assert raters[0] in text_of(client_of("fidelity_lead-1").get("/fidelity/"))
+
+    answers = {f"v-{item}": "5" for item in ("adherence", "competence", "avoidance")}
+    answers |= {"v-usable": "yes", "v-boundaries": "crossed", "v-knew": "nothing", "v-words": "A kiss"}
+    assert rater.post(path, {**fields(page), **answers}).status_code == 302
+    kept = {**fields(text_of(rater.get(path))), **answers, "v-boundaries": "doubt"}
+    assert "A correction says why" in text_of(rater.post(path, {**kept, "reason": " "}))
+    assert rater.post(path, {**kept, "reason": "Looked again"}).status_code == 302
+    ratings = [one for one in allowed.trial.system_view().study_records() if one.form == "fidelity_rating"]
+    assert [(one.values["boundaries"], one.reason) for one in ratings] == [("crossed", None), ("doubt", "Looked again")]
+    compliance = client_of("compliance-1")
+    assert "A rater saw boundaries crossed" in text_of(compliance.get("/complaints/"))
+    (seen,) = observed(allowed.trial.system_view().study_records())
+    assert (seen.code, seen.is_rating) == (code, True)
+    for told in (code, "P-1", "therapist-1", "A kiss"):
+        assert told in text_of(compliance.get(f"/complaints/{seen.id}/"))
+    sent = [(person, letter.subject) for _, _, person, letter in letters(allowed.trial.system_view())]
+    assert ("compliance-1", f"{allowed.study.document.title}: observation") in sent
+    assert code not in text_of(client_of("therapist-1").get("/participants/P-1/"))
+
+    agree(allowed, "fidelity", agreed=False)
+    assert rater.get(played).status_code == 404

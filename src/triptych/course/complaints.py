@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 CHANNEL, TEST, COMPLAINT = "complaint_channel", "complaint_channel_test", "complaint"
 ANSWER, REMOVAL, OUTCOME, SENT = "complaint_answer", "complaint_removal", "complaint_outcome", "complaint_sent"
@@ -56,6 +57,8 @@ class Standing(Struct, frozen=True, kw_only=True):
     removal: str
     outcome: str
     sent: tuple[str, ...]
+    is_rating: bool = False
+    """Whether nobody complained, and a rater of a recording saw boundaries crossed: then no answer is owed."""
 
     @property
     def asks_removal(self) -> bool:
@@ -64,7 +67,8 @@ class Standing(Struct, frozen=True, kw_only=True):
 
     def owed(self, now: datetime) -> list[str]:
         """What is owed and overdue."""
-        late = ["answer"] if not self.replies and self.answer_due <= now else []
+        is_late = not (self.replies or self.is_rating) and self.answer_due <= now
+        late = ["answer"] if is_late else []
         return late + (["outcome"] if not self.outcome and self.outcome_due <= now else [])
 
 
@@ -97,6 +101,13 @@ def complaints(records: Sequence[Told]) -> tuple[Standing, ...]:
     """Every complaint, oldest first."""
     current = [record for record in records if record.current]
     return tuple(_standing(record, current) for record in current if record.form == COMPLAINT)
+
+
+def observed(records: Sequence[Told]) -> tuple[Standing, ...]:
+    """What raters of recordings saw of boundaries crossed, as it stands, oldest first."""
+    current = [record for record in records if record.current]
+    seen = (record for record in current if record.form == OBSERVATION and record.values.get("seen_in") == "rating")
+    return tuple(replace(_standing(one, current), code=str(one.values["code"]), is_rating=True) for one in seen)
 
 
 def _standing(complaint: Told, records: Sequence[Told]) -> Standing:

@@ -9,9 +9,22 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
-from triptych.course.complaints import OBSERVATION, ROLE, SENT, Standing, Told, complaints, open_channel, tested_board
+from triptych.course.complaints import (
+    OBSERVATION,
+    ROLE,
+    SENT,
+    Standing,
+    Told,
+    complaints,
+    observed,
+    open_channel,
+    tested_board,
+)
+from triptych.course.fidelity import ASSIGNMENT, RATING, draws
 from triptych.ledger.drafts import Draft, Filed, Outcome, System
 from triptych.ledger.reminders import NOTICES, Letter, one_line
+from triptych.ledger.sampling import frame_of
+from triptych.ledger.seen import Seen
 from triptych.ledger.trial import Trial
 from triptych.ledger.view import View
 
@@ -23,6 +36,10 @@ _WORDS = {
     "received": "A complaint has come in",
     "answer": "A complaint has had no first answer for three days",
     "outcome": "A complaint has had no outcome for 30 days",
+}
+_RATING = {
+    "received": "A rater of a recording saw boundaries crossed. See to it now",
+    "outcome": "What a rater saw of boundaries crossed has had no outcome for 30 days",
 }
 
 _log = logging.getLogger(__name__)
@@ -46,14 +63,46 @@ def settle(trial: Trial) -> None:
             trial.file(Draft(id=name, form=OBSERVATION, values=seen, occurred_at=one.at, origin="system"), SYSTEM)
 
 
+def tell_of_ratings(trial: Trial) -> None:
+    """File the observation of every rating that says that boundaries were crossed, even one corrected since."""
+    view = trial.system_view()
+    records = view.study_records()
+    known = {one.id for one in records}
+    for one in records:
+        name = str(uuid.uuid5(NOTICES, f"{one.root}:observation"))
+        is_crossed = one.form == RATING and one.status == "filed" and one.values.get("boundaries") == "crossed"
+        if is_crossed and name not in known:
+            values = _observation(view, one)
+            known.add(name)
+            trial.file(
+                Draft(id=name, form=OBSERVATION, values=values, occurred_at=one.recorded_at, origin="system"), SYSTEM
+            )
+
+
+def _observation(view: View, rating: Seen) -> dict[str, object]:
+    """What a rater saw, and of whom: the rater knows a code alone, and whoever acts on it has to know more."""
+    records = view.study_records()
+    given = next((one.values for one in records if one.form == ASSIGNMENT and one.root == rating.values["about"]), {})
+    code = str(given.get("code", "unknown"))
+    drawn = (one for draw in draws(records) if draw.id == given.get("draw") for one in draw.drawn)
+    session = next((one.session for one in drawn if one.code == code), None)
+    held = next((one for one in frame_of(view) if one.id == session), None)
+    of = (
+        f"the session of {held.on} with {held.participant}, held by {', '.join(held.therapists)}" if held else "unknown"
+    )
+    text = f"{rating.actor} rated the recording {code} and saw boundaries crossed. It is of: {of}."
+    words = rating.values.get("words")
+    return {"text": f"{text} In the rater's words: {words}" if words else text, "code": code, "seen_in": "rating"}
+
+
 def letters(view: View) -> Iterator[tuple[Standing, str, str, Letter]]:
     """What is still to be sent: the complaint, the kind of the letter, to whom, and the letter."""
     records = view.study_records()
     channel = open_channel(records)
     whole = str(channel.values["ethics_address"]) if channel else ""
     boards, people = site_boards(view), recipients(view)
-    for one in complaints(records):
-        committee, address = _committee(one, boards, whole)
+    for one in (*complaints(records), *observed(records)):
+        committee, address = _committee(one, boards, "" if one.is_rating else whole)
         for kind in ("received", *one.owed(view.now)):
             for person in people:
                 if f"{kind}:{person}" not in one.sent:
@@ -87,11 +136,12 @@ def recipients(view: View) -> list[str]:
 
 def _letter(view: View, one: Standing, kind: str, to: str, lines: tuple[str, ...], address: str = "") -> Letter:
     name = str(uuid.uuid5(NOTICES, repr((one.id, kind, to))))
-    return Letter(id=name, person=to, subject=f"{view.study.document.title}: complaint", lines=lines, address=address)
+    what = "observation" if one.is_rating else "complaint"
+    return Letter(id=name, person=to, subject=f"{view.study.document.title}: {what}", lines=lines, address=address)
 
 
 def _short(one: Standing, kind: str) -> tuple[str, ...]:
-    line = f"{_WORDS[kind]} (code {one.code})."
+    line = f"{(_RATING if one.is_rating else _WORDS)[kind]} (code {one.code})."
     urgent = "It tells of abuse: have the person named removed from that participant's care now, and record it."
     return (line, urgent) if one.asks_removal else (line,)
 
@@ -113,6 +163,7 @@ def send_on(trial: Trial, sender: str, send: Callable[[Letter], None], clock: Ca
     """Send what is still to be sent and file what was; whether everything has been."""
     if SENT not in trial.system_view().study.forms:
         return True
+    tell_of_ratings(trial)
     whole = True
     for one, kind, to, letter in list(letters(trial.system_view())):
         try:

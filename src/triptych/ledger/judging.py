@@ -235,7 +235,9 @@ def _is_seen(sight: Sight, entries: Entries, entry: Entry) -> bool:
 
 def _correction(case: Case, corrects: str) -> Iterator[Reason]:
     entry = case.entries.entry(corrects)
-    if entry is None or not _is_known(case, corrects):
+    by = (entry.current.actor, entry.current.role) if entry else None
+    is_theirs = by == (case.actor.person, case.actor.role)  # who filed it knows it, as a rater knows their rating
+    if entry is None or not (is_theirs or _is_known(case, corrects)):
         yield Reason(code="no_such_record", text="The record to be corrected is not known here.")
         return
     if entry.current.form != case.draft.form:

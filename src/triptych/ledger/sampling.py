@@ -17,6 +17,7 @@ from triptych.course.fidelity import (
 )
 from triptych.ledger.drafts import Actor, Draft, Filed, Outcome
 from triptych.ledger.reminders import NOTICES
+from triptych.ledger.store import Store
 from triptych.ledger.trial import Trial
 from triptych.ledger.view import View
 
@@ -58,3 +59,11 @@ def file_draw(
         name = str(uuid.uuid5(NOTICES, repr((identifier, code, person))))
         outcome = trial.file(Draft(id=name, form=ASSIGNMENT, values=given, occurred_at=view.now), actor)
     return outcome
+
+
+def participant_with(store: Store, record: str) -> str | None:
+    """Whose stream holds a record; none where it is not there, or is about a site or the study."""
+    with store.reading() as reading:
+        stored = reading.find(record)
+    kind, _, name = stored.stream.partition(":") if stored else ("", "", "")
+    return name if kind == "participant" else None

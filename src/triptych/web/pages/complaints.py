@@ -15,7 +15,9 @@ from triptych.course.complaints import (
     OUTCOME,
     REMOVAL,
     TEST,
+    Standing,
     complaints,
+    observed,
     open_channel,
     tested_board,
 )
@@ -51,7 +53,7 @@ def listing(request: HttpRequest, asker: Asker) -> HttpResponse:
         "complaints.html",
         here="complaints",
         status=422 if posted and posted.problems else 200,
-        standing=complaints(asker.view.study_records()),
+        standing=_standing(asker),
         touches=_touches(records),
         channel=channel,
         is_open=open_channel(records) is not None,
@@ -64,10 +66,21 @@ def listing(request: HttpRequest, asker: Asker) -> HttpResponse:
     )
 
 
+def _standing(asker: Asker) -> list[Standing]:
+    """Every complaint, and everything that raters of recordings saw of boundaries crossed, oldest first."""
+    records = asker.view.study_records()
+    return sorted((*complaints(records), *observed(records)), key=lambda one: one.at)
+
+
 def _touches(records: Sequence[Seen]) -> list[Seen]:
     """What the system observed by itself and no complaint told of: touch outside an agreement, newest first."""
     told = {one.code for one in complaints(records)}
-    return [one for one in reversed(records) if one.form == OBSERVATION and one.values.get("code") not in told]
+    return [one for one in reversed(records) if _is_touch(one, told)]
+
+
+def _is_touch(one: Seen, told: set[str]) -> bool:
+    """Whether it is neither of a complaint nor of a rating, which have a page of their own."""
+    return one.form == OBSERVATION and "seen_in" not in one.values and one.values.get("code") not in told
 
 
 def _board(asker: Asker, site: str) -> Seen | None:
@@ -92,9 +105,10 @@ def _board_test(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
 def complaint(request: HttpRequest, asker: Asker, record: str) -> HttpResponse:
     """Show one complaint, and file an answer, a removal or an outcome."""
     allowed(asker)
-    one = found(next((s for s in complaints(asker.view.study_records()) if s.id == str(record)), None))
+    one = found(next((s for s in _standing(asker) if s.id == str(record)), None))
+    steps = STEPS[1:] if one.is_rating else STEPS
     wanted = request.GET.get("form", "")
-    posted = _posted(request, asker, wanted, {"about": one.id}) if wanted in STEPS else None
+    posted = _posted(request, asker, wanted, {"about": one.id}) if wanted in steps else None
     if request.method == "POST":
         if posted is None:
             raise Http404
@@ -108,7 +122,7 @@ def complaint(request: HttpRequest, asker: Asker, record: str) -> HttpResponse:
         status=422 if posted and posted.problems else 200,
         one=one,
         form=asker.study.forms[COMPLAINT],
-        steps=[asker.study.forms[name] for name in STEPS],
+        steps=[asker.study.forms[name] for name in steps],
         posted=posted,
         now=asker.view.now,
         zone=asker.view.zone(),
