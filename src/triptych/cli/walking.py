@@ -266,8 +266,9 @@ class Walk:
     ) -> Step:
         self._now += step
         chosen = self.study.roles[role] if role else self._role(form)
+        told = self._told(form) if given is None else given
         values = answer(
-            self.study, form, self._now, {**self._choices, **{f"{form.id}.{k}": v for k, v in (given or {}).items()}}
+            self.study, form, self._now, {**self._choices, **{f"{form.id}.{k}": v for k, v in told.items()}}
         )
         if f"{form.id}." in f"{self.study.document.arm_item}.":
             self._arm = str(values.get(self.study.document.arm_item.partition(".")[2], self._arm))
@@ -283,6 +284,12 @@ class Walk:
                 cycle=shown.cycle if shown else cycle,
             )
         )
+
+    def _told(self, form: Form) -> Mapping[str, Any]:
+        """The participant's own arm, where a form tells it and nothing else was chosen: what comes next hangs on it."""
+        item = next((item for item in form.items if item.id == "arm_told"), None)
+        knows = item is not None and self._arm in {choice.code for choice in item.choices}
+        return {"arm_told": self._arm} if knows and f"{form.id}.arm_told" not in self._choices else {}
 
     def _role(self, form: Form) -> Role:
         """Who files a form: whom its gate asks, where that role may, else the first role of staff that may."""
