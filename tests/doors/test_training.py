@@ -87,7 +87,8 @@ def test_one_amendment_of_the_definition_changes_every_rendering(hands: Hands) -
     for study in (hands.study, amended):
         defined = study.document.adverse_event
         assert defined is not None
-        for told in (study.forms["adverse_event"].help, protocol_html(protocol_text(study), training=True)):
+        helps = (study.forms[name].help for name in ("adverse_event", "effect_assessment"))
+        for told in (*helps, protocol_html(protocol_text(study), training=True)):
             assert defined.text in told
             assert defined.code in told
     assert hands.study.document.adverse_event != amended.document.adverse_event

@@ -207,3 +207,37 @@ def test_the_casebook_is_given_as_a_file_of_statuses(norway: Hands, log_in: Log)
     assert head[:3] == ["Participant", "Site", "Phone screening"]
     assert row[:2] == ["P-1", "site-1"]
     assert set(row[2:]) <= {"planned", "open", "done", "out of window", "missed", "skipped", "hidden"}
+
+
+@pytest.mark.requirement("CRL-01")
+@pytest.mark.requirement("CRL-02")
+def test_an_effect_seen_in_a_session_is_in_the_listing_of_events_until_and_after_it_is_assessed(
+    norway: Hands, log_in: Log
+) -> None:
+    norway.contact()
+    seen: Any = norway.file("therapist", "effect", {"kind": "euphoria", "intensity": "strong", "valence": "welcome"})
+    client, defined = log_in("physician"), norway.study.document.adverse_event
+
+    def listed() -> dict[str, str]:
+        head, row = table(client.get(f"{LOG}?kind=observed_effect&format=csv"))
+        return dict(zip(head, row, strict=True))
+
+    def tasks() -> set[str]:
+        course = norway.player.course("P-1")
+        assert course is not None
+        return {task.id for task in course.tasks} & {"assess_effects", "report_serious"}
+
+    page = text_of(client.get(LOG))
+    assert defined is not None
+    assert defined.code in page
+    assert f"file/effect_assessment/?about={seen.record.id}" in page
+    assert (listed()["What happened"], listed()["Assessment"]) == ("Euphoria", "Awaits assessment")
+    assert tasks() == {"assess_effects"}
+    norway.later(minutes=5)
+    values = {"about": seen.record.id, "grade": 1, "serious": True, "relation": "related"}
+    assert isinstance(norway.file("physician", "effect_assessment", values), Filed)
+    assert (listed()["Assessment"], listed()["Serious (any criterion below)"]) == ("Assessed", "yes")
+    assert tasks() == {"report_serious"}
+    again = {"kind": "impairment", "intensity": "mild"}
+    norway.file("therapist", "effect", again, corrects=seen.record.id, reason="Heard wrong")
+    assert (listed()["What happened"], listed()["Strongest"]) == ("Impairment", "mild")

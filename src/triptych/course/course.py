@@ -21,6 +21,7 @@ from triptych.course.doses import doubtful_doses, given_doses, unauthorized_dose
 from triptych.course.durability import RETREATMENT, retreatments
 from triptych.course.duty import called
 from triptych.course.entries import Entries, local_day
+from triptych.course.events import awaiting
 from triptych.course.facts import CourseFacts, context_at
 from triptych.course.gates import GateState, judge_gate
 from triptych.course.known import course_facts
@@ -357,6 +358,7 @@ class Fold:
             yield from alarm_tasks(self.session(self.cycle), self.setting, self.study.roles)
         if self.sight.sees_forms(RESTS_ON):
             yield from unended_tasks(map(self.session, cycles_begun(self.entries, self.cycle)), self.study.roles)
+        yield from awaiting(self.entries, self.sight, self.study.roles)
 
     def _visit_tasks(self) -> Iterator[Task]:
         begun = next((entry.current.occurred_at for entry in self.entries.entries), None)
@@ -375,12 +377,8 @@ class Fold:
 
     def _form_tasks(self, visit: Planned) -> Iterator[Task]:
         for form in visit.forms:
-            if (
-                visit.status in HELD
-                and form.required
-                and form.status in ("due", "missing")
-                and visit.actual is not None
-            ):
+            is_asked = form.required and form.status in ("due", "missing")
+            if visit.status in HELD and is_asked and visit.actual is not None:
                 yield Task(
                     id=f"file:{visit.key}:{form.form}",
                     title=f"File {form.title} of {visit.title}",

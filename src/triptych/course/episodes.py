@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from triptych.course.entries import Entries
+from triptych.course.entries import VOID_FORM, Entries
 
 EFFECT, CHANGE, CONTINUING = "effect", "effect_change", "effect_continuing"
 INTENSITIES = ("mild", "moderate", "strong")
@@ -89,7 +89,9 @@ def episodes(records: Iterable[Told]) -> tuple[Episode, ...]:
     """Every effect on record as an episode, by its onset."""
     known = list(records)
     roots = {one.id: one.root for one in known}
-    counting = [one for one in known if one.current and one.status == "filed"]
+    filed = [one for one in known if one.current and one.status == "filed"]
+    gone = {roots.get(str(one.values.get("about"))) for one in filed if one.form == VOID_FORM}
+    counting = [one for one in filed if one.root not in gone]
     steps: dict[str, list[Step]] = {}
     for one in counting:
         if one.form in (CHANGE, CONTINUING):

@@ -30,6 +30,7 @@ from triptych.course.schedule import slot_key
 from triptych.ledger.drafts import MAX_BYTES, Actor, Draft, Reason, System
 from triptych.ledger.store import UNSTORABLE
 from triptych.study import Form, Misfit, Role, Study, answers, fit
+from triptych.study.treatment import JUDGED
 
 AHEAD = timedelta(minutes=5)
 DECISION_AGE = timedelta(minutes=15)
@@ -47,7 +48,6 @@ SYSTEM_FILES = frozenset(
     }
 )
 """What the system files through the door by itself; a person who goes by its name still needs a grant."""
-ADVERSE_EVENT = "adverse_event"
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -283,7 +283,7 @@ def _review(case: Case, scope: str) -> Iterator[Reason]:
 
 def _training(case: Case, signed: Iterable[Entry]) -> Iterator[Reason]:
     """Whoever signs an adverse event has been trained on the definition in force (CRL-02)."""
-    signs = any(entry.current.form == ADVERSE_EVENT for entry in signed)
+    signs = any(entry.current.form in JUDGED for entry in signed)
     if signs and not is_trained(case.study, case.setting, case.actor.person, local_day(case.now, case.setting.zone)):
         text = (
             f"{case.actor.person} has no credential in its dates for training on the definition of an adverse event "

@@ -21,7 +21,7 @@ from triptych.study.reading import Read, read_files
 from triptych.study.references import References
 from triptych.study.series import written_out
 from triptych.study.shaping import LISTS, Lost, convert
-from triptych.study.treatment import AdverseEventDefinition
+from triptych.study.treatment import JUDGED, AdverseEventDefinition
 from triptych.study.writing import write_yaml
 
 FORMAT = 1
@@ -314,8 +314,8 @@ class Draft:
 
 
 def _with_definition(form: Form, defined: AdverseEventDefinition | None) -> Form:
-    """The form for adverse events with the study's own definition as its help, so that there is only one (CRL-02)."""
-    if form.id != "adverse_event" or defined is None:
+    """The forms that say what is an adverse event, with the study's own definition as help: there is one (CRL-02)."""
+    if form.id not in JUDGED or defined is None:
         return form
     parts = [defined.text, *(f"Included: {text}." for text in defined.includes)]
     parts += [f"Not included: {text}." for text in defined.excludes]

@@ -6,6 +6,9 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+JUDGED = ("adverse_event", "effect_assessment")
+"""The forms by which somebody says whether something is an adverse event: all show the one definition (CRL-02)."""
+
 
 class Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """A piece of a study document; `source` says where its facts come from."""

@@ -2,9 +2,11 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from triptych.course.events import ADVERSE_EVENT
 from triptych.ledger import Seen
 from triptych.study import Form
 from triptych.web.listing import Column, Listing, item_column
+from triptych.web.pages.events import listing_of_events
 from triptych.web.people import Asker, page
 from triptych.web.show import LOGS, show
 
@@ -23,10 +25,12 @@ def columns_of(asker: Asker, form: Form) -> list[Column[Seen]]:
 
 @page
 def log(request: HttpRequest, asker: Asker, form: str) -> HttpResponse:
-    """Show what the asker may see of a log, or give it as CSV."""
+    """Show what the asker may see of a log, or give it as CSV; with adverse events come the observed effects."""
     shown = asker.study.forms.get(form)
     if shown is None or form not in LOGS or not asker.view.sight.sees_form(form):
         raise Http404
+    if form == ADVERSE_EVENT:
+        return listing_of_events(request, asker, shown)
     records = standing(asker, form)
     records.sort(key=lambda seen: seen.occurred_at, reverse=True)
     listing = Listing(columns_of(asker, shown), records, request.GET, asker.view.zone())
