@@ -1,8 +1,9 @@
-"""Consent in a real browser at the size of a phone: read, answered wrong and right, signed, and taken back."""
+"""Consent in a real browser, as on a phone: read, answered wrong and right, signed by a passkey, and taken back."""
 
 from playwright.sync_api import expect
 from tests.browser.conftest import Windows
 from tests.browser.test_accessible import violations
+from tests.browser.test_passkeys import DEVICE
 from tests.doors.hands import Hands
 
 from triptych.cli.demo import PASSWORD
@@ -20,6 +21,13 @@ def test_a_participant_agrees_part_by_part_signs_and_takes_a_part_back(empty: Ha
     accounts.ensure("pia", PASSWORD)
     phone = window("participant.localhost", viewport={"width": 390, "height": 844})
     page = phone.log_in("pia")
+    device = phone.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+    phone.open("/entering/")
+    page.get_by_role("button", name="Add a passkey on this phone").click()
+    page.get_by_text("Passkeys you have: 1").wait_for()
+    phone.open("/")
     page.get_by_role("link", name="Your consent, part by part").click()
     assert violations(page) == []
     texts = consent_texts()["en"]
@@ -37,8 +45,8 @@ def test_a_participant_agrees_part_by_part_signs_and_takes_a_part_back(empty: Ha
         page.get_by_role("button", name="Yes, I agree").click()
     phone.open("/consent/en/")
     page.get_by_role("link", name="Sign your consent").click()
-    page.fill("#password", PASSWORD)
-    page.get_by_role("button", name="Sign my consent").click()
+    assert violations(page) == []
+    page.get_by_role("button", name="Sign with your passkey").click()
     expect(page.get_by_role("status").filter(has_text="You signed this version")).to_be_visible()
     page.get_by_role("listitem").filter(has_text="Risks").get_by_role("link", name="Take back my yes").click()
     expect(page.locator("main")).to_contain_text("you get no more of the study drug")

@@ -1,5 +1,8 @@
 """Consent part by part, by participants: plain in both languages, bound to what was shown, free to take back."""
 
+import html
+import re
+import uuid
 from typing import Any
 
 import pytest
@@ -7,6 +10,7 @@ from msgspec.structs import replace
 from tests.doors.hands import Hands
 from tests.readability import fernandez_huerta, flesch_kincaid_grade
 from tests.web.conftest import text_of
+from tests.web.passkey import PRESENT, Device
 from tests.web.routes import client_of
 from tests.web.test_pages import fields
 from tests.web.test_routes import populate
@@ -211,6 +215,34 @@ def test_after_a_dose_a_no_is_taken_and_a_yes_is_not(world: Hands, client: Any) 
     assert client.post(back, fields(page(client, back)), headers=HOST).status_code == 302
     last = world.trial.system_view().records("P-1")[-1]
     assert (last.values["element"], last.values["agreed"]) == ("touch_support", False)
+
+
+@pytest.mark.requirement("P11-11")
+def test_who_has_only_a_passkey_signs_with_it_and_only_once_verified_with_ones_own(world: Hands, client: Any) -> None:
+    from triptych.web.entering import Reached
+
+    client_of("coordinator-1")
+    Reached.objects.filter(user__username="pat").update(code="")
+    agree_to_all(client)
+    path = f"{LIST}sign/"
+    assert "you need a passkey or a code of your own" in page(client, path)
+    own, other = Device("pat", world.now), Device("coordinator-1", world.now)
+
+    def sent(device: Device, **more: Any) -> Any:
+        shown = page(client, path)
+        asked = html.unescape(re.search(r'data-passkey-sign="([^"]*)"', shown)[1])  # type: ignore[index]
+        return fields(shown) | {"passkey": device.sign(asked, **more)}
+
+    for wrong in (sent(own, flags=PRESENT), sent(other), sent(own, host="localhost")):
+        assert client.post(path, wrong, headers=HOST).status_code == 422
+    signed = sent(own)
+    page(client, path)  # another challenge, so that the one that was signed is no longer asked
+    assert client.post(path, signed, headers=HOST).status_code == 422
+    assert not [one for one in world.trial.system_view().records("P-1") if one.form == "consent"]
+    assert client.post(path, signed := sent(own), headers=HOST).status_code == 302
+    (record,) = [one for one in world.trial.system_view().records("P-1") if one.form == "consent"]
+    assert (record.actor, record.values["hand"]) == ("pat", "passkey")
+    assert client.post(path, signed | {"record": str(uuid.uuid4())}, headers=HOST).status_code != 302
 
 
 def test_five_wrong_codes_end_the_session(client: Any) -> None:

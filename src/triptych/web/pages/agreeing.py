@@ -21,6 +21,7 @@ from triptych.web.entering import WRONG, reached
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
 from triptych.web.hand import is_right
+from triptych.web.pages.passkeys import has_signed, to_sign
 from triptych.web.people import Asker, found, page
 
 ELEMENT, SIGNATURE, QUIZ = "consent_element", "consent", "education_answer"
@@ -219,7 +220,7 @@ def take_back(request: HttpRequest, asker: Asker, language: str, part: str) -> H
 
 @page
 def sign(request: HttpRequest, asker: Asker, language: str) -> HttpResponse:
-    """Sign the whole with the hand of the participant: their password, or the code that a link asks for."""
+    """Sign the whole with the hand of the participant: a passkey, their password, or the code that a link asks for."""
     consented = asked_of(asker)
     texts = texts_in(asker, language, consented)
     user = User.objects.get(username=request.user.get_username())
@@ -227,26 +228,46 @@ def sign(request: HttpRequest, asker: Asker, language: str) -> HttpResponse:
     if request.method == "POST":
         posted.record = request.POST.get("record", "")
         posted.fix({"version": request.POST.get("version", ""), "agreed": "yes", "route": "own"})
-        if not is_own_hand(request, user):
-            posted.problems.append(("", texts.ui["wrong_password"]))
+        hand = own_hand(request, user)
+        posted.fix({"hand": hand})
+        if not hand:
+            posted.problems.append(("", texts.ui["passkey_failed" if _by_passkey(request) else "wrong_password"]))
         elif file_posted(request, asker, posted, asker.grant.participant):
             return redirect("consent", language=language)
         if not request.user.is_authenticated:
             return redirect("home")
-    given = {**_common(asker, consented, texts), "posted": posted, "by_code": not user.has_usable_password()}
+    given = {**_common(asker, consented, texts), **hands_of(request, user), "posted": posted}
     given["version"] = consented.version
     return render(request, "own/consent_sign.html", given, status=422 if posted.problems else 200)
 
 
-def is_own_hand(request: HttpRequest, user: User) -> bool:
-    """Whether the password or code is the signer's own. After several wrong codes the session ends."""
-    if user.has_usable_password():
-        return is_right(request)
-    code = reached(user).code
-    if code and check_password(request.POST.get("password", ""), code):
+def hands_of(request: HttpRequest, user: User) -> dict[str, object]:
+    """With what somebody can sign here: a passkey (what it has to sign), a password, or else their code."""
+    by_code = not user.has_usable_password()
+    has_secret = not by_code or bool(reached(user).code)
+    return {"by_code": by_code, "has_secret": has_secret, "passkey": to_sign(request, user)}
+
+
+def _by_passkey(request: HttpRequest) -> bool:
+    return bool(request.POST.get("passkey"))
+
+
+def own_hand(request: HttpRequest, user: User) -> str:
+    """With what the signer has just signed: `passkey`, `password` or `code`; empty if it is not theirs.
+
+    After several wrong codes or passkeys the session ends; wrong passwords count for the log-in.
+    """
+    if not _by_passkey(request) and user.has_usable_password():
+        return "password" if is_right(request) else ""
+    if _by_passkey(request):
+        hand = "passkey" if has_signed(request, user, request.POST["passkey"]) else ""
+    else:
+        code = reached(user).code
+        hand = "code" if code and check_password(request.POST.get("password", ""), code) else ""
+    if hand:
         request.session.pop(TRIES, None)
-        return True
+        return hand
     request.session[TRIES] = request.session.get(TRIES, 0) + 1
     if request.session[TRIES] >= WRONG:
         logout(request)
-    return False
+    return ""

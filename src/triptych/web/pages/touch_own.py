@@ -1,6 +1,6 @@
 """The touch agreement on the participants' site: what was written down, person by person, and their own signature.
 
-A signature takes the password or code, and is bound to what was shown. A no takes nothing and is always taken.
+A signature takes a passkey, the password or the code, and is bound to what was shown. A no is always taken.
 """
 
 from django.contrib.auth.models import User
@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from triptych.course.touch import AGREEMENT, SIGNATURE, digest
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
-from triptych.web.pages.agreeing import is_own_hand
+from triptych.web.pages.agreeing import hands_of, own_hand
 from triptych.web.people import Asker, found, page
 from triptych.web.words import words_for
 
@@ -39,7 +39,7 @@ def own_touch(request: HttpRequest, asker: Asker) -> HttpResponse:
             "people": [(one, said[one.record], digest(said[one.record])) for one in people if one.record in said],
             "posted": posted,
             "about": request.POST.get("about", ""),
-            "by_code": not user.has_usable_password(),
+            **hands_of(request, user),
             "zone": zone,
         },
         status=422 if posted.problems else 200,
@@ -55,7 +55,7 @@ def _is_taken(request: HttpRequest, asker: Asker, posted: Posted, user: User) ->
     posted.fix({"about": request.POST.get("about", ""), "agreed": "yes" if agrees else "no", "route": "own"})
     if agrees:
         posted.fix({"shown": request.POST.get("shown", "")})
-        if not is_own_hand(request, user):
+        if not own_hand(request, user):
             posted.problems.append(("", words_for(request).say["touch_wrong"]))
             return False
     return file_posted(request, asker, posted, asker.grant.participant)

@@ -1,4 +1,4 @@
-// Passkeys: adding one, and getting in with one. The browser asks the person; the server judges what it signed.
+// Passkeys: adding one, getting in with one, and signing with one. The browser asks the person; the server judges what it signed.
 
 const said = document.querySelector("#passkey-said");
 const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (sign) => sign.charCodeAt(0));
@@ -20,14 +20,35 @@ async function add({ dataset }) {
   location.reload();
 }
 
-async function enter({ dataset }) {
-  const options = await (await post(dataset.ask)).json();
-  const got = await navigator.credentials.get({ publicKey: { ...options, challenge: bytes(options.challenge), allowCredentials: [] } });
+/** Have a passkey sign what it is asked to, and give what the server judges. */
+async function signed(options, allowCredentials) {
+  const got = await navigator.credentials.get({ publicKey: { ...options, challenge: bytes(options.challenge), allowCredentials } });
   const { clientDataJSON, authenticatorData, signature, userHandle } = got.response;
   const response = { clientDataJSON: text(clientDataJSON), authenticatorData: text(authenticatorData), signature: text(signature), userHandle: userHandle ? text(userHandle) : null };
-  const answer = await post(dataset.passkeyEnter, { id: got.id, rawId: text(got.rawId), type: got.type, response });
+  return { id: got.id, rawId: text(got.rawId), type: got.type, response };
+}
+
+async function enter({ dataset }) {
+  const options = await (await post(dataset.ask)).json();
+  const answer = await post(dataset.passkeyEnter, await signed(options, []));
   if (!answer.ok) throw new Error("refused");
   location.assign("/");
+}
+
+/** Send the form of the button with what the passkey signed in the place of a password. */
+async function sign(button) {
+  const options = JSON.parse(button.dataset.passkeySign);
+  const own = options.allowCredentials.map((one) => ({ ...one, id: bytes(one.id) }));
+  const form = button.form;
+  form.elements.namedItem("passkey").value = JSON.stringify(await signed(options, own));
+  if (button.dataset.answer) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "answer", value: button.dataset.answer }));
+  form.submit();
+}
+
+for (const button of document.querySelectorAll("button[data-passkey-sign]")) {
+  button.hidden = !window.PublicKeyCredential;
+  const failed = button.form.querySelector("[data-failed]");
+  button.addEventListener("click", () => sign(button).catch(() => { failed.textContent = failed.dataset.failed; }));
 }
 
 for (const button of document.querySelectorAll("button[data-passkey-add], button[data-passkey-enter]")) {
