@@ -132,6 +132,23 @@ def test_nobody_else_can_say_it_for_them() -> None:
     assert judged([*without, said("co_therapist", ready=True)])["both_ready"].state == "unknown"
 
 
+def test_who_has_no_page_says_it_in_person_to_somebody_named_and_never_over_their_own_no() -> None:
+    without = [line for line in lines_before_the_dose() if (line.form, line.role) != ("session_ready", "participant")]
+
+    def told(ready: bool = True, alone: bool = True) -> Line:
+        values = {"ready": ready, "alone": alone, "words": "As they said it"}
+        return replace(said("coordinator", ready=True), form="session_ready_in_person", values=values)
+
+    def state(*more: Line) -> str:
+        return judged([*without, *more])["both_ready"].state
+
+    assert state(told()) == "met"
+    assert state(told(alone=False)) == state(told(), told(ready=False)) == "not met"
+    assert state(said("participant", ready=False), told()) == "not met"
+    assert state(said("participant", ready=True), told(ready=False)) == "not met"
+    assert state(told(ready=False), said("participant", ready=True)) == "met"
+
+
 @pytest.mark.requirement("CRL-13")
 def test_a_result_that_is_significant_or_seven_weeks_old_keeps_the_dose_closed() -> None:
     significant = {"finding": "significant", "why": "Sodium"}

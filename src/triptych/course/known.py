@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from triptych.course.doses import is_given
 from triptych.course.entries import local_day
 from triptych.course.facts import Facts
+from triptych.course.readiness import IN_PERSON, READY, participant_ready
 from triptych.course.recording import PURPOSES
 from triptych.course.recording_people import READ as SEEN_IN_THE_ROOM
 from triptych.course.recording_people import all_agree, present, room_of
@@ -29,6 +30,7 @@ def course_facts(fold: "Fold", cycle: int | None) -> Mapping[str, object]:
         "medicine_conflict": lambda: _conflict(fold),
         "abnormal_values_accepted": lambda: _accepted(fold),
         "screening_confirmed": lambda: fold.screening_confirmed(cycle),
+        "participant_ready": lambda: _ready(fold, cycle),
         "touch_agreed": lambda: _touch(fold, cycle),
         "consent_in_force": lambda: fold.consented.in_force if fold.sees_consent else None,
         "consent_given": lambda: fold.consented.given if fold.sees_consent else None,
@@ -60,6 +62,12 @@ def _present_agree(fold: "Fold", purpose: str) -> bool | Missing | None:
     if not all(fold.sight.sees_form(form) for form in SEEN_IN_THE_ROOM if form in fold.study.forms):
         return None
     return all_agree(present(room_of(fold.entries, fold.setting), fold.now), purpose)
+
+
+def _ready(fold: "Fold", cycle: int | None) -> bool | Missing | None:
+    """Whether the participant says that they are ready; none where what was said is hidden."""
+    seen = all(fold.sight.sees_form(form) for form in (READY, IN_PERSON) if form in fold.study.forms)
+    return participant_ready(fold.entries, cycle) if seen else None
 
 
 def _touch(fold: "Fold", cycle: int | None) -> bool | Missing | None:

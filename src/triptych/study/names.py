@@ -75,6 +75,7 @@ _COURSE: Mapping[str, Type] = {
     "present_agree_recall": BOOL,
     "present_agree_training": BOOL,
     "touch_agreed": BOOL,
+    "participant_ready": BOOL,
     "abnormal_values_accepted": BOOL,
     "arm": TEXT,
     "dose_initial": NUMBER,

@@ -9,10 +9,11 @@ from datetime import date, datetime, tzinfo
 from msgspec import Struct
 
 from triptych.course import local_day
+from triptych.course.readiness import IN_PERSON, READY, says_ready
 from triptych.ledger import Seen
 from triptych.web.people import PARTICIPANT
 
-GOAL, SHARING, READY = "goal", "goal_sharing", "session_ready"
+GOAL, SHARING = "goal", "goal_sharing"
 PRACTICE, AGREEMENT, DAY = "practice", "practice_agreement", "practice_day"
 WORDS, PAGE, PICTURE = "recall_words", "recall_page", "attachment"
 FORMS = (GOAL, SHARING, READY, PRACTICE, AGREEMENT, DAY, WORDS, PAGE, "process_note")
@@ -38,6 +39,7 @@ class Said(Struct, frozen=True, kw_only=True):
     words: str
     by: str
     at: datetime
+    in_person: bool = False
 
 
 class Day(Struct, frozen=True, kw_only=True):
@@ -97,9 +99,14 @@ def ready(records: Sequence[Seen], cycle: int | None) -> dict[str, Said | None]:
     """What the participant and the therapists said last on being ready for a session."""
     sides: dict[str, Said | None] = {"participant": None, "therapist": None}
     for one in records:
-        if one.form == READY and one.cycle == cycle:
-            is_ready, words = one.values.get("ready") is True, _text(one.values.get("words"))
-            sides[side(one)] = Said(ready=is_ready, words=words, by=one.actor, at=one.occurred_at)
+        if one.form in (READY, IN_PERSON) and one.cycle == cycle:
+            in_person = one.form == IN_PERSON
+            is_ready, words = says_ready(one.form, one.values), _text(one.values.get("words"))
+            who = PARTICIPANT if in_person else side(one)
+            before = sides[who]
+            if in_person and is_ready and before is not None and not before.in_person and not before.ready:
+                continue  # the gate goes on reading what they wrote themselves
+            sides[who] = Said(ready=is_ready, words=words, by=one.actor, at=one.occurred_at, in_person=in_person)
     return sides
 
 

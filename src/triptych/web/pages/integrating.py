@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from triptych.course import Planned, local_day
+from triptych.course.readiness import READY
 from triptych.ledger import Draft, Filed, Seen
 from triptych.web import integrating as kept
 from triptych.web.attachments import IMAGES, Kept, NotTaken, keep
@@ -63,7 +64,7 @@ def goals(request: HttpRequest, asker: Asker) -> HttpResponse:
 def ready(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Show who has said that they are ready for the next session, and take the participant's own word on it."""
     coming = next_session(sessions(asker, asker.grant.participant or ""))
-    posted = _posted(request, asker, (kept.READY,) if coming else (), (), coming)
+    posted = _posted(request, asker, (READY,) if coming else (), (), coming)
     said = kept.ready(records_of(asker), coming.cycle) if coming else {}
     return _answer(request, asker, "ready", posted, coming=coming, said=said)
 

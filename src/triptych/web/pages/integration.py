@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from triptych.course import Planned, local_day, may_file
+from triptych.course.readiness import IN_PERSON, READY
 from triptych.ledger import Seen
 from triptych.web import integrating as kept
 from triptych.web.entry import Posted
@@ -60,7 +61,7 @@ def integration(request: HttpRequest, asker: Asker, participant: str) -> HttpRes
         therapy=[one for one in reversed(records) if one.form == SESSION],
         notes=[one for one in reversed(records) if one.form == PROCESS],
         forms=asker.study.forms,
-        may={form: may(asker, form) for form in (kept.READY, kept.PRACTICE, kept.AGREEMENT, PROCESS, SESSION)},
+        may={form: may(asker, form) for form in (READY, IN_PERSON, kept.PRACTICE, kept.AGREEMENT, PROCESS, SESSION)},
         new=lambda: Posted.fresh(asker.study.forms[kept.AGREEMENT], zone, asker.view.now),
         zone=zone,
     )

@@ -37,6 +37,7 @@ OWN_PAGE = frozenset(
         "alarm_test_seen",
         "dose_check",
         "session_ready",
+        "session_ready_in_person",
         "screening_confirmation",
         "taper_plan",
         "prescriber_agreement",
