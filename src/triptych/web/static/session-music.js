@@ -3,6 +3,7 @@
 // While an alarm sounds on this tablet the music is lowered, so that the two are never heard over each other.
 
 const KEY = "triptych-music";
+const WORN = "triptych-headphones";
 const LOUD = "triptych-music-volume";
 const FADE = { phase: 4000, piece: 1200, begin: 1500, alarm: 0 };
 const RINGS = 12000;
@@ -99,6 +100,8 @@ class Player {
     this.$("[data-volume]").addEventListener("input", ({ target }) => { this.level = target.value / 100; localStorage.setItem(LOUD, target.value); this.sound(); });
     this.$("[data-volume]").value = String(100 * this.level);
     this.$("[data-playlist]").addEventListener("change", ({ target }) => this.choose({ playlist: Number(target.value) }));
+    this.$("[data-headphones]").addEventListener("change", ({ target }) => this.wear(target.checked));
+    this.wear(sessionStorage.getItem(WORN) === this.given.participant);
     document.addEventListener("session:ring", () => this.lower());
     document.addEventListener("session:board", () => this.draw());
     setInterval(() => this.drawTime(), 500);
@@ -112,6 +115,14 @@ class Player {
     else if (phase) this.choose({ phase });
     else if (piece && (this.playing || !this.isRefused())) this.play(this.tracks()[Number(piece)], FADE.piece);
     else if (device) { document.querySelector("#device")?.click(); this.say(""); this.toggle(); }
+  }
+
+  /** Say that the participant wears what this tablet sounds in, until it is taken back or the tab is closed. */
+  wear(worn) {
+    this.$("[data-headphones]").checked = worn;
+    this.$("[data-silent]").hidden = !worn;
+    if (worn) document.body.dataset.headphones = "yes"; else delete document.body.dataset.headphones;
+    if (worn) sessionStorage.setItem(WORN, this.given.participant); else sessionStorage.removeItem(WORN);
   }
 
   /** Another phase or playlist: what plays fades out, and its first piece begins. */

@@ -95,6 +95,7 @@ export class Sounding {
   /** Ring once, as a high-priority alarm sounds (IEC 60601-1-8: a burst of ten pulses). */
   ring() {
     if (this.sound?.state !== "running") return;
+    if (document.body.dataset.headphones) return; // the participant alone hears this tablet, as somebody said on it
     document.dispatchEvent(new CustomEvent("session:ring")); // music on this tablet is lowered
     for (const [at, note] of [[0, 523], [0.2, 659], [0.4, 784], [0.8, 523], [1, 659]].flatMap(([at, note]) => [[at, note], [at + 1.6, note]])) {
       const tone = this.sound.createOscillator();
