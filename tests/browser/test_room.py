@@ -37,6 +37,14 @@ def tap(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def sign(page: Page, name: str, answer: str) -> None:
+    """Answer a sign in the dialog, unfolding its group where that is folded."""
+    line = page.locator("dialog fieldset").filter(has_text=name)
+    if not line.is_visible():
+        page.locator("dialog details.group").filter(has=line).locator("summary").click()
+    line.get_by_role("button", name=answer, exact=True).click()
+
+
 def filed(hands: Hands, form: str) -> list[dict[str, Any]]:
     return [dict(one.values) for one in hands.trial.system_view().records("P-1") if one.form == form]
 
@@ -85,6 +93,19 @@ def test_effects_questions_distress_and_touch_are_a_tap_or_two_and_wait_for_a_ne
     assert (effect["kind"], effect["intensity"], effect["impairing"]) == ("euphoria", "strong", False)
     assert [one["change"] for one in filed(live, "effect_change")] == ["ended"]
     assert [one["kind"] for one in filed(live, "session_touch")] == ["hand", "embrace"]
+    signs = page.locator(".actions [data-open=session_signs]")
+    signs.click()
+    sign(page, "Tremor", "Yes")
+    tap(page, "File signs")
+    signs.click()
+    first = page.locator("dialog .group").first
+    expect(first.locator("summary")).to_contain_text("Asked for now")
+    expect(first).to_have_attribute("open", "")
+    sign(page, "Brisk reflexes", "not examined")
+    assert violations(page) == []
+    tap(page, "File signs")
+    expect(page.locator("[data-asking=serotonin_toxicity]")).to_be_visible()  # not examined decides nothing
+    assert filed(live, "session_signs") == [{"tremor": True}, {"hyperreflexia": {"missing": "not-performed"}}]
     alarm = page.locator("[data-part=alarms] [data-alarm^=touch]")
     expect(alarm).to_contain_text("RED Touch outside the agreement")
     expect(alarm.locator("[data-call]")).to_contain_text("NOT DELIVERED")

@@ -39,7 +39,7 @@ from triptych.web.templating import HERE, asset
 
 DECIDING = ("session-alarms.js", "session-recognition.js", "session-due.js", "rules.js")
 TELLING = ("session-calling.js", "session-sounding.js")
-IN_THE_ROOM = ("session-bluetooth.js", "session-room.js", "session-touch.js", "session-course.js")
+IN_THE_ROOM = ("session-bluetooth.js", "session-room.js", "session-touch.js", "session-signs.js", "session-course.js")
 MUSIC = ("session-music.js", "session-music-kept.js")
 MODULES = ("outbox.js", "session-entry.js", "recording-pieces.js", *IN_THE_ROOM, *MUSIC, *DECIDING, *TELLING)
 MEASURED = ("session_signs", "session_sodium", "session_room")

@@ -127,7 +127,7 @@ function words(form, dialog, done) {
   const body = element("form", "", { method: "dialog", class: "words" });
   const said = element("p", "", { class: "error", role: "alert", hidden: "" });
   const answers = {};
-  const fields = form.items.map((item) => field(item, answers));
+  const fields = form.groups ? grouped(form, answers) : form.items.map((item) => field(item, answers));
   const send = element("button", `File ${form.title.toLowerCase()}`, { class: "primary big" });
   const close = element("button", "Close", { type: "button", class: "big" });
   close.addEventListener("click", () => dialog.close());
@@ -145,6 +145,20 @@ function words(form, dialog, done) {
   row.append(send, close);
   body.append(element("h2", form.title, { id: "entry-title" }), ...fields, said, row);
   return body;
+}
+
+/** Items in groups that can be folded away; what is in no group stands below them. */
+function grouped(form, answers) {
+  const of = Object.fromEntries(form.items.map((item) => [item.id, field(item, answers)]));
+  const folded = form.groups.map(({ title, open, ids }) => {
+    const group = element("details", "", { class: "group", ...(open ? { open: "" } : {}) });
+    const head = element("summary", title, { class: "big" });
+    head.append(" ", element("span", String(ids.length), { class: "quiet" }));
+    group.append(head, ...ids.map((id) => of[id]));
+    for (const id of ids) delete of[id];
+    return group;
+  });
+  return [...folded, ...Object.values(of)];
 }
 
 function field(item, answers) {
@@ -172,7 +186,7 @@ function choices(item, answers) {
   const group = element("fieldset");
   group.append(element("legend", item.label));
   const all = item.type === "boolean" ? [{ code: true, label: "Yes" }, { code: false, label: "No" }] : item.choices;
-  const coded = item.missing.map((code) => ({ code: { missing: code }, label: code.replaceAll("-", " ") }));
+  const coded = item.missing.map((code) => ({ code: { missing: code }, label: item.said?.[code] ?? code.replaceAll("-", " ") }));
   const row = element("div", "", { class: "tiles" });
   const buttons = [...all, ...coded].map(({ code, label }) => {
     const button = element("button", label, { type: "button", "aria-pressed": "false" });

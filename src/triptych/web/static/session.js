@@ -12,6 +12,7 @@ const { extraReadings, questions, sessionAlarms, statedIn } = await import(given
 const { entryDialog, tiles } = await import(given.modules["session-entry"]);
 const { beginDevices } = await import(given.modules["session-bluetooth"]);
 const { Room } = await import(given.modules["session-room"]);
+const { withGroups } = await import(given.modules["session-signs"]);
 const { Touch } = await import(given.modules["session-touch"]);
 const { beginCourse } = await import(given.modules["session-course"]);
 const { beginMusic } = await import(given.modules["session-music"]);
@@ -154,6 +155,13 @@ function decide() {
   const asTold = ({ key, level }) => ({ key, red: isRed(level), since: null });
   const standing = [...alarms.filter(({ level }) => !isRed(level)), ...mine].map(asTold);
   sounding.take([...standing, ...unanswered()].filter(({ key }) => !silenced.has(key)));
+}
+
+/** The signs with those first that are asked for now or were there before. */
+function signs() {
+  const day = stated();
+  const asking = questions(given.recognize, given, day, facts.dosed, evaluate);
+  return withGroups(given.forms.session_signs, given.recognize, asking, day, (at) => time(new Date(at)));
 }
 
 /** A rule that cannot be decided asks for what has to be examined; it is no alarm and rings nothing. */
@@ -330,7 +338,7 @@ $("#present").addEventListener("click", () => {
 document.addEventListener("click", ({ target }) => {
   const name = target.closest("[data-open]")?.dataset.open;
   if (name === "dim") document.body.classList.toggle("dim");
-  else if (name in given.forms) entryDialog($("#entry"), room.tied(given.forms[name]), (values) => enter(name, values));
+  else if (name in given.forms) entryDialog($("#entry"), name === "session_signs" ? signs() : room.tied(given.forms[name]), (values) => enter(name, values));
 });
 for (const button of document.querySelectorAll("[data-show]")) {
   button.addEventListener("click", () => { calling.draw(); $(`#${button.dataset.show}`).showModal(); });
