@@ -101,7 +101,7 @@ def test_effects_questions_distress_and_touch_are_a_tap_or_two_and_wait_for_a_ne
     first = page.locator("dialog .group").first
     expect(first.locator("summary")).to_contain_text("Asked for now")
     expect(first).to_have_attribute("open", "")
-    sign(page, "Brisk reflexes", "not examined")
+    sign(page, "Brisk reflexes", "Not examined")
     assert violations(page) == []
     tap(page, "File signs")
     expect(page.locator("[data-asking=serotonin_toxicity]")).to_be_visible()  # not examined decides nothing

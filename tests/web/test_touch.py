@@ -63,6 +63,8 @@ def test_touch_outside_is_red_on_the_screen_and_whoever_is_named_cannot_acknowle
     other = log_in("principal_investigator")
     assert "RED Touch outside the agreement" in other.get("/participants/P-1/session/").content.decode()
     assert other.post(CONFIRM, answer | {"person": "principal_investigator-1"}).status_code == 200
+    assert "Red: Touch outside" not in other.get("/sessions/").content.decode()  # no session has begun
+    assert "not reviewed" in other.get("/participants/P-1/session/summary/").content.decode()
     shown = other.get("/participants/P-1/session/").content.decode()
     assert "Acknowledged by principal_investigator-1" in shown
     assert (

@@ -116,6 +116,7 @@ def summary(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
         gaps=silent,
         room=said,
         heard=heard,
+        touched=asker.view.touch_alarms(participant),
     )
 
 

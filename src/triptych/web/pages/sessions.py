@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from msgspec import Struct
 
 from triptych.course import local_day
+from triptych.course.touch_alarms import TouchAlarm
 from triptych.web.live.alarms import Ringing, ringing
 from triptych.web.live.board import DOSE, Board, Line, vital
 from triptych.web.live.stream import board_for, sees_session
@@ -24,8 +25,14 @@ class Under(Struct, frozen=True, kw_only=True):
     board: Board
     phase: str
     rings: tuple[Ringing, ...]
+    touches: tuple[TouchAlarm, ...]
     present: tuple[str, ...]
     last: Line | None
+
+    @property
+    def is_red(self) -> bool:
+        """Whether a red alarm stands."""
+        return bool(self.touches) or any(ring.alarm.is_red for ring in self.rings)
 
     @property
     def reading(self) -> str:
@@ -38,7 +45,7 @@ def sessions(request: HttpRequest, asker: Asker) -> HttpResponse:
     """List the sessions of today and of the night before that the asker may see, those with an open alarm first."""
     if not sees_session(asker.view):
         raise Http404
-    found = sorted(_under_way(asker), key=lambda one: (not any(ring.alarm.is_red for ring in one.rings), not one.rings))
+    found = sorted(_under_way(asker), key=lambda one: (not one.is_red, not one.rings))
     now = asker.view.now
     return show(request, asker, "sessions.html", here="sessions", sessions=found, instants=[now + RENEWED])
 
@@ -58,11 +65,13 @@ def _under_way(asker: Asker) -> Iterator[Under]:
         if drawn is not None and drawn.state is not None and drawn.state.phase != "expected":
             board = drawn.board
             seen = [one for one in asker.view.records(line.participant) if asker.view.sight.sees_form(one.form)]
+            touch = asker.view.touch(line.participant)
             rings = tuple(ringing(study, board, seen))
             yield Under(
                 board=board,
                 phase=drawn.state.title,
                 rings=rings,
+                touches=touch.alarms if touch else (),
                 present=drawn.state.presence.people,
                 last=board.lines[0] if board.lines else None,
             )

@@ -2,7 +2,8 @@
 // ahead, so that it stands there without a network and after a reload.
 
 const UNKNOWN = { name: "the physician on duty", phone: "" };
-const posted = ({ name, phone }) => (phone ? `${name} at ${phone}` : name === UNKNOWN.name ? name : `${name}, by the number posted in this room`);
+const LEAD = { name: "the principal investigator", phone: "" };
+const posted = ({ name, phone }) => (phone ? `${name} at ${phone}` : [UNKNOWN.name, LEAD.name].includes(name) ? name : `${name}, by the number posted in this room`);
 
 /** Whom to call, as it was last heard; shown on the emergency card too. */
 export class Calling {
@@ -25,13 +26,13 @@ export class Calling {
     this.place.textContent = `Who is called: ${[first, ...after].join(" · ")}`;
   }
 
-  /** Who is to be called first, in words, and who after them. */
-  said() {
+  /** Who is to be called first, in words, and who after them; never the person that an alarm names. */
+  said(named = "") {
     const { cover, duty, emergency } = this.calls;
     const now = duty.findLast(({ from }) => from <= this.now()) ?? duty[0] ?? {};
-    const people = [cover, now.physician, now.backup].filter(Boolean);
+    const people = [cover, now.physician, now.backup].filter((one) => one && one.name !== named);
     const others = people.filter((one, at) => at && people.findIndex(({ name }) => name === one.name) === at);
     const after = others.map((one) => `${one === now.backup ? "backup " : ""}${posted(one)}`);
-    return { first: posted(people[0] ?? UNKNOWN), after: [...after, ...emergency.map(({ call, confirmed }) => `emergency ${call}${confirmed ? "" : " (this number is not confirmed)"}`)] };
+    return { first: posted(people[0] ?? (named ? LEAD : UNKNOWN)), after: [...after, ...emergency.map(({ call, confirmed }) => `emergency ${call}${confirmed ? "" : " (this number is not confirmed)"}`)] };
   }
 }

@@ -27,6 +27,6 @@ export function withGroups(form, recognize, asking, day, time) {
   const shown = groups.filter(({ ids }) => ids.length);
   if (!shown.some(({ open }) => open) && shown.length) shown[0].open = true;
   const told = ({ id, label }) => (known[id] ? `${label} (${known[id].value ? "yes" : "no"} at ${time(known[id].at)})` : label);
-  const items = form.items.map((item) => ({ ...item, label: told(item), said: { "not-performed": "not examined" } }));
+  const items = form.items.map((item) => ({ ...item, label: told(item), said: { "not-performed": "Not examined", "not-asked": "Not asked", "asked-declined": "Would not answer" } }));
   return { ...form, items, groups: shown };
 }

@@ -179,7 +179,7 @@ const unanswered = () => [...document.querySelectorAll("[data-part=alarms] [data
 function attend() {
   for (const line of document.querySelectorAll("[data-part=alarms] [data-alarm]")) {
     const [value, about] = line.dataset.alarm.split(":");
-    for (const call of line.querySelectorAll("[data-call]")) call.textContent = `NOT DELIVERED: call ${calling.said().first}`;
+    for (const call of line.querySelectorAll("[data-call]")) call.textContent = `NOT DELIVERED: call ${calling.said(line.dataset.named).first}`;
     for (const button of line.querySelectorAll("[data-answer]")) {
       button.addEventListener("click", () => answer({ about, value, answer: button.dataset.answer }));
     }
