@@ -97,6 +97,7 @@ def test_effects_questions_distress_and_touch_are_a_tap_or_two_and_wait_for_a_ne
     signs.click()
     sign(page, "Tremor", "Yes")
     tap(page, "File signs")
+    expect(page.locator("[data-asking=serotonin_toxicity]")).to_be_visible()
     signs.click()
     first = page.locator("dialog .group").first
     expect(first.locator("summary")).to_contain_text("Asked for now")
@@ -104,6 +105,7 @@ def test_effects_questions_distress_and_touch_are_a_tap_or_two_and_wait_for_a_ne
     sign(page, "Brisk reflexes", "Not examined")
     assert violations(page) == []
     tap(page, "File signs")
+    expect(page.locator("[data-part=timeline]")).to_contain_text("not performed")
     expect(page.locator("[data-asking=serotonin_toxicity]")).to_be_visible()  # not examined decides nothing
     assert filed(live, "session_signs") == [{"tremor": True}, {"hyperreflexia": {"missing": "not-performed"}}]
     alarm = page.locator("[data-part=alarms] [data-alarm^=touch]")
