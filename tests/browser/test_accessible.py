@@ -1,5 +1,6 @@
 """Every page by axe, WCAG 2.2 AA: both sites, light and dark, at three sizes."""
 
+import re
 from importlib.resources import files
 
 import pytest
@@ -205,3 +206,10 @@ def test_axe_finds_nothing_in_a_report_on_the_evidence(browser: Browser, width: 
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0
     page.close()
+
+
+def test_the_summary_of_a_session_prints_on_two_pages(demo: Player, window: Windows) -> None:
+    one = window()
+    one.log_in("physician-1")
+    printed = one.open("/participants/NO-06/session/summary/").pdf(format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2

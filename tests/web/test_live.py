@@ -270,6 +270,11 @@ def test_the_summary_names_what_is_missing_and_the_paper_form_needs_no_reading(l
     summary = client.get(f"{SESSION}summary/").content.decode()
     assert "Without a reading" in summary
     assert "Initial dose" in summary
+    assert "No value crossed a limit" in summary
+    live.file("therapist", "vitals", {**VITALS, "systolic": 190}, visit="dosing", cycle=1)
+    alarmed = client.get(f"{SESSION}summary/").content.decode().split("Alarms and answers</h2>")[1].split("<h2>")[0]
+    assert "Red: Systolic 190" in alarmed
+    assert "No answer is recorded. Still open." in alarmed
     paper = client.get(f"{SESSION}paper/").content.decode()
     assert "a supplemental dose is withheld" in paper
     assert "128" not in paper

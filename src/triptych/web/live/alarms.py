@@ -67,10 +67,16 @@ def rules_of(study: Study) -> SessionRules:
 
 def ringing(study: Study, board: Board, seen: Sequence[Seen], told: Sequence[Message] = ()) -> list[Ringing]:
     """The alarms that stand, the most severe first."""
+    found = [one for one in every_alarm(study, board, seen, told) if one.alarm.is_open]
+    return sorted(found, key=lambda one: (not one.alarm.is_red, one.alarm.at))
+
+
+def every_alarm(study: Study, board: Board, seen: Sequence[Seen], told: Sequence[Message] = ()) -> list[Ringing]:
+    """Every alarm of the session with what was recorded about it, those that are over among them."""
     received = {one.root: one.recorded_at for one in seen}
     answers = _answers(seen)
     named = {rule.id for rule in rules_of(study).recognize}
-    found = [
+    return [
         Ringing(
             alarm=alarm,
             received_at=received.get(alarm.record, alarm.at),
@@ -80,9 +86,7 @@ def ringing(study: Study, board: Board, seen: Sequence[Seen], told: Sequence[Mes
             messages=sent(told, alarm.about, alarm.record),
         )
         for alarm in session_alarms(study, board.stated, closings(seen), board.dosed_at)
-        if alarm.is_open
     ]
-    return sorted(found, key=lambda one: (not one.alarm.is_red, one.alarm.at))
 
 
 def sent(told: Sequence[Message], about: str, record: str) -> tuple[Sent, ...]:

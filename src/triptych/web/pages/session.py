@@ -29,6 +29,7 @@ from triptych.web.live.drawing import watched
 from triptych.web.live.music import panel, played
 from triptych.web.live.outbox import MOST, Answer, take
 from triptych.web.live.stream import Drawn, Reader, board_for, events
+from triptych.web.live.summing import summed
 from triptych.web.pages import session_course
 from triptych.web.pages.emergency import emergency
 from triptych.web.pages.paging import ANSWERED, SENT, waiting
@@ -101,7 +102,7 @@ def paper(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
 
 @page
 def summary(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
-    """The session on two pages for the file: chart, doses, readings, everything entered, and what is missing."""
+    """The session on two pages for the file: chart, doses, alarms and answers, presence, effects, what is missing."""
     drawn = opened(asker, participant)
     shown = [one for one in asker.view.records(participant) if asker.view.sight.sees_form(one.form)]
     said = room.report(asker.view.study_of(participant), drawn.board, shown)
@@ -117,6 +118,7 @@ def summary(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
         room=said,
         heard=heard,
         touched=asker.view.touch_alarms(participant),
+        summed=summed(asker.view.study_of(participant), drawn.board, shown),
     )
 
 
