@@ -250,4 +250,7 @@ def test_the_weeks_on_call_are_shown_with_every_gap(world: Hands) -> None:
     day = (world.now + timedelta(days=3)).date().isoformat()
     world.file("coordinator", "duty_holiday", {"day": day, "name": "A public holiday"}, None, site="site-1")
     assert text_of(coordinator.get("/sites/site-1/on-call/")).count(GAP) == 4
+    number = {"person": str(ROTA["backup"]), "phone": "22 33 44 55"}
+    world.file("coordinator", "duty_phone", number, None, site="site-1")
+    assert "22 33 44 55" in text_of(coordinator.get("/sites/site-1/on-call/"))
     assert client_of("therapist-1").get("/sites/site-1/on-call/").status_code == 404

@@ -13,6 +13,14 @@ DAYS = 14
 FORMS = (ROTA, COVER, HOLIDAY, PHONE)
 
 
+def phones(asker: Asker, site: str) -> dict[str, str]:
+    """The telephone numbers that were filed last, by person."""
+    filed = [
+        one for one in asker.view.site_records(site) if one.form == PHONE and one.current and one.status == "filed"
+    ]
+    return {str(one.values.get("person")): str(one.values.get("phone")) for one in filed}
+
+
 @page
 def duty(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
     """Show who is on call, and file a rota, a cover or a public holiday."""
@@ -33,6 +41,7 @@ def duty(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
         status=422 if posted and (posted.problems or posted.asked) else 200,
         site=site,
         times=asker.view.on_call(site, DAYS),
+        phones=phones(asker, site),
         steps=[(step, int(after.total_seconds()) // 60) for step, after in STEPS],
         names={choice.code: choice.label for item in forms[COVER].items for choice in item.choices},
         days=DAYS,

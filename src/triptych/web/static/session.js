@@ -173,7 +173,7 @@ function shownQuestion(one) {
 
 /** The red alarms that the server has and nobody has acknowledged, and touch that only this tablet knows of. */
 const unanswered = () => [...document.querySelectorAll("[data-part=alarms] [data-unanswered], #room [data-unanswered]")]
-  .map(({ dataset: { alarm: key, since } }) => ({ key, red: true, since: since ? Number(since) : null }));
+  .map(({ dataset: { alarm: key, since } }) => ({ key, red: true, since: since && outbox.speed === 1 ? Number(since) : null }));
 
 /** After the server's alarms were drawn: say whom to call, answer by the buttons, and note that a physician's page shows them. */
 function attend() {
