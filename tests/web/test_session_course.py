@@ -77,6 +77,7 @@ def test_nobody_in_the_room_is_red_until_the_session_has_ended(live: Hands, log_
     for person in ("therapist-1", "co_therapist-1"):
         live.file("therapist", "session_presence", {"person": person, "change": "left"})
     assert "Nobody is in the room" in shown(log_in)
+    assert 'data-alarm="presence:' in shown(log_in)
     live.file("therapist", "session_exit", {"kind": "transfer"})
     assert "Nobody is in the room" not in shown(log_in)
 

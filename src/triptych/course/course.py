@@ -27,6 +27,7 @@ from triptych.course.gates import GateState, judge_gate
 from triptych.course.known import course_facts
 from triptych.course.medicines import medicine_conflict
 from triptych.course.obligations import Query, Task, filers, held_tasks, queries, query_tasks, raised
+from triptych.course.presence_alarm import presence_tasks
 from triptych.course.reconsenting import asked
 from triptych.course.record import Record
 from triptych.course.recording import agreed_recordings
@@ -356,6 +357,9 @@ class Fold:
     def _session_tasks(self) -> Iterator[Task]:
         if self.sight.sees_forms(READ):
             yield from alarm_tasks(self.session(self.cycle), self.setting, self.study.roles)
+        if self._sees_presence and self.sight.sees_form("session_alarm"):
+            there = self.session_state(self.cycle).presence
+            yield from presence_tasks(self.session(self.cycle), there, self.setting, self.study.roles)
         if self.sight.sees_forms(RESTS_ON):
             yield from unended_tasks(map(self.session, cycles_begun(self.entries, self.cycle)), self.study.roles)
         yield from awaiting(self.entries, self.sight, self.study.roles)

@@ -125,15 +125,15 @@ def _red(session: SessionRecords, setting: Setting, alarm: Alarm, roles: tuple[s
     acknowledged, since = _acknowledged(session, alarm), _received(session, alarm)
     if acknowledged is not None:
         return replace(_alert(f"red:{alarm.about}", KNOWN, alarm, roles, since), acknowledged=acknowledged)
-    calls = tuple(_calls(session, setting, since))
-    return replace(_alert(f"red:{alarm.about}", RED, alarm, roles, since), calls=calls)
+    told = tuple(calls(session, setting, since))
+    return replace(_alert(f"red:{alarm.about}", RED, alarm, roles, since), calls=told)
 
 
 def _alert(name: str, title: str, alarm: Alarm, roles: tuple[str, ...], since: datetime) -> Task:
     return Task(id=name, title=title, roles=roles, since=since, level="alert", about=alarm.record)
 
 
-def _calls(session: SessionRecords, setting: Setting, since: datetime) -> Iterator[Call]:
+def calls(session: SessionRecords, setting: Setting, since: datetime) -> Iterator[Call]:
     """The steps of the document, each with the person it goes to: who covers the session, else by the rota."""
     cover = session.latest(COVER)
     for step in session.rules.escalate:

@@ -7,8 +7,7 @@ role of the person named. What the person named says about it counts for nothing
 from collections.abc import Iterator
 from datetime import datetime
 
-from msgspec import Struct
-
+from triptych.course.answered import Raised, answers_about
 from triptych.course.complaints import ROLE as COMPLIANCE
 from triptych.course.deviations import Shown
 from triptych.course.duty import on_call
@@ -20,7 +19,7 @@ from triptych.course.setting import Setting
 from triptych.course.touch import TOUCH, agreement, versions
 from triptych.study import Study
 
-RULE, ANSWER, REVIEW = "touch_outside_agreement", "session_alarm", "safety_review"
+RULE, REVIEW = "touch_outside_agreement", "safety_review"
 TASK = f"red:{RULE}"
 """The alert, named as every red alarm of a session is."""
 FIRST, ELSE = ("principal_investigator", "physician"), ("monitor", "coordinator")
@@ -28,39 +27,16 @@ FIRST, ELSE = ("principal_investigator", "physician"), ("monitor", "coordinator"
 TITLE = "Touch outside the agreement: see to the participant and separate who is named, now"
 
 
-class Answered(Struct, frozen=True):
-    """What somebody else than the person named did about it: shown on their page, acknowledged, called."""
+class TouchAlarm(Raised, frozen=True, kw_only=True):
+    """A touch outside the agreement: who is named, the kind of touch, why it is outside, and whether it was reviewed.
 
-    what: str
-    by: str
-    at: datetime
+    Answers of the person named are not among its answers.
+    """
 
-
-class TouchAlarm(Struct, frozen=True, kw_only=True):
-    """A touch outside the agreement: the record, when it happened and was known, who is named, why it is outside."""
-
-    record: str
-    at: datetime
-    received_at: datetime
     person: str | None
     kind: str | None
     why: str
-    answers: tuple[Answered, ...]
     reviewed: bool
-
-    @property
-    def key(self) -> str:
-        """What tells it from every other alarm on a screen."""
-        return f"{RULE}:{self.record}"
-
-    @property
-    def acknowledged(self) -> datetime | None:
-        """When somebody else than the person named first acknowledged it."""
-        return next((one.at for one in self.answers if one.what == "acknowledged"), None)
-
-    def of(self, what: str) -> list[Answered]:
-        """The answers of a kind, oldest first."""
-        return [one for one in self.answers if one.what == what]
 
 
 def touch_alarms(entries: Entries) -> Iterator[TouchAlarm]:
@@ -82,20 +58,16 @@ def touch_alarms(entries: Entries) -> Iterator[TouchAlarm]:
 def _alarm(entries: Entries, entry: Entry, version: Record, why: str) -> TouchAlarm:
     person, kind = version.values.get("person"), version.values.get("kind")
     named = person if isinstance(person, str) else None
-    said = (one.root for one in entries.about.get((ANSWER, entry.id), ()) if one.current.values.get("value") == RULE)
     reviews = entries.about.get((REVIEW, entry.id), ())
     return TouchAlarm(
+        value=RULE,
         record=entry.id,
         at=version.occurred_at,
         received_at=version.recorded_at,
         person=named,
         kind=kind if isinstance(kind, str) else None,
         why=why,
-        answers=tuple(
-            Answered(str(one.values.get("answer")), one.actor, one.recorded_at)
-            for one in sorted(said, key=lambda one: one.position)
-            if one.actor != named
-        ),
+        answers=tuple(answers_about(entries, RULE, entry.id, named)),
         reviewed=any(review.root.actor != named for review in reviews),
     )
 

@@ -18,6 +18,7 @@ class ScreeningView(ABC):
     sight: Sight
     _knowledge: Knowledge
     _grant: Grant | None
+    _folds: dict[str, Fold | None]
 
     @abstractmethod
     def _records(self, participant: str) -> tuple[Record, ...]: ...
@@ -51,7 +52,15 @@ class ScreeningView(ABC):
         return () if fold is None else fold.abnormal
 
     def _seen_fold(self, participant: str) -> Fold | None:
-        """The parts of a participant's course, on what this viewer sees; none where nothing may be seen."""
+        """The parts of a participant's course, on what this viewer sees; none where nothing may be seen.
+
+        A window is of one instant, so they are derived once.
+        """
+        if participant not in self._folds:
+            self._folds[participant] = self._fold_anew(participant)
+        return self._folds[participant]
+
+    def _fold_anew(self, participant: str) -> Fold | None:
         records = self._records(participant)
         if not self._reaches(records):
             return None

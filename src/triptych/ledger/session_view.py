@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from triptych.course import Fold, GateState, SessionState
+from triptych.course.answered import Raised
+from triptych.course.presence_alarm import presence_alarm
 from triptych.course.touch import Agreement, agreement, versions
 from triptych.course.touch_alarms import TouchAlarm, touch_alarms
 from triptych.ledger.screening_view import ScreeningView
@@ -19,6 +21,7 @@ class SessionShown(Struct, frozen=True):
 
     state: SessionState
     gates: tuple[GateState, ...]
+    alone: Raised | None = None
 
     def gate(self, name: str) -> GateState | None:
         """One of its gates by name; none where the document does not have it or the viewer may not see it."""
@@ -64,4 +67,5 @@ class SessionView(ScreeningView):
             return None
         known = [fold.study.gates[name] for name in gates if name in fold.study.gates]
         shown = tuple(fold.gate(gate.id, cycle) for gate in known if self.sight.sees_form(gate.guards))
-        return SessionShown(fold.session_state(cycle), shown)
+        state = fold.session_state(cycle)
+        return SessionShown(state, shown, presence_alarm(fold.session(cycle), state.presence))

@@ -67,6 +67,7 @@ class View(Placed, SessionView):
         self._store, self._streams, self._knowledge = store, streams, knowledge
         self._versions, self.viewer, self.now = versions, viewer, now
         self.study, self._known = versions.newest, dict(known)
+        self._folds = {}
         self._setting = self._setting_at(viewer.site if viewer else None)
         self.study = self._version(self._setting)
         self._grant = grant or self._granted()

@@ -1,7 +1,7 @@
 """Who is with the participant: two from the dose on, one overnight, and gaps by what was recorded (CON-01)."""
 
 import pytest
-from tests.spec.session.days import Day, begun, closing
+from tests.spec.session.days import DOSED, Day, begun, closing
 
 
 def gaps(day: Day, minute: float) -> list[tuple[int, int, bool]]:
@@ -78,3 +78,23 @@ def test_where_nobody_recorded_who_is_there_it_is_not_known_and_no_gap():
 def test_a_session_that_nobody_ended_is_not_watched_for_ever():
     day = begun()
     assert day.state(37 * 60).presence.needed == 0
+
+
+@pytest.mark.requirement("CON-01")
+def test_nobody_there_is_a_red_alarm_that_is_sent_at_once_and_ends_when_somebody_is_there_again():
+    day = begun()
+    day.file(-30, "physician_cover", where="on_call")
+    day.file(60, "session_presence", person="therapist-1", change="left")
+    assert called(day, 60) is None
+    last = day.file(61, "session_presence", person="co_therapist-1", change="left")
+    assert called(day, 61) == [("cover", 61), ("clinician", 63), ("physician", 66), ("lead", 71)]
+    day.file(62, "session_alarm", about=last, value="presence", answer="acknowledged")
+    assert called(day, 62) == []
+    day.file(64, "session_presence", person="therapist-1", change="came")
+    assert called(day, 64) is None
+
+
+def called(day: Day, minute: float) -> list[tuple[str, int]] | None:
+    """The calls of the alert that nobody is there; none where there is no such alert."""
+    found = [one for one in day.fold(minute).course().alerts if one.id == "red:presence"]
+    return [(call.step, (call.at - DOSED).seconds // 60) for call in found[0].calls] if found else None

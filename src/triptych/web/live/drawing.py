@@ -12,6 +12,8 @@ import msgspec
 from django.template.loader import get_template
 
 from triptych.course import Attendance
+from triptych.course.answered import Raised
+from triptych.course.presence_alarm import VALUE
 from triptych.course.session_calls import Message
 from triptych.course.touch_alarms import RULE
 from triptych.ledger import Seen
@@ -35,6 +37,7 @@ def drawn(
     seen: Sequence[Seen],
     attended: Attendance | None = None,
     *,
+    alone: Raised | None = None,
     ended: bool = False,
     told: Sequence[Message] = (),
     touch: TouchShown | None = None,
@@ -51,7 +54,7 @@ def drawn(
         "here": here,
     }
     known |= {"questions": questions(study, board.stated, board.dosed_at)}
-    known |= {"alone": bool(attended and attended.nobody), "asked": asked}
+    known |= {"alone": alone, "searched": sent(told, VALUE, alone.record) if alone else (), "asked": asked}
     known |= {"lines": sorted((*board.lines, *_gaps(board, attended)), key=lambda line: line.at, reverse=True)}
     touched = touch.alarms if touch else ()
     known |= {"touched": [(one, sent(told, RULE, one.record)) for one in touched]}

@@ -107,8 +107,8 @@ def _draw(view: View, participant: str, mark: Mark) -> Drawn | None:
     state = course.state if course else None
     ended = state is not None and state.is_ended
     told, touch = view.alarm_messages(participant), view.touch(participant)
-    attended = state.presence if state else None
-    parts = drawn(view.study_of(participant), board, shown, attended, ended=ended, told=told, touch=touch)
+    attended, alone = (state.presence, course.alone) if course and state else (None, None)
+    parts = drawn(view.study_of(participant), board, shown, attended, alone=alone, ended=ended, told=told, touch=touch)
     parts["course"] = course_part(course, board)
     parts["calls"] = calls_part(view, board, seen)
     marks = {name: sha256(text.encode()).hexdigest()[:16] for name, text in parts.items()}
