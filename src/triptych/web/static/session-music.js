@@ -94,7 +94,7 @@ class Player {
     this.audio.addEventListener("playing", () => this.began());
     this.audio.addEventListener("ended", () => this.step(1));
     this.audio.addEventListener("error", () => this.audio.getAttribute("src") && this.fail());
-    this.audio.addEventListener("waiting", () => { clearTimeout(this.stalled); this.stalled = setTimeout(() => this.fail(), STALLED); });
+    this.audio.addEventListener("waiting", () => this.wait());
     this.audio.addEventListener("pause", () => { if (!this.audio.ended && !this.next) this.end("paused"); });
     this.place.addEventListener("click", ({ target }) => this.tapped(target.closest("button")));
     this.$("[data-volume]").addEventListener("input", ({ target }) => { this.level = target.value / 100; localStorage.setItem(LOUD, target.value); this.sound(); });
@@ -178,6 +178,7 @@ class Player {
     this.end("next");
     this.faded = 0;
     this.sound();
+    this.wait();
     this.audio.src = track.url;
     if (from) this.audio.currentTime = from;
     this.audio.play().catch((fault) => { if (this.next === wanted && fault.name === "NotAllowedError") this.stop("The browser plays nothing before this page is touched. Tap Play."); });
@@ -220,7 +221,7 @@ class Player {
     this.playing = { ...this.next, record: this.enter("session_music", values) };
     this.next = null;
     this.left = { playlist, phase, track: track.digest, position: from, record: null };
-    this.playing.record.then(({ id }) => { this.own = id; if (this.left) this.left.record = id; this.beat(); });
+    this.playing.record.then(({ id }) => { this.own = id; if (this.left) Object.assign(this.left, { record: id, own: id }); this.beat(); });
     if (!this.kept.keeping) this.keepAhead();
     document.body.dataset.music = "playing";
     this.fade(1, FADE.begin);
@@ -244,6 +245,12 @@ class Player {
     this.keepPlace();
     ended.record.then(({ id }) => this.enter("session_music_end", { about: id, why }, { happened }));
     this.draw();
+  }
+
+  /** A piece that does not sound for so long is passed over. */
+  wait() {
+    clearTimeout(this.stalled);
+    this.stalled = setTimeout(() => { if (this.next || !this.audio.paused) this.fail(); }, STALLED);
   }
 
   /** A piece cannot be played on: the next that can be is begun. */
@@ -284,6 +291,7 @@ class Player {
   closeWhatWasLeft() {
     const kept = () => JSON.parse(localStorage.getItem(this.key) ?? "null");
     this.left = kept();
+    this.own = this.left?.own;
     const close = async () => {
       const left = kept();
       if (!left?.record || this.playing) return;
