@@ -155,7 +155,7 @@ def test_what_was_played_stands_on_the_timeline_the_summary_the_setting_and_the_
     live.file("therapist", "session_music", {"title": "Hill", "playlist": "Evening", "phase": "ascent", "start": 65})
     client = log_in("therapist")
     timeline = text_of(client.get(SESSION)).split('data-part="timeline"')[1].split("</section>")[0]
-    assert timeline.count('class="piece"') == 3
+    assert timeline.count('class="piece"') == 4
     assert "Paused" in timeline
     assert "Another piece follows" not in timeline
     assert "0000" not in timeline

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from triptych.course import local_day
 from triptych.course.doses import GIVEN
-from triptych.course.music import MUSIC, is_followed
+from triptych.course.music import END, MUSIC, is_followed
 from triptych.ledger import Seen, View
 from triptych.safety import Stated, stated_in
 from triptych.study import Form, Study
@@ -72,8 +72,8 @@ class Line(Struct, frozen=True):
 
     @property
     def is_piece(self) -> bool:
-        """Whether it is a piece of music and nothing more is to be said of it than the list of pieces does."""
-        return self.form == MUSIC and not (self.held or self.late or self.was is not None)
+        """Whether it is music and nothing more is to be said of it than the list of pieces does."""
+        return self.form in (MUSIC, END) and not (self.held or self.late or self.was is not None)
 
 
 class Board(Struct, frozen=True, kw_only=True):
