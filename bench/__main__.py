@@ -16,6 +16,7 @@ from bench import (
     live,
     reached,
     screening,
+    signalling,
     soaking,
     synthesizing,
     verifying,
@@ -35,6 +36,7 @@ PARTS: dict[str, Callable[[float], Iterable[Row]]] = {
     "web": web.rows,
     "reached": reached.rows,
     "live": live.rows,
+    "signals": signalling.rows,
     "soak": soaking.rows,
 }
 

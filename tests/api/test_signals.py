@@ -94,7 +94,7 @@ def test_a_value_past_a_limit_is_heard_at_once_again_while_it_lasts_and_worse_wi
     assert alarms(live) == [("spo2", 93, "unconfirmed")]  # the repeat is made by a person
     send(live, program, 80, 89)
     assert alarms(live)[-1] == ("spo2", 89, "red")
-    for _ in range(200):
+    for _ in range(40):
         send(live, program, 80)
     assert alarms(live)[-1] == ("spo2", 89, "red")
 
@@ -126,8 +126,9 @@ def test_what_was_acknowledged_is_filed_by_the_next_process_where_this_one_was_k
     killed = Signals(live.trial, lambda: live.now, tmp_path)
     assert [killed.take(taken(rate), actor) for rate in (70, 0, 71)] == [(), (), ()]
     assert Signals(live.trial, lambda: live.now, tmp_path).recover() == 0  # it still runs, and has it open
-    for one in killed._open.values():
-        one.end(is_kept=False)
+    for line in killed._lines.values():
+        assert line.open is not None
+        line.open.end(is_kept=False)
     with next(tmp_path.glob("*.signal")).open("a") as file:
         file.write('{"at": "2026-03-0')
     assert Signals(live.trial, lambda: live.now, tmp_path).recover() == 1
@@ -143,3 +144,23 @@ def test_a_device_of_another_kind_or_a_role_that_may_not_sends_no_signal(live: H
     assert send(live, Program("therapist-1"), 0, 0).json()["reasons"][0]["code"] == "not_vitals"
     assert minutes(live) == []
     house().signals.close()
+
+
+def test_the_monitor_of_the_demonstration_sends_as_a_gateway_does_and_raises_nothing(live: Hands) -> None:
+    from triptych.cli.live import LIVE
+    from triptych.cli.live_signal import BEGINS, OFF, telling
+
+    served, dosed = house(), live.now - timedelta(minutes=BEGINS - 1)
+    live.contact(LIVE)
+    dose = {"part": "initial", "outcome": "taken", "amount": 80, "taken_at": dosed.isoformat()}
+    live.file("therapist", "dose_administration", dose, LIVE, visit="dosing", cycle=1)
+    wait = telling(served, dosed, lambda seconds: None)
+    for step in (0, 1, OFF[1] - BEGINS):
+        live.later(minutes=step)
+        wait(0)
+    served.signals.close()
+    records = [one for one in live.trial.system_view().records(LIVE) if one.form == "session_signal"]
+    samples = [sample.values for one in records for sample in samples_of(one.values)]
+    assert {"heart_rate": None, "spo2": None} in samples
+    assert len(samples) == 12 * ((live.now - dosed) / timedelta(minutes=1) - BEGINS) + 1
+    assert not any({"heart_rate", "spo2"} & one.values.keys() for one in records)

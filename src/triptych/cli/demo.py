@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.rule import Rule
 
-from triptych.cli import integrating, live
+from triptych.cli import integrating, live, live_signal
 from triptych.cli.cohort import FIRST, OWN, cohort, identities, waiting, went_on
 from triptych.cli.draw import triptych
 from triptych.cli.errors import CommandError, explained
@@ -79,7 +79,13 @@ def _serve(data: Path, port: int, begins: datetime | None) -> None:
     clock = live.Fast(begins)
     click.echo(f"A medicine session runs now, eight hours in {live.SECONDS / 60:g} minutes:")
     click.echo(f"                      http://localhost:{port}/participants/{live.LIVE}/session/\n")
-    start(str(data), port, music=music, clock=clock, beside=lambda served: live.play(served, begins))
+    start(
+        str(data),
+        port,
+        music=music,
+        clock=clock,
+        beside=lambda served: live.play(served, begins, live_signal.telling(served, begins)),
+    )
 
 
 def build(folder: Path, console: Console) -> datetime:

@@ -85,9 +85,13 @@ class Crossings:
     """
 
     def __init__(self, rules: SessionRules) -> None:
+        self._told: dict[str, tuple[Level, datetime]] = {}
+        self.rules(rules)
+
+    def rules(self, rules: SessionRules) -> None:
+        """Go by these rules from here on; what was told stays told."""
         self._limits = {one.held_in: one.at for one in rules.watches if one.is_signal}
         self._again = parse_duration(rules.repeat_after).span
-        self._told: dict[str, tuple[Level, datetime]] = {}
 
     def take(self, sample: Sample) -> dict[str, float]:
         """The values of a sample that alarms are to hear of now."""

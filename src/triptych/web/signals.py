@@ -13,7 +13,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from triptych.web.devices import registered
 
 CONTINUOUS = "continuous"
 """The kind of a registered device whose readings are a signal."""
+MINUTE = timedelta(minutes=1)
 SILENCE = 75.0
 """Seconds after its first sample when a minute is filed although no later sample has come."""
 MOST = 300
@@ -72,6 +73,10 @@ class _Open:
         self._file.flush()
         os.fsync(self._file.fileno())
 
+    def is_over(self, sample: Sample) -> bool:
+        """Whether a sample belongs to the next minute."""
+        return sample.at - self.samples[0].at >= MINUTE or len(self.samples) >= MOST
+
     def add(self, sample: Sample) -> None:
         """Take in a sample. It is safe once this returns."""
         self._write(to_builtins(sample))
@@ -86,17 +91,24 @@ class _Open:
         self._file.close()
 
 
+class _Line:
+    """One source while it sends: what is open of it, and what was told."""
+
+    def __init__(self, source: Source) -> None:
+        self.source, self.lock = source, threading.RLock()
+        self.open: _Open | None = None
+        self.last: datetime | None = None
+        self.crossings = Crossings(SessionRules())
+
+
 class Signals:
-    """The signals that this process takes."""
+    """The signals that this process takes. A source waits for nobody but itself."""
 
     def __init__(
         self, trial: Trial, clock: Callable[[], datetime], folder: Path, woken: Callable[[str], None] | None = None
     ) -> None:
         self._trial, self._clock, self._folder, self._woken = trial, clock, folder, woken or (lambda _: None)
-        self._lock = threading.RLock()
-        self._open: dict[Source, _Open] = {}
-        self._last: dict[Source, datetime] = {}
-        self._crossings: dict[Source, Crossings] = {}
+        self._lines: dict[Source, _Line] = {}
 
     def take(self, readings: Readings, actor: Actor) -> tuple[Reason, ...] | None:
         """Take a sample of a device that sends continuously: why it is not taken, nothing where it is.
@@ -105,15 +117,19 @@ class Signals:
         """
         source = Source(readings.participant, readings.device, actor.person, actor.role, actor.site)
         told = {item: readings.values.get(item) for item in SIGNALS if item in readings.told}
-        with self._lock:
-            if source not in self._open:
-                refused = self._refusal(source)
-                if refused is None or refused:
-                    return refused
-            return self._take(source, Sample(readings.at, told))
+        line = self._lines.get(source)
+        if line is None or line.open is None:
+            rules = self._rules(source)
+            if not isinstance(rules, SessionRules):
+                return rules
+            line = self._lines.setdefault(source, _Line(source))
+            with line.lock:
+                line.crossings.rules(rules)
+        with line.lock:
+            return self._take(line, Sample(readings.at, told))
 
-    def _refusal(self, source: Source) -> tuple[Reason, ...] | None:
-        """Why nothing is taken from a source; looked at when each of its minutes begins."""
+    def _rules(self, source: Source) -> SessionRules | tuple[Reason, ...] | None:
+        """What the document sets for a source that may send, else why it may not; looked at for each of its minutes."""
         view = self._trial.view(source.actor)
         course = view.course(source.participant)
         if course is None or registered(view, source.site or course.site).get(source.device) != CONTINUOUS:
@@ -122,53 +138,51 @@ class Signals:
         form, role = study.forms.get(SIGNAL), study.roles.get(source.role)
         if form is None or role is None or not may_file(role, form):
             return (Reason(code="not_granted", text="This role does not file continuous signals."),)
-        self._crossings.setdefault(source, Crossings(study.document.session or SessionRules()))
-        return ()
+        return study.document.session or SessionRules()
 
-    def _take(self, source: Source, sample: Sample) -> tuple[Reason, ...]:
+    def _take(self, line: _Line, sample: Sample) -> tuple[Reason, ...]:
         if sample.at - self._clock() > AHEAD:
             return (Reason(code="in_the_future", text="The sample is of the future. Check the clock of the device."),)
-        last = self._last.get(source)
-        if last is not None and sample.at <= last:
+        if line.last is not None and sample.at <= line.last:
             return ()  # sent again: it stands already
-        current = self._open.get(source)
-        if current is not None and (_minute(sample) != _minute(current.samples[0]) or len(current.samples) >= MOST):
-            refused = self._file(source, {})
-            if refused:
-                return refused
-            current = None
-        if current is None:
-            current = self._open[source] = _Open(source, self._folder)
-            self._watch(source, current)
-        current.add(sample)
-        self._last[source] = sample.at
-        past = self._crossings[source].take(sample)
-        refused = self._file(source, past) if past else ()
+        refused = self._file(line, {}) if line.open is not None and line.open.is_over(sample) else ()
+        if refused:
+            return refused
+        if line.open is None:
+            line.open = _Open(line.source, self._folder)
+            self._watch(line, line.open)
+        line.open.add(sample)
+        line.last = sample.at
+        past = line.crossings.take(sample)
+        refused = self._file(line, past) if past else ()
         if not refused:
-            self._woken(source.participant)
+            self._woken(line.source.participant)
         return refused
 
-    def _watch(self, source: Source, current: _Open) -> None:
+    def _watch(self, line: _Line, current: _Open) -> None:
         """File a minute that no later sample ends."""
 
         def end() -> None:
-            with self._lock, suppress(LedgerError):
-                if self._open.get(source) is current:
-                    self._file(source, {})
+            with line.lock, suppress(LedgerError):
+                if line.open is current:
+                    self._file(line, {})
 
         current.timer = threading.Timer(SILENCE, end)
         current.timer.daemon = True
         current.timer.start()
 
-    def _file(self, source: Source, past: dict[str, float]) -> tuple[Reason, ...]:
+    def _file(self, line: _Line, past: dict[str, float]) -> tuple[Reason, ...]:
         """File the open minute; what the door refuses stays on disk, and is tried again at the next start."""
-        current = self._open.pop(source)
+        current = line.open
+        if current is None:
+            return ()
         is_kept = False
         try:
-            outcome = self._trial.file(draft_of(source, current.samples, past), source.actor)
+            outcome = self._trial.file(draft_of(line.source, current.samples, past), line.source.actor)
             is_kept = isinstance(outcome, Filed | Held)
         finally:
             current.end(is_kept=is_kept)
+            line.open = None  # and not before: what is being filed is shown all the while
         if isinstance(outcome, Filed | Held):
             return ()
         _log.warning("A minute of a signal was refused and stays on disk: %s", [one.code for one in outcome.reasons])
@@ -176,10 +190,9 @@ class Signals:
 
     def open_samples(self, participant: str) -> list[tuple[str, Sample]]:
         """The samples of a participant that are in no record yet, each with its device."""
-        with self._lock:
-            mine = [(source.device, one.samples) for source, one in self._open.items()
-                    if source.participant == participant]  # fmt: skip
-            return [(device, sample) for device, samples in mine for sample in samples]
+        mine = [(line.source.device, line.open) for line in list(self._lines.values())
+                if line.source.participant == participant]  # fmt: skip
+        return [(device, sample) for device, current in mine if current for sample in list(current.samples)]
 
     def recover(self) -> int:
         """File what a process that ended left on disk; gives how many minutes. What another has open is left."""
@@ -202,10 +215,9 @@ class Signals:
 
     def close(self) -> None:
         """File every open minute."""
-        with self._lock:
-            for source in list(self._open):
-                with suppress(LedgerError):
-                    self._file(source, {})
+        for line in list(self._lines.values()):
+            with line.lock, suppress(LedgerError):
+                self._file(line, {})
 
 
 def draft_of(source: Source, samples: list[Sample], past: dict[str, float]) -> Draft:
@@ -231,7 +243,3 @@ def _lines(text: str) -> Iterator[Any]:
             yield json.loads(line)
         except ValueError:
             return
-
-
-def _minute(sample: Sample) -> datetime:
-    return sample.at.replace(second=0, microsecond=0)

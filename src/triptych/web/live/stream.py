@@ -136,10 +136,11 @@ class Reader:
         The role is looked at each time; the log-in when nothing had happened for a while (`rested`).
         """
         view = house().trial.view(self._actor)
+        coming = house().signals.open_samples(self._participant)  # before the board: what is filed meanwhile is on it
         found = board_for(view, self._participant) if not rested or self._is_open() else None
         if found is None:
             return None
-        return [*self._records(found), *self._parts(found, view.now), *self._samples(found, view)]
+        return [*self._records(found), *self._parts(found, view.now), *self._samples([*found.samples, *coming], view)]
 
     def _records(self, found: Drawn) -> list[str]:
         names = [name for name, _, _ in found.records]
@@ -148,11 +149,9 @@ class Reader:
             self._after = names[-1]
         return [event("record", {"id": name, "form": form, "at": at}, name) for name, form, at in new[-MOST:]]
 
-    def _samples(self, found: Drawn, view: View) -> list[str]:
+    def _samples(self, known: Sequence[Told], view: View) -> list[str]:
         """What signals have told since the last time: what is filed, and what comes in here and is not filed yet."""
-        is_seen = view.sight.sees_form(SIGNAL)
-        coming = house().signals.open_samples(self._participant) if is_seen else ()
-        told = self._signals.new([*found.samples, *coming])
+        told = self._signals.new(known) if view.sight.sees_form(SIGNAL) else None
         return [event("signal", {**told, "now": view.now.timestamp() * 1000})] if told else []
 
     def _parts(self, found: Drawn, now: datetime) -> list[str]:

@@ -8,8 +8,8 @@ const MOST = 3600; // samples
 const SILENT = 10; // seconds without a sample: a gap, and said so
 const NOW = 1000; // milliseconds between two looks at the clock
 const SIGNALS = [
-  { id: "heart_rate", title: "Heart rate", unit: "/min", low: 40, high: 140 },
-  { id: "spo2", title: "SpO2", unit: "%", low: 85, high: 100 },
+  { id: "heart_rate", title: "Heart rate", unit: "/min", low: 40, high: 140, step: 40 },
+  { id: "spo2", title: "SpO2", unit: "%", low: 85, high: 100, step: 5 },
 ];
 
 const number = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: given.zone });
@@ -73,20 +73,25 @@ async function begin() {
 }
 
 const width = () => Math.max(280, place.clientWidth);
-const color = (name) => getComputedStyle(place).getPropertyValue(name).trim();
+/** A color of the page as a canvas reads it: resolved, since a token differs by theme. */
+function color(name) {
+  const said = place.querySelector(".lost");
+  said.style.outlineColor = `var(${name})`;
+  return getComputedStyle(said).outlineColor;
+}
 
 /** One trace with its limits. */
 function trace(signal) {
   const axis = { stroke: color("--quiet"), grid: { stroke: color("--line"), width: 1 }, ticks: { show: false }, font: "13px sans-serif" };
   const limits = given.limits.find((one) => one.about === signal.id)?.limits ?? [];
   const plot = new window.uPlot({
-    width: width(), height: 130, legend: { show: false }, cursor: { show: false }, select: { show: false },
+    title: `${signal.title}, ${signal.unit}`, width: width(), height: 110, legend: { show: false }, cursor: { show: false }, select: { show: false },
     tzDate: (at) => window.uPlot.tzDate(new Date(1000 * at), given.zone),
     scales: {
       x: { time: true, range: () => [ring.newest() - SHOWN, ring.newest() + 5] },
       y: { range: (_, low, high) => [Math.min(signal.low, low ?? signal.low), Math.max(signal.high, high ?? signal.high)] },
     },
-    axes: [{ ...axis, values: "{HH}:{mm}", space: 90 }, { ...axis, size: 46 }],
+    axes: [{ ...axis, values: "{HH}:{mm}", space: 90, size: 26 }, { ...axis, size: 46, space: 22, incrs: [signal.step] }],
     series: [{}, { stroke: color("--ink"), width: 1.5, spanGaps: false, points: { show: false } }],
     hooks: { drawAxes: [(drawn) => bands(drawn, limits)] },
   }, ring.columns[signal.id], place.querySelector(".traces"));
@@ -156,4 +161,8 @@ document.addEventListener("session:signal", ({ detail }) => {
   asked = true;
   requestAnimationFrame(() => { asked = false; draw(); });
 });
-setInterval(() => { if (begun) numbers(); }, NOW);
+setInterval(() => {
+  if (!begun || place.hidden) return;
+  place.hidden = Date.now() - heard > 1000 * SHOWN; // what ended long ago is in the ledger and no longer here
+  numbers();
+}, NOW);
