@@ -82,6 +82,16 @@ def test_nobody_in_the_room_is_red_until_the_session_has_ended(live: Hands, log_
     assert "Nobody is in the room" not in shown(log_in)
 
 
+def test_what_comes_after_the_end_is_not_asked_and_is_no_gap(live: Hands, log_in: Log) -> None:
+    live.later(minutes=80)  # the questions of the first hour were put to nobody
+    live.file("therapist", "session_exit", {"kind": "transfer"})
+    live.later(hours=6)
+    summary = shown(log_in, path=f"{SESSION}summary/")
+    missing = summary.split("<h2>Not asked</h2>")[1].split("<h2>")[0]
+    assert missing.count("questions on effects") == 1
+    assert summary.split("Without a reading</h2>")[1].split("</p>")[0].count(" to ") == 1
+
+
 def test_the_page_is_there_for_whoever_may_see_the_session_alone(live: Hands, log_in: Log) -> None:
     assert log_in("rater").get(f"{SESSION}course/").status_code == 404
 

@@ -209,11 +209,11 @@ def _stated(seen: Iterable[Seen], study: Study) -> Iterator[Stated]:
             yield Stated(one.occurred_at, one.root, facts, one.form == SIGNAL)
 
 
-def gaps(board: Board) -> list[tuple[datetime, datetime]]:
+def gaps(board: Board, ended_at: datetime | None = None) -> list[tuple[datetime, datetime]]:
     """Stretches longer than `SILENT` after the first dose without a reading, up to now or the end of the session."""
     if board.dosed_at is None:
         return []
-    until = min(board.now, board.dosed_at + SESSION)
+    until = min(board.now, ended_at or board.now, board.dosed_at + SESSION)
     measured = (one.at for one in board.readings if one.values and board.dosed_at <= one.at <= until)
     times = [board.dosed_at, *measured, until]
     return [(one, other) for one, other in pairwise(times) if other - one > SILENT]

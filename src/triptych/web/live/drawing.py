@@ -38,7 +38,7 @@ def drawn(
     attended: Attendance | None = None,
     *,
     alone: Raised | None = None,
-    ended: bool = False,
+    ended_at: datetime | None = None,
     told: Sequence[Message] = (),
     touch: TouchShown | None = None,
 ) -> dict[str, str]:
@@ -59,8 +59,8 @@ def drawn(
     touched = touch.alarms if touch else ()
     known |= {"touched": [(one, sent(told, RULE, one.record)) for one in touched]}
     parts = {name: get_template(f"live/_{name}.html").render(known) for name in PARTS}
-    facts = json.dumps({**_facts(study, board, seen), "ended": ended})
-    return {**parts, "facts": facts, "room": room(study, board, seen, touch)}
+    facts = json.dumps({**_facts(study, board, seen), "ended": ended_at is not None})
+    return {**parts, "facts": facts, "room": room(study, board, seen, touch, ended_at)}
 
 
 def _gaps(board: Board, attended: Attendance | None) -> Iterator[Line]:

@@ -6,7 +6,7 @@ with time.
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -32,12 +32,15 @@ FORMS = (
 """Forms of the room that are entered from the screen by controls of their own."""
 
 
-def room(study: Study, board: Board, seen: Sequence[Seen], touch: TouchShown | None = None) -> str:
-    """The part of the page as JSON, with times in milliseconds."""
+def room(
+    study: Study, board: Board, seen: Sequence[Seen], touch: TouchShown | None = None, ended_at: datetime | None = None
+) -> str:
+    """The part of the page as JSON, with times in milliseconds. Once the session has ended nothing is asked."""
     return json.dumps(
         {
             **_effects(board, seen),
-            **_asked(study, board, seen),
+            **_asked(study, board, seen, ended_at),
+            "ended": ended_at is not None,
             "touch": _touch(touch),
             "music": playing(board, seen),
         }
@@ -82,18 +85,21 @@ def _effects(board: Board, seen: Sequence[Seen]) -> Mapping[str, Any]:
     }
 
 
-def _asked(study: Study, board: Board, seen: Sequence[Seen]) -> Mapping[str, Any]:
-    """The windows of prompts and the times of scales; none before a first dose."""
+def _asked(study: Study, board: Board, seen: Sequence[Seen], ended_at: datetime | None) -> Mapping[str, Any]:
+    """The windows of prompts and the times of scales up to the end; none before a first dose."""
     rules = rules_of(study)
     doses = [dose.at for dose in board.doses]
     if not doses:
         return {"windows": [], "slots": []}
+    until = ended_at or datetime.max.replace(tzinfo=UTC)
     asked = windows(rules.prompts, doses, seen) if rules.prompts else ()
     due = slots((one for one in rules.scales if one.form in study.forms), doses, seen)
     return {
-        "windows": [window_json(one) for one in asked],
+        "windows": [window_json(one) for one in asked if one.opens < until],
         "slots": [
-            {"form": one.form, "title": one.title, "at": _ms(one.at), "done": one.record is not None} for one in due
+            {"form": one.form, "title": one.title, "at": _ms(one.at), "done": one.record is not None}
+            for one in due
+            if one.at < until
         ],
     }
 
@@ -139,13 +145,16 @@ class Report(Struct, frozen=True, kw_only=True):
     missed: tuple[Slot, ...]
 
 
-def report(study: Study, board: Board, seen: Sequence[Seen]) -> Report:
-    """The effects of a session, and the windows and times that passed without an answer."""
+def report(study: Study, board: Board, seen: Sequence[Seen], ended_at: datetime | None = None) -> Report:
+    """The effects of a session, and the windows and times up to its end that passed without an answer."""
+    until = ended_at or board.now
     rules, doses = rules_of(study), [dose.at for dose in board.doses]
     asked = windows(rules.prompts, doses, seen) if rules.prompts and doses else ()
     due = slots((one for one in rules.scales if one.form in study.forms), doses, seen) if doses else ()
     return Report(
         effects=episodes_of_session(board, seen),
-        unasked=tuple(one for one in asked if one.status(board.now) in ("gap", "deferred") and one.left),
-        missed=tuple(one for one in due if one.record is None and one.at + NEAR < board.now),
+        unasked=tuple(
+            one for one in asked if one.opens < until and one.status(board.now) in ("gap", "deferred") and one.left
+        ),
+        missed=tuple(one for one in due if one.record is None and one.at < until and one.at + NEAR < board.now),
     )

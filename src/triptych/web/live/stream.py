@@ -105,10 +105,11 @@ def _draw(view: View, participant: str, mark: Mark) -> Drawn | None:
     shown = [one for one in seen if view.sight.sees_form(one.form)]
     course = course_of(view, participant, board)
     state = course.state if course else None
-    ended = state is not None and state.is_ended
+    ended_at = state.ended_at if state and state.is_ended else None
     told, touch = view.alarm_messages(participant), view.touch(participant)
     attended, alone = (state.presence, course.alone) if course and state else (None, None)
-    parts = drawn(view.study_of(participant), board, shown, attended, alone=alone, ended=ended, told=told, touch=touch)
+    study = view.study_of(participant)
+    parts = drawn(study, board, shown, attended, alone=alone, ended_at=ended_at, told=told, touch=touch)
     parts["course"] = course_part(course, board)
     parts["calls"] = calls_part(view, board, seen)
     marks = {name: sha256(text.encode()).hexdigest()[:16] for name, text in parts.items()}

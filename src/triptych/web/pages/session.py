@@ -105,8 +105,7 @@ def summary(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
     """The session on two pages for the file: chart, doses, alarms and answers, presence, effects, what is missing."""
     drawn = opened(asker, participant)
     shown = [one for one in asker.view.records(participant) if asker.view.sight.sees_form(one.form)]
-    said = room.report(asker.view.study_of(participant), drawn.board, shown)
-    silent = gaps(drawn.board)
+    study, ended_at = asker.view.study_of(participant), drawn.state.ended_at if drawn.state else None
     heard = stretches(played(drawn.board, shown))
     return show(
         request,
@@ -114,11 +113,11 @@ def summary(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
         "live/summary.html",
         drawn=drawn,
         participant=participant,
-        gaps=silent,
-        room=said,
+        gaps=gaps(drawn.board, ended_at),
+        room=room.report(study, drawn.board, shown, ended_at),
         heard=heard,
         touched=asker.view.touch_alarms(participant),
-        summed=summed(asker.view.study_of(participant), drawn.board, shown),
+        summed=summed(study, drawn.board, shown),
     )
 
 

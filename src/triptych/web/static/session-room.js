@@ -120,8 +120,9 @@ export class Room {
   state(now) {
     const unsent = this.unsent();
     const windows = withUnsent(this.facts.windows, unsent).map((one) => ({ ...one, status: status(one, now) }));
-    const asked = windows.find((one) => one.status === "open") ?? windows.findLast((one) => one.status === "deferred" && one.left.length);
-    const gaps = windows.filter((one) => one.status === "gap").map(({ opens, closes }) => [opens, closes]);
+    const waits = (one) => one.status === "deferred" && one.left.length;
+    const asked = this.facts.ended ? undefined : windows.find((one) => one.status === "open") ?? windows.findLast(waits);
+    const gaps = windows.filter((one) => one.status === "gap" || (this.facts.ended && (one.status === "open" || waits(one)))).map(({ opens, closes }) => [opens, closes]);
     const filled = unsent.filter(({ record }) => this.facts.slots.some(({ form }) => form === record.form));
     const done = (slot) => slot.done || filled.some(({ record }) => record.form === slot.form && Math.abs(Date.parse(record.occurred_at) - slot.at) <= NEAR);
     const scales = this.given.room.scales.filter((form) => this.may(form)).map((form) => this.scale(form, now, done));
@@ -133,7 +134,7 @@ export class Room {
   /** What is due of a scale: the first time that is not past by a quarter of an hour, and how many were not made. */
   scale(form, now, done) {
     const open = this.facts.slots.filter((slot) => slot.form === form && !done(slot));
-    const next = open.find(({ at }) => at > now - NEAR);
+    const next = this.facts.ended ? undefined : open.find(({ at }) => at > now - NEAR);
     return { form, title: this.given.forms[form].title, minutes: next ? Math.round((next.at - now) / 60000) : null, at: next?.at, missed: open.filter(({ at }) => at <= now - NEAR).length };
   }
 
