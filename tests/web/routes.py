@@ -97,6 +97,7 @@ def table(hands: Hands, participant: str = "P-1", *, every: bool = True) -> dict
         ("slug", "task"): tasks if every else tasks[:1],
         ("uuid", "record"): [*records, UNKNOWN],
         ("int", "cycle"): ["1", "99999"],
+        ("int", "part"): ["1", "99999"],
         ("path", "rest"): ["nowhere", f"participants/{participant}/nothing"],
         ("slug", "condition"): ["social-anxiety-autism", "ketamine-depression", "nowhere"],
         ("slug", "outcome"): ["ptsd-severity", "nothing"],
