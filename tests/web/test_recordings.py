@@ -1,5 +1,6 @@
 """Recordings: begun by leave alone, whole to the byte, gone from view at once, and looked at by name."""
 
+import uuid
 from base64 import b64decode
 from datetime import timedelta
 from pathlib import Path
@@ -260,6 +261,11 @@ def test_each_person_present_agrees_for_themselves_and_somebody_new_ends_the_rec
     assert begin(client).status_code == 422
     client.post(people, {"what": "agreed", "person": "physician-1", "how": "own", "purposes": list(PURPOSES)})
     assert begin(client).status_code == 422
+    told = {"form": "recording_consent", "values": {"person": "physician-1", "purposes": list(PURPOSES), "how": "own"}}
+    told |= {"id": str(uuid.uuid4()), "author": "physician-1", "device": "d", "occurred_at": allowed.now.isoformat()}
+    sent = {"records": [told | {"at": allowed.now.isoformat()}]}
+    answer = client.post("/participants/P-1/session/outbox/", sent, content_type="application/json")
+    assert answer.json()["answers"][0]["codes"] == ["decided_here"]  # a tablet speaks for nobody on this
     log_in("physician").post(people, {"what": "agreed", "person": "physician-1", "purposes": list(PURPOSES)})
     assert begin(client).status_code == 200
     enter(allowed, "co_therapist", "recording_consent", person="physician-1", purposes=[], how="said")

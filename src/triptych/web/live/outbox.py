@@ -18,7 +18,7 @@ from triptych.web.house import house
 
 MOST = 50
 """Entries in one sending."""
-SIGNED = frozenset({"signature", "dose_check", *HANDED_OVER})
+SIGNED = frozenset({"signature", "dose_check", "recording_consent", *HANDED_OVER})
 HAND = frozenset({"acknowledged", "closed"})
 """Answers to an alarm that nobody gives for somebody else, or later."""
 

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from triptych.course.recording_people import COMPANY, CONSENT, PRESENCE
 from triptych.ledger import Draft, Filed
 from triptych.web.entry import new_id
+from triptych.web.hand import WRONG, confirmed
 from triptych.web.house import house
 from triptych.web.live import crew
 from triptych.web.pages.recordings import all_of, may
@@ -28,17 +29,11 @@ def people(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse
             _file(request, asker, participant, form, {"person": person, "change": change})
         case "agreed" if person not in own:
             _file(request, asker, participant, CONSENT, _said(request, person, request.POST.get("how", "")))
-        case "agreed" if not _is_by_own_hand(request, asker, person):
-            messages.warning(request, crew.WRONG)
+        case "agreed" if not confirmed(request, asker, person, request.POST.get("pin", "")):
+            messages.warning(request, WRONG)
         case "agreed":
             _file(request, asker, participant, CONSENT, _said(request, person, "own"))
     return redirect("recordings", participant=participant)
-
-
-def _is_by_own_hand(request: HttpRequest, asker: Asker, person: str) -> bool:
-    """Whether it is whoever they say: with their PIN, or logged in here with none set."""
-    is_alone = person == asker.actor.person and not crew.has_pin(request, person)
-    return is_alone or crew.is_pin(request, person, request.POST.get("pin", ""))
 
 
 def _said(request: HttpRequest, person: str, how: str) -> dict[str, object]:
