@@ -249,12 +249,14 @@ def test_each_person_present_agrees_for_themselves_and_somebody_new_ends_the_rec
     assert send(client, record, after, b"with Kari").json()["why"] == "arrived"
     assert send(client, record, before, b"without").json()["next"] == 2
     assert client.post(f"{BASE}{record}/stop/", {"why": "arrived", "pieces": "2"}).status_code == 200
-    assert "Everybody who is present" in begin(client).json()["problem"]
+    assert begin(client).json()["problem"].endswith("agreeing to be recorded for this: Kari.")
     client.post(people, {"what": "agreed", "person": "Kari", "how": "said", "purposes": ["recall"]})
     assert begin(client).status_code == 422
     assert begin(client, purposes=["recall"]).status_code == 200
     client.post(people, {"what": "left", "person": "Kari"})
     assert begin(client).status_code == 200
+    for named, status in (("therapist-1, Kari", 422), ("therapist-1", 200)):
+        assert begin(client, how="uploaded", people=named).status_code == status
     # Nobody of the team agrees for another: what others file can only take away.
     enter(allowed, "physician", "session_presence", person="physician-1", change="came")
     enter(allowed, "therapist", "recording_consent", person="physician-1", purposes=list(PURPOSES), how="said")

@@ -151,17 +151,19 @@ def _begin(request: HttpRequest, asker: Asker, participant: str, listed: list[Re
         if part is None or part.stopped_at is None:
             return _no("The part before this one was not found, or has not ended.")
         values |= {"continues": part.id, "gap": _gap(asker, part.stopped_at)}
-    elif how == UPLOADED and (lacking := _who_lacks(asker, participant, values)):
-        return _no(f"Not on record as agreeing to be recorded for this: {', '.join(lacking)}.")
+    lacking = _who_lacks(asker, participant, values)
+    told = f"Not on record as agreeing to be recorded for this: {', '.join(lacking)}." if lacking else ""
+    if told and how == UPLOADED:
+        return _no(told)
     outcome = file(request, asker, participant, START, values)
     if not isinstance(outcome, Filed):
-        return _no(" ".join(reason.text for reason in outcome.reasons))
+        return _no(" ".join([*(reason.text for reason in outcome.reasons), told]).strip())
     place, name = shelf(), outcome.record.id
     place.begin(name)
     key = {"key": b64encode(place.waiting_key(name)).decode()} if how != UPLOADED else {}
-    told = JsonResponse({"id": name, "now": _ms(asker.view.now), **key})
-    told["Cache-Control"] = "no-store"
-    return told
+    answer = JsonResponse({"id": name, "now": _ms(asker.view.now), **key})
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def _no(problem: str) -> JsonResponse:
@@ -179,16 +181,21 @@ def _present(asker: Asker, participant: str) -> str:
 
 
 def _who_lacks(asker: Asker, participant: str, values: Mapping[str, Any]) -> list[str]:
-    """Of the people whom somebody names, a line each, those who are not on record as agreeing to each purpose."""
-    said = agreed_to(room(house().trial.system_view(), participant), asker.view.now)
-    named = [name.strip() for name in str(values["people"]).replace(",", "\n").splitlines() if name.strip()]
-    return [name for name in named if not set(values["purposes"]) <= (said.get(name) or frozenset())]
+    """Of those who are there, or whom somebody names as in a file, who is not on record as agreeing to each purpose."""
+    now, in_room = asker.view.now, room(house().trial.system_view(), participant)
+    if values["how"] != UPLOADED:
+        said = {one.person: one.purposes for one in present(in_room, now) or ()}
+    else:
+        named = (name.strip() for name in str(values["people"]).split(","))
+        said = {name: agreed_to(in_room, now).get(name) for name in named if name}
+    return [name for name, purposes in said.items() if not set(values["purposes"]) <= (purposes or frozenset())]
 
 
 def _gap(asker: Asker, stopped: datetime) -> str:
     zone, now = asker.view.zone(), asker.view.now
-    minutes = max(round((now - stopped).total_seconds() / 60), 0)
-    return f"Not recorded from {clock(stopped, zone)} to {clock(now, zone)} ({minutes} min)"
+    minutes = round((now - stopped).total_seconds() / 60)
+    lasted = f"{minutes} min" if minutes >= 1 else "under a minute"
+    return f"Not recorded from {clock(stopped, zone)} to {clock(now, zone)} ({lasted})"
 
 
 def file(
