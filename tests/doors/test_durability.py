@@ -9,6 +9,7 @@ from tests.doors.hands import Hands
 from triptych.ledger import Actor, Filed
 from triptych.ledger.library import find_study
 from triptych.ledger.memory import MemoryStore
+from triptych.study import parse_duration
 
 MONITOR = Actor(person="monitor-1", role="monitor")
 
@@ -72,6 +73,10 @@ def test_the_general_course_asks_at_least_monthly_until_twelve_months() -> None:
     weeks = [int(str(target).split()[0]) // (7 if "day" in str(target) else 1) for target in targets]
     assert all(later - earlier == 4 for earlier, later in pairwise(weeks))
     assert (weeks[0], weeks[-1] >= 48) == (12, True)
+    # Nor is there a gap before them: somebody is seen, called or asked at least every four weeks from the last dose on.
+    after = [one for one in study.document.visits if any(t.anchor == "dosing" and t.target for t in one.timing)]
+    days = {parse_duration(one.timing[-1].target).span.days for one in after if one.id != "dosing"}
+    assert all(later - earlier <= 28 for earlier, later in pairwise(sorted({0, *days})))
     assert study.visits["month_12"].timing[0].target == "52 weeks"
 
 

@@ -190,6 +190,18 @@ def test_a_complaint_has_a_clock_and_whoever_has_the_code_reads_the_answer(world
     (one,) = [seen for seen in world.trial.system_view().study_records() if seen.form == "complaint"]
     world.file("compliance", "complaint_answer", {"about": one.id, "reply": "We look into it."}, None)
     assert "We look into it." in asked(code[1])
+    # It named the leader and did not say so: whoever reads it does, and it stands in the safety record.
+    client = client_of("compliance-1")
+    step = f"/complaints/{one.root}/?form=complaint_answer"
+    sent = {**fields(text_of(client.get(step))), "v-reply": "It is about the leader.", "v-leader": "yes"}
+    assert client.post(step, sent).status_code == 302
+    (seen,) = [two for two in world.trial.system_view().study_records() if two.form == "conduct_observation"]
+    assert seen.values["text"] == SECRET
+    # After the study as well, by somebody whose access has ended.
+    given = next(g for g in world.trial.system_view().grants() if g.person == "pat")
+    world.administer("grant_removal", {"about": given.id, "why": "The study is over"})
+    world.later(days=400)
+    assert complain().status_code == 200
 
 
 def test_a_letter_that_cannot_be_sent_is_tried_again_and_one_that_was_is_not(world: Hands) -> None:

@@ -75,6 +75,26 @@ def test_a_worry_is_read_by_therapists_only_while_the_participant_shares_it(know
         assert found == readers
 
 
+def test_a_goal_or_worry_is_taken_away_by_a_correction_and_read_by_nobody_from_then_on(known: Hands) -> None:
+    send("pat", "/goals/", "goal", kind="worry", words=SECRET)
+    (goal,) = seen_by(known, "participant", "pat")
+    known.later(minutes=5)
+    send("pat", "/goals/", "goal_sharing", about=goal.root, shared="yes")
+    assert SECRET in everything(known, "therapist")
+    known.later(minutes=5)
+    pat = client_of("pat")
+    sent = fields(text_of(pat.get("/goals/", headers=HOST)))
+    assert pat.post("/goals/", sent | {"retract": str(uuid.uuid4())}, headers=HOST).status_code == 404
+    assert pat.post("/goals/", sent | {"retract": goal.root}, headers=HOST).status_code == 302
+    for path in ("/goals/", "/way/"):
+        assert SECRET not in text_of(pat.get(path, headers=HOST)), path
+    staff = [role.id for role in known.study.document.roles if role.id != "participant"]
+    assert {role for role in staff if SECRET in everything(known, role)} == set()
+    # It stays in the ledger, corrected and with its reason.
+    newest = [one for one in known.trial.system_view().records("P-1") if one.form == "goal"][-1]
+    assert (newest.corrects, newest.values["retracted"], newest.current) == (goal.id, True, True)
+
+
 def test_setting_an_answer_aside_shares_nothing_and_one_dated_back_does_not_either(known: Hands) -> None:
     send("pat", "/goals/", "goal", kind="goal", words=SECRET)
     (goal,) = seen_by(known, "participant", "pat")

@@ -69,3 +69,12 @@ def test_a_coordinator_sees_who_has_gone_quiet_and_not_what_was_answered(dosed: 
     assert ("<b>quiet</b>" in row, ">20<" in row) == (True, True)
     assert "more than 14 days" in section
     assert WORDS not in page
+    assert "not asked" in row
+    pat = {"person": next(g.person for g in dosed.trial.system_view().grants() if g.participant == OWN)}
+    traced = {"letter": True, "person": True, "register": False}
+    dosed.file("participant", "tracing_consent", traced, OWN, **pat)
+    dosed.file("participant", "follow_up_wish", {"wish": "leave", "records": False}, OWN, **pat)
+    page = text_of(client_of("coordinator-1").get("/follow-up/"))
+    left = page.partition("what may still be collected</h2>")[2].partition("</section>")[0]
+    row = left.partition(f">{OWN}</a>")[2].partition("</tr>")[0]
+    assert ("Leave: no more" in row, "<td>no</td>" in row, "a letter, the person named" in row) == (True, True, True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from triptych.course.complaints import (
+    ANSWER,
     OBSERVATION,
     ROLE,
     SENT,
@@ -55,11 +56,19 @@ def file_complaint(trial: Trial, identifier: str, values: dict[str, object], now
 
 
 def settle(trial: Trial) -> None:
-    """File the observation of every complaint that needs one and has none yet."""
-    for one in complaints(trial.system_view().study_records()):
-        if one.values.get("leader") is True or one.values.get("abuse") is True:
+    """File the observation of every complaint that needs one and has none yet.
+
+    Whoever complains may name the leader and not say so: then whoever reads it does, in the first answer.
+    """
+    records = trial.system_view().study_records()
+    known = {one.id for one in records}
+    answers = [one.values for one in records if one.form == ANSWER and one.status == "filed"]
+    named = {str(values.get("about")) for values in answers if values.get("leader") is True}
+    for one in complaints(records):
+        name = str(uuid.uuid5(NOTICES, f"{one.id}:observation"))
+        is_grave = one.values.get("leader") is True or one.values.get("abuse") is True or one.id in named
+        if is_grave and name not in known:
             seen = {"text": str(one.values["text"]), "code": one.code}
-            name = str(uuid.uuid5(NOTICES, f"{one.id}:observation"))
             trial.file(Draft(id=name, form=OBSERVATION, values=seen, occurred_at=one.at, origin="system"), SYSTEM)
 
 
@@ -164,6 +173,7 @@ def send_on(trial: Trial, sender: str, send: Callable[[Letter], None], clock: Ca
     if SENT not in trial.system_view().study.forms:
         return True
     tell_of_ratings(trial)
+    settle(trial)
     whole = True
     for one, kind, to, letter in list(letters(trial.system_view())):
         try:

@@ -80,7 +80,7 @@ def standing(records: Iterable[Seen]) -> list[Seen]:
 
 
 def goals(records: Sequence[Seen]) -> list[Goal]:
-    """Goals and worries that the viewer sees, newest first."""
+    """Goals and worries that the viewer sees, newest first; none that the participant took away."""
     shared = {str(one.values.get("about")): one.values.get("shared") is True for one in records if one.form == SHARING}
     return [
         Goal(
@@ -91,7 +91,7 @@ def goals(records: Sequence[Seen]) -> list[Goal]:
             shared=shared.get(one.root, False),
         )
         for one in reversed(records)
-        if one.form == GOAL
+        if one.form == GOAL and one.values.get("retracted") is not True
     ]
 
 

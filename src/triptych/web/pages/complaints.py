@@ -22,8 +22,10 @@ from triptych.course.complaints import (
     tested_board,
 )
 from triptych.ledger import Seen
+from triptych.ledger.complaining import settle
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
+from triptych.web.house import house
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
 
@@ -113,6 +115,7 @@ def complaint(request: HttpRequest, asker: Asker, record: str) -> HttpResponse:
         if posted is None:
             raise Http404
         if file_posted(request, asker, posted, None):
+            settle(house().trial)
             return redirect("complaint", record=one.id)
     return show(
         request,

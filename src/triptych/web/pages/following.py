@@ -10,7 +10,9 @@ from triptych.course import Listed
 from triptych.course.durability import Evaluation
 from triptych.course.obligations import filers
 from triptych.course.quiet import Contact, contact_of, is_followed, quiet_after
+from triptych.course.staying import TRACING, WISH, Staying, staying
 from triptych.study import Study, Visit
+from triptych.web.integrating import standing as standing_of
 from triptych.web.people import Asker, page
 from triptych.web.show import show
 
@@ -24,6 +26,8 @@ LEFT = (
     ("enrollment", "completed", "Completed"),
 )
 """How people leave, as their standing says it. Somebody may stand in several lines."""
+GONE = (("follow_up", "stopped"), ("data", "stopped"), ("reach", "lost"))
+"""Who left, and of whom it matters what may still be collected."""
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -87,11 +91,15 @@ def follow_up(request: HttpRequest, asker: Asker) -> HttpResponse:
     followed = [line for line in listed if is_followed(line.standing)]
     asker.view.gather(line.participant for line in followed)
     contacts = sorted((_contact(asker, line) for line in followed), key=lambda one: one.order)
+    wishes, leaving = _wishes(asker, enrolled, [one.participant for one in contacts])
     return show(
         request,
         asker,
         "follow_up.html",
         contacts=contacts,
+        wishes=wishes,
+        leaving=leaving,
+        wish_words=_wish_words(asker.study),
         quiet_after=quiet_after(asker.study).days,
         zone=asker.view.zone(),
         here="follow_up",
@@ -103,6 +111,23 @@ def follow_up(request: HttpRequest, asker: Asker) -> HttpResponse:
         standing={name: found for name, found in standing.items() if found},
         judged=judged,
     )
+
+
+def _wishes(asker: Asker, enrolled: Iterable[Listed], followed: list[str]) -> tuple[dict[str, Staying], list[str]]:
+    """What each person wants of the follow-up, and who left or wants less; nothing where the role does not see it."""
+    if not all(map(asker.view.sight.sees_form, (WISH, TRACING))):
+        return {}, []
+    left = {one.participant for one in enrolled if any(one.standing.get(axis) == value for axis, value in GONE)}
+    asker.view.gather(left)
+    wishes = {name: staying(standing_of(asker.view.records(name))) for name in sorted({*left, *followed})}
+    return wishes, [name for name, one in wishes.items() if name in left or one.wish not in ("", "as_planned")]
+
+
+def _wish_words(study: Study) -> dict[str, str]:
+    """What each wish says, by its code."""
+    form = study.forms.get(WISH)
+    items = form.items if form else ()
+    return {choice.code: choice.label for item in items if item.id == "wish" for choice in item.choices}
 
 
 def _contact(asker: Asker, line: Listed) -> Contact:

@@ -54,10 +54,30 @@ def waits_for_word(asker: Asker, visits: Iterable[Planned]) -> bool:
 
 @page
 def goals(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """Show the participant's goals and worries; keep a new one, share one, or take one back."""
+    """Show the participant's goals and worries; keep a new one, share one, keep one back, or take one away."""
     mine = kept.goals(records_of(asker))
+    if request.method == "POST" and "retract" in request.POST:
+        wanted = found(next((one for one in mine if one.record == request.POST["retract"]), None))
+        _say(request, words_for(request).say["goal_gone" if _retracted(asker, wanted) else "not_kept"])
+        return redirect("goals")
     posted = _posted(request, asker, (kept.GOAL, kept.SHARING), {one.record for one in mine})
     return _answer(request, asker, "goals", posted, goals=mine)
+
+
+def _retracted(asker: Asker, goal: kept.Goal) -> bool:
+    """Take a goal away: no longer shared, and corrected to one that holds none of its words; whether that was filed.
+
+    What therapists read while it was shared they have read. The earlier version stays in the ledger, and is shown to
+    nobody who works here.
+    """
+    now, participant = asker.view.now, asker.grant.participant
+    common: dict[str, Any] = {"occurred_at": now, "participant": participant, "site": asker.grant.site}
+    unshared = Draft(id=new_id(now), form=kept.SHARING, values={"about": goal.record, "shared": False}, **common)
+    values = {"kind": goal.kind, "words": "–", "retracted": True}
+    newest = next(one.id for one in records_of(asker) if one.root == goal.record)
+    correction: dict[str, Any] = {"corrects": newest, "reason": "Taken away by the participant"}
+    gone = Draft(id=new_id(now), form=kept.GOAL, values=values, **{**common, "occurred_at": goal.at}, **correction)
+    return all(isinstance(house().trial.file(draft, asker.actor), Filed) for draft in (unshared, gone))
 
 
 @page

@@ -1,0 +1,45 @@
+"""How somebody stays in the follow-up or leaves it, and what may still be done then (CRL-05, PRV-01).
+
+The newest answer counts. What was not asked is not allowed.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+TRACING, WISH = "tracing_consent", "follow_up_wish"
+WAYS: Mapping[str, str] = {"letter": "a letter", "person": "the person named", "register": "a public register"}
+"""The ways in which somebody may be looked for, by the items of the form."""
+
+
+class Told(Protocol):
+    """A record as a view shows it."""
+
+    @property
+    def form(self) -> str:
+        """The form."""
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The answers."""
+
+
+class Staying(Struct, frozen=True, kw_only=True):
+    """What a participant wishes, how they may be looked for (none: they were not asked), and what may be read later.
+
+    `records` says whether their health record may still be read after they left; none where they did not say.
+    """
+
+    wish: str = ""
+    tracing: tuple[str, ...] | None = None
+    records: bool | None = None
+
+
+def staying(records: Iterable[Told]) -> Staying:
+    """What the newest answers that count say, from records oldest first."""
+    newest = {one.form: one.values for one in records if one.form in (TRACING, WISH)}
+    traced, wish = newest.get(TRACING), newest.get(WISH, {})
+    tracing = None if traced is None else tuple(way for item, way in WAYS.items() if traced.get(item) is True)
+    kept = wish.get("records") if wish.get("wish") == "leave" else None
+    return Staying(wish=str(wish.get("wish", "")), tracing=tracing, records=kept if isinstance(kept, bool) else None)
