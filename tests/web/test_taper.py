@@ -189,10 +189,11 @@ def test_the_papers_are_tagged_pdfs_and_the_physician_writes_and_prints(trial: H
 
 
 def test_what_a_participant_reads_of_medicines_is_plain() -> None:
-    from triptych.web.papers import RIGHTS, STOPS
+    from triptych.web.papers import rights, stops
+    from triptych.web.words import all_words
 
-    said = " ".join((*STOPS, *RIGHTS, "Keep taking it as always. It is never stopped for a study."))
-    assert flesch_kincaid_grade(said) <= 8
+    say = all_words()["en"].say
+    assert flesch_kincaid_grade(" ".join((*stops(say), *rights(say), say["plan_never_stop"]))) <= 8
 
 
 def test_the_plan_is_not_kept_for_when_there_is_no_network() -> None:

@@ -1,6 +1,7 @@
 """The participants' site in their language: complete, chosen on the phone and kept there; records stay the same."""
 
 import re
+import uuid
 from string import Formatter
 from typing import Any
 
@@ -57,17 +58,17 @@ def test_every_language_says_the_same_things_and_each_word_has_one_place() -> No
 
 
 def test_every_form_of_participants_is_whole_in_spanish_and_means_the_same() -> None:
-    study = find_study("mapp-template")
-    assert set(all_forms()["es"]) <= set(study.forms)
+    forms = {**find_study("mdma-mdd-norway").forms, **find_study("mapp-template").forms}
+    assert set(all_forms()["es"]) <= set(forms)
     for name, words in all_forms()["es"].items():
-        form, told = study.forms[name], in_language(study.forms[name], "es")
+        form, told = forms[name], in_language(forms[name], "es")
         assert set(words.items) == {item.id for item in form.items}, name
         assert told.title != form.title
         for item, other in zip(form.items, told.items, strict=True):
             assert [one.code for one in item.choices] == [one.code for one in other.choices]
             assert set(words.items[item.id].choices) == {one.code for one in item.choices}
             assert (item.type, item.range, item.required) == (other.type, other.range, other.required)
-    assert in_language(study.forms["days_after"], "en") is study.forms["days_after"]
+    assert in_language(forms["days_after"], "en") is forms["days_after"]
 
 
 @pytest.mark.usefixtures("world")
@@ -101,9 +102,30 @@ def test_what_is_answered_in_spanish_is_the_same_record_and_what_is_missing_is_s
     page = fields(text_of(client.get("/choices/follow_up_wish/?language=es", headers=HOST)))
     refused = client.post("/choices/follow_up_wish/", page, headers=HOST)
     assert refused.status_code == 422
-    assert "Mire esto otra vez: Lo que quiero" in text_of(refused)
+    assert "Lo que quiero: falta una respuesta." in text_of(refused)
     assert "No se ha perdido nada" in text_of(refused)
     sent = client.post("/choices/follow_up_wish/", page | {"v-wish": "phone"}, headers=HOST, follow=True)
     assert "Seguir o dejarlo: enviado." in text_of(sent)
     last = [one for one in world.trial.system_view().records("P-1") if one.form == "follow_up_wish"][-1]
-    assert last.values["wish"] == "phone"
+    assert (last.values["wish"], last.language) == ("phone", "es")
+
+
+def test_an_answer_keeps_the_language_and_the_version_it_was_asked_with_also_when_it_was_sent_late(
+    world: Hands,
+) -> None:
+    client: Any = client_of("pat")
+    answers = [
+        {"id": str(uuid.uuid4()), "form": "follow_up_wish", "fields": [["v-wish", "phone"], *more]}
+        for more in ([["language", "es"]], [["language", "<x>"]], [])
+    ]
+    # The phone speaks English by now: what counts is the page that asked.
+    client.get("/?language=en", headers=HOST)
+    sent = client.post("/outbox/", {"answers": answers}, content_type="application/json", headers=HOST)
+    assert {one["outcome"] for one in sent.json()["answers"]} == {"filed"}
+    kept = [one for one in world.trial.system_view().records("P-1") if one.form == "follow_up_wish"]
+    assert [one.language for one in kept] == ["es", None, None]
+    staff = client_of("physician-1")
+    shown = [text_of(staff.get(f"/participants/P-1/records/{one.id}/")) for one in kept]
+    assert "<td>Español</td>" in shown[0]
+    assert "language not known" in shown[1]
+    assert f"study document {world.study.document.version}" in shown[0]

@@ -33,6 +33,7 @@ class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `occurred_at` is when it happened, `recorded_at` when the system had it (EMA-03); both are aware and in UTC.
     `values` maps item ids to answers; a missing-value code stands as `{"missing": CODE}`.
     `held` lists the reasons for which a held record does not count. `capture` stands on what came from an outbox.
+    `language` is the one in which the form was asked (BCP 47), as the page that asked it says; none: not known.
     """
 
     stream: str
@@ -55,6 +56,7 @@ class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
     status: Status = "filed"
     held: tuple[str, ...] = ()
     capture: Capture | None = None
+    language: str | None = None
 
     @property
     def participant(self) -> str | None:

@@ -29,7 +29,8 @@ class System(Actor, frozen=True, kw_only=True):
 class Draft(Struct, frozen=True, kw_only=True):
     """A filled form on its way in. `id` is made by its originator, so sending it twice is harmless.
 
-    `participant` is none for forms about a site or the study. `occurred_at` is aware.
+    `participant` is none for forms about a site or the study. `occurred_at` is aware. `language` is the one in which
+    the form was asked; none where that is not known.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     reason: str | None = None
     origin: Origin = "direct"
     capture: Capture | None = None
+    language: str | None = None
 
 
 class Reason(Struct, frozen=True, kw_only=True):

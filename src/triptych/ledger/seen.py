@@ -14,6 +14,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     """A record as a viewer sees it. Positions and chain hashes of a stream are never shown.
 
     `shown` is the hash that a signature of this viewer binds to; `late` marks an entry recorded long after it happened.
+    `language` is the one in which the form was asked; none: not known.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     late: bool
     shown: str
     capture: Capture | None = None
+    language: str | None = None
 
 
 def without_visits(course: Course) -> Course:

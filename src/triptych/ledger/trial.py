@@ -346,6 +346,7 @@ def _record(reading: Reading, stream: str, case: judging.Case) -> Record:
         reason=draft.reason,
         origin=draft.origin,
         capture=draft.capture,
+        language=draft.language,
     )
 
 
@@ -373,4 +374,4 @@ def _held(code: str) -> Reason:
 def _sent(one: Record | Draft) -> tuple[object, ...]:
     """What its originator sent, as it is stored."""
     values = msgspec.json.encode(one.values)
-    return one.form, values, one.participant, one.occurred_at, one.corrects, one.reason
+    return one.form, values, one.participant, one.occurred_at, one.corrects, one.reason, one.language

@@ -386,6 +386,7 @@ class View(Placed, SessionView):
             late=self._is_late(record),
             shown=shown_digest(root, record, self.sight),
             capture=record.capture,
+            language=record.language,
         )
 
     def _releases(self) -> list[Release]:

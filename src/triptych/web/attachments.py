@@ -35,7 +35,11 @@ class Kept(Struct, frozen=True):
 
 
 class NotTaken(Exception):
-    """A file is not of a kind or size that is kept."""
+    """A file is not of a kind or size that is kept; `said` is the key of the participants' words for it."""
+
+    def __init__(self, text: str, said: str = "file_not_picture") -> None:
+        super().__init__(text)
+        self.said = said
 
     code = "file_not_taken"
 
@@ -43,7 +47,7 @@ class NotTaken(Exception):
 def keep(upload: UploadedFile, types: Collection[str] = ALL) -> Kept:  # type: ignore[type-arg]
     """Keep an uploaded file of one of some types. Raises `NotTaken`, in words for the person who sent it."""
     if upload.size is None or upload.size > MOST:
-        raise NotTaken(f"The file is larger than {MOST // 1_000_000} MB. Nothing was kept.")
+        raise NotTaken(f"The file is larger than {MOST // 1_000_000} MB. Nothing was kept.", "file_too_large")
     media_type = _type_of(upload)
     if media_type not in types:
         raise NotTaken("Only JPEG and PNG pictures are taken here. Nothing was kept.")

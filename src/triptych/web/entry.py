@@ -40,7 +40,9 @@ class Posted:
         self.confirmed: frozenset[str] = frozenset()
         self.problems: list[tuple[str, str]] = []
         self.asked: list[tuple[str, str]] = []
+        self.codes: dict[str, str] = {}
         self.outcome: Outcome | None = None
+        self.language: str | None = None
 
     @classmethod
     def fresh(cls, form: Form, zone: ZoneInfo, now: datetime) -> "Posted":
@@ -72,6 +74,7 @@ class Posted:
         made.visit, made.cycle = data.get("visit", ""), data.get("cycle", "")
         made.corrects, made.reason = data.get("corrects", ""), data.get("reason", "")
         made.confirmed = frozenset(data.getlist("confirmed"))
+        made.language = data.get("language") or None
         return made
 
     def text(self, item: Item) -> str:
@@ -85,6 +88,11 @@ class Posted:
     def problem(self, item: Item) -> str:
         """What is wrong with an item, if anything."""
         return next((text for name, text in (*self.problems, *self.asked) if name == item.id), "")
+
+    def wrong(self, item: str, text: str, code: str) -> None:
+        """Note what is wrong with an item, or with the whole, under the code by which it can be said otherwise."""
+        self.problems.append((item, text))
+        self.codes[text] = code
 
     def happened(self) -> datetime | None:
         """When it happened, in UTC terms; none if no time can be read."""

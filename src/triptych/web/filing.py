@@ -15,7 +15,8 @@ from triptych.web.hosts import is_participant_host
 from triptych.web.house import house
 from triptych.web.people import Asker
 from triptych.web.questions import ask_about
-from triptych.web.words import FIRST, spoken_to, words_for
+from triptych.web.tongues import Foreign, filled
+from triptych.web.words import FIRST, Words, asked_in, spoken_to, title_of, words_for
 
 MOST_DIGITS = 4
 
@@ -25,15 +26,24 @@ def file_posted(
 ) -> bool:
     """File what was posted, about a participant or a site. False, with the reasons, if the person must look again."""
     is_done = _filed(request, asker, posted, participant, site)
-    words = words_for(request)
-    if not is_done and is_participant_host(request) and words.language != FIRST:
-        labels = {item.id: item.label for item in posted.form.items}
-        told = (
-            (name, words.say["look_again"].format(label=labels[name]) if name in labels else text)
-            for name, text in posted.problems
-        )
-        posted.problems = list(told)
+    if not is_done and is_participant_host(request):
+        words = words_for(request)
+        posted.problems = [(name, reworded(words, posted, name, text)) for name, text in posted.problems]
+        own = asker.study.document.language
+        if words.language != own:
+            posted.asked = [(name, Foreign(text, own)) for name, text in posted.asked]
     return is_done
+
+
+def reworded(words: Words, posted: Posted, name: str, text: str) -> str:
+    """What is wrong, in the words of the participants' site: by its code, else by the question that it is about."""
+    label = next((item.label for item in posted.form.items if item.id == name), "")
+    said = words.say.get(f"why_{posted.codes.get(text, '')}")
+    if said is not None and (label or "{label}" not in said):
+        return filled(said, label=label)
+    if words.language == FIRST:
+        return text
+    return filled(words.say["look_again"], label=label) if label else words.say["look_again_all"]
 
 
 def _filed(request: HttpRequest, asker: Asker, posted: Posted, participant: str | None, site: str | None) -> bool:
@@ -43,10 +53,11 @@ def _filed(request: HttpRequest, asker: Asker, posted: Posted, participant: str 
     """
     happened = posted.happened()
     if happened is None:
-        posted.problems.append(("", "Give the day and time at which it happened."))
+        posted.wrong("", "Give the day and time at which it happened.", "no_time")
         return False
     if not _has_place(asker, posted):
-        posted.problems.append(("", "The study has no such visit. Open the form again from the participant's page."))
+        text = "The study has no such visit. Open the form again from the participant's page."
+        posted.wrong("", text, "no_such_visit")
         return False
     values = posted.answers()
     if not _looks_right(asker, posted, values, local_day(happened, posted.zone)):
@@ -62,19 +73,30 @@ def _filed(request: HttpRequest, asker: Asker, posted: Posted, participant: str 
         cycle=int(posted.cycle) if posted.cycle.isdecimal() else None,
         corrects=posted.corrects or None,
         reason=posted.reason.strip() or None,
+        language=asked_in(asker.study, posted.language) if is_participant_host(request) else None,
     )
+    title = titled(request, asker, posted.form)
     outcome = posted.outcome = house().trial.file(draft, asker.actor)
     if isinstance(outcome, Filed):
         ask_about(asker.study, outcome)
-        messages.success(request, spoken_to(request)["filed"].format(title=posted.form.title))
+        messages.success(request, filled(spoken_to(request)["filed"], title=title))
         return True
     if isinstance(outcome, Held):
         why = " ".join(reason.text for reason in outcome.reasons)
-        text = spoken_to(request)["kept_held"].format(title=posted.form.title)
-        messages.warning(request, f"{text} {why}")
+        why = spoken_to(request)["held_looked"] if is_participant_host(request) else why
+        text = filled(spoken_to(request)["kept_held"], title=title)
+        messages.warning(request, filled("{kept} {why}", kept=text, why=why))
         return True
-    posted.problems.extend((reason.item or "", reason.text) for reason in outcome.reasons)
+    for reason in outcome.reasons:
+        posted.wrong(reason.item or "", reason.text, reason.code)
     return False
+
+
+def titled(request: HttpRequest, asker: Asker, form: Form) -> str:
+    """The title of a form in the language of whoever asks."""
+    language, own = words_for(request).language, asker.study.document.language
+    is_raw = is_participant_host(request) and form.title == asker.study.forms[form.id].title
+    return title_of(asker.study.forms[form.id], language, own) if is_raw else form.title
 
 
 def form_of_site(
@@ -110,7 +132,7 @@ def is_place(study: Study, visit: str, cycle: str) -> bool:
 def _looks_right(asker: Asker, posted: Posted, values: dict[str, object], today: date) -> bool:
     for misfit in fit(asker.study, posted.form, values, today, posted.zone):
         if misfit.hard:
-            posted.problems.append((misfit.item or "", misfit.message))
+            posted.wrong(misfit.item or "", misfit.message, misfit.code)
         elif misfit.message not in posted.confirmed:
             posted.asked.append((misfit.item or "", misfit.message))
     return not posted.problems and not posted.asked

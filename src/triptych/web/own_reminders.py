@@ -4,13 +4,14 @@ What is asked is what their own page shows them. What was sent is a record, so a
 """
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from django.contrib.auth.models import User
 
 from triptych.course import Grant, local_day
-from triptych.ledger import Actor, Draft
+from triptych.ledger import Actor, Draft, Seen
 from triptych.ledger.drafts import System
 from triptych.ledger.reminders import NOTICES
 from triptych.ledger.view import View
@@ -20,15 +21,14 @@ from triptych.web.house import House
 from triptych.web.pages.diary import is_asked, is_open
 from triptych.web.pages.own import asked, own_forms
 from triptych.web.people import PARTICIPANT, Asker
+from triptych.web.words import FIRST, Words, all_words
 
 WISHES, SENT = "reminder_wishes", "own_reminder_sent"
 SYSTEM = System(person="system", role="system")
 EVERY = timedelta(minutes=15)
 DEFAULTS: dict[str, Any] = {"email": True, "text": True, "quiet_from": 21, "quiet_until": 9}
-LINES = (
-    "There is something for you today. It takes a few minutes, and you need not answer.",
-    "Reply STOP to end these.",
-)
+LINES = ("message_something", "message_stop")
+"""What a message says, by the keys of the words of a language."""
 STOP = frozenset({"stop", "stopp", "parar", "alto", "baja", "unsubscribe", "cancel", "end", "quit"})
 
 
@@ -55,7 +55,8 @@ def _remind(served: House, whole: View, grant: Grant) -> None:
         return
     assert served.reach is not None
     wanted = tuple(way for way in ("email", "text") if wishes.get(way) is True)
-    ways = served.reach.tell(user, LINES, f"reminder:{day}", wanted)
+    say = answers_in(records).plain
+    ways = served.reach.tell(user, tuple(say[key] for key in LINES), f"reminder:{day}", wanted, say["subject"])
     if ways:
         name = str(uuid.uuid5(NOTICES, repr((participant, SENT, day))))
         values = {"day": day, "ways": ", ".join(ways)}
@@ -74,6 +75,12 @@ def _is_asked(served: House, grant: Grant, now: datetime, zone: tzinfo) -> bool:
     }
     waiting = [one for one in asked(course.visits, own_forms(asker), today) if one.form.id not in answered]
     return bool(waiting) or (is_open(asker) and is_asked(asker, course.visits, today))
+
+
+def answers_in(records: Iterable[Seen]) -> Words:
+    """The words of the language in which a participant was asked last; where that is not known, of the first."""
+    asked = [seen.language for seen in records if seen.role == PARTICIPANT and seen.language]
+    return all_words().get(asked[-1] if asked else FIRST, all_words()[FIRST])
 
 
 def wishes_of(records: Any) -> dict[str, Any]:  # noqa: ANN401

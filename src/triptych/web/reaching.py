@@ -16,9 +16,6 @@ from triptych.ledger.reminders import NOTICES, Letter
 from triptych.web.entering import reached
 from triptych.web.sending import SECONDS, sender_named
 
-SUBJECT = "Today"
-"""The subject and the name of whoever sends: a preview on a locked phone says nothing."""
-
 
 class ProgramSender:
     """Hands each message as JSON to a program of the site, which knows its gateway."""
@@ -42,15 +39,18 @@ class Reaching(Struct, frozen=True, kw_only=True):
     text: Sender | None = None
 
     def tell(
-        self, user: User, lines: tuple[str, ...], cause: str, wanted: tuple[str, ...] = ("email", "text")
+        self, user: User, lines: tuple[str, ...], cause: str, wanted: tuple[str, ...], subject: str
     ) -> tuple[str, ...]:
-        """Send the same lines by every way that is wanted and has an address; the ways that took them."""
+        """Send the same lines by every way that is wanted and has an address; the ways that took them.
+
+        The subject is all that a preview on a locked phone shows: it says nothing.
+        """
         name = str(uuid.uuid5(NOTICES, repr((user.get_username(), cause))))
         ways = (("email", self.email, user.email), ("text", self.text, reached(user).phone))
         taken = []
         for way, sender, address in ways:
             if way in wanted and sender is not None and address:
-                letter = Letter(id=name, person=user.get_username(), subject=SUBJECT, lines=lines, address=address)
+                letter = Letter(id=name, person=user.get_username(), subject=subject, lines=lines, address=address)
                 try:
                     sender.send(letter)
                 except Exception:  # noqa: BLE001, S112 -- a sender may fail in any way, and its words may hold an address

@@ -1,5 +1,6 @@
 """Jinja2 for the pages: escaping always on, undefined names are errors, and a few ways of writing dates and words."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -15,7 +16,8 @@ from jinja2.runtime import Context
 
 from triptych.study import Item
 from triptych.web.hosts import is_participant_host
-from triptych.web.words import in_language
+from triptych.web.tongues import Foreign, bare, filled, untagged
+from triptych.web.words import in_language, term
 
 HERE = Path(__file__).parent
 
@@ -25,7 +27,8 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401
     options |= {"undefined": StrictUndefined, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**options)  # noqa: S701
     made.globals |= {"url": to, "asset": asset, "messages_of": get_messages, "is_own": is_participant_host}
-    made.globals["in_language"] = in_language
+    made.globals |= {"in_language": in_language, "term": term}
+    made.filters |= {"bare": bare, "filled": filled, "untagged": untagged}
     made.filters |= {"day": day, "moment": moment, "told": told, "spoken": spoken, "plain": plain, "dialed": dialed}
     made.filters |= {"clock": clock, "figure": figure, "own_day": own_day, "own_moment": own_moment}
     return made
@@ -53,15 +56,24 @@ def day(value: date | str | None) -> str:
 @pass_context
 def own_day(context: Context, value: date | str) -> str:
     """A date with the name of its month in the language of the page."""
+    return day_in(context["say"], value)
+
+
+def day_in(say: Mapping[str, str], value: date | str) -> str:
+    """A date with the name of its month in a language."""
     on = date.fromisoformat(value) if isinstance(value, str) else value
-    return f"{on.day} {context['say']['months'].split()[on.month - 1]} {on.year}"
+    months = say["months"]
+    written = f"{on.day} {months.split()[on.month - 1]} {on.year}"
+    return Foreign(written, months.language) if isinstance(months, Foreign) else written
 
 
 @pass_context
 def own_moment(context: Context, value: datetime, zone: ZoneInfo) -> str:
     """An instant in a zone, with the name of its month in the language of the page."""
     local = value.astimezone(zone)
-    return f"{own_day(context, local.date())} {local:%H:%M}"
+    on = own_day(context, local.date())
+    written = f"{on} {local:%H:%M}"
+    return Foreign(written, on.language) if isinstance(on, Foreign) else written
 
 
 def moment(value: datetime | None, zone: ZoneInfo) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from ninja import Field, Schema
 
 UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+LANGUAGE = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 NAME = "^[^\\x00-\\x1f\\x7f]+$"
 
 
@@ -275,7 +276,8 @@ class CourseOut(Schema):
 class RecordOut(Schema):
     """One version of a record. `root` is the id of its first version; a held record counts in nothing.
 
-    `current` marks the newest version, `in_error` a record that was marked as entered in error.
+    `current` marks the newest version, `in_error` a record that was marked as entered in error. `language` is the one
+    in which the form was asked; null where that is not known.
     """
 
     id: str
@@ -298,6 +300,7 @@ class RecordOut(Schema):
     current: bool
     late: bool
     in_error: bool
+    language: str | None
 
 
 class RecordsOut(Schema):
@@ -339,6 +342,12 @@ class DraftIn(Schema, extra="forbid", strict=True, json_schema_extra={"examples"
     cycle: float | None = Field(None, ge=1, le=9999, multiple_of=1)
     corrects: str | None = Field(None, pattern=UUID)
     reason: str | None = Field(None, max_length=4000)
+    language: str | None = Field(
+        None,
+        max_length=35,
+        pattern=LANGUAGE,
+        description="The language in which whoever answered was asked (BCP 47). Left out where it is not known.",
+    )
 
 
 class FiledOut(Schema):

@@ -23,6 +23,7 @@ from triptych.web.filing import file_posted
 from triptych.web.hand import is_right
 from triptych.web.pages.passkeys import has_signed, to_sign
 from triptych.web.people import Asker, found, page
+from triptych.web.words import FIRST, all_words
 
 ELEMENT, SIGNATURE, QUIZ = "consent_element", "consent", "education_answer"
 SAID = {"agreed": "agreed", "declined": "declined", "withdrawn": "withdrawn", "not_asked": "open"}
@@ -52,8 +53,12 @@ def asked_of(asker: Asker) -> Consented:
 
 
 def texts_in(asker: Asker, language: str, consented: Consented) -> ConsentTexts:
-    """The texts in a language, in the version that is asked for; where there is none, there is nothing to agree to."""
-    return found(consent_asked(asker.study, consented.version).get(language))
+    """The texts in a language, in the version that is asked for; where the site speaks one that has none, the first.
+
+    Where there is no text at all there is nothing to agree to.
+    """
+    texts = consent_asked(asker.study, consented.version)
+    return found(texts.get(language) or (texts.get(FIRST) if language in all_words() else None))
 
 
 def parts_of(consented: Consented, texts: ConsentTexts) -> dict[str, Part]:
@@ -175,6 +180,7 @@ def _understands(request: HttpRequest, asker: Asker, texts: ConsentTexts, passag
     if chosen == passage.question.right:
         return True
     told = _fresh(asker, QUIZ)
+    told.language = texts.language
     told.fix(
         {
             "passage": f"consent: {passage.id}",
@@ -192,6 +198,7 @@ def _answered(
     request: HttpRequest, asker: Asker, posted: Posted, texts: ConsentTexts, passage: ConsentPassage, *, agrees: bool
 ) -> bool:
     fixed = {"element": passage.id, "agreed": "yes" if agrees else "no", "route": "own"}
+    posted.language = texts.language
     if agrees:
         shown = request.POST.get("shown", "")
         fixed |= {"version": request.POST.get("version", ""), "language": texts.language, "text": shown}
@@ -227,6 +234,7 @@ def sign(request: HttpRequest, asker: Asker, language: str) -> HttpResponse:
     posted = _fresh(asker, SIGNATURE)
     if request.method == "POST":
         posted.record = request.POST.get("record", "")
+        posted.language = texts.language
         posted.fix({"version": request.POST.get("version", ""), "agreed": "yes", "route": "own"})
         hand = own_hand(request, user)
         posted.fix({"hand": hand})

@@ -12,9 +12,10 @@ from triptych.ledger import Filed, Refused
 from triptych.ledger.complaining import file_complaint, site_boards
 from triptych.ledger.view import View
 from triptych.web.entry import Posted
+from triptych.web.filing import reworded
 from triptych.web.house import house
 from triptych.web.pages.wrong import forgotten
-from triptych.web.words import form_for
+from triptych.web.words import form_for, words_for
 
 WAYS = ("recipient", "deputy", "ethics_board", "ethics_address", "ethics_phone", "police", "regulator")
 
@@ -39,11 +40,13 @@ def concern(request: HttpRequest) -> HttpResponse:
         return render(request, "own/concern_closed.html", {}, status=403 if request.method == "POST" else 200)
     ways = {name: str(channel.values.get(name, "")) for name in WAYS}
     sites = {site: _title(view, site) for site in view.sites()}
-    form = form_for(request, form)
+    form = form_for(request, view.study, form)
     posted = Posted.fresh(form, view.zone(), view.now)
     if request.method == "POST":
         posted = Posted.read(form, request.POST, view.zone())
         sent = _sent(posted)
+        words = words_for(request)
+        posted.problems = [(name, reworded(words, posted, name, text)) for name, text in posted.problems]
         if sent is not None:
             own = _own_board(view, str(sent.values.get("site", "")))
             return render(request, "own/concern_sent.html", {"ways": ways | own, "sent": sent})
@@ -72,7 +75,8 @@ def _sent(posted: Posted) -> Standing | None:
     served = house()
     outcome = file_complaint(served.trial, posted.record, posted.answers(), served.clock())
     if isinstance(outcome, Refused):
-        posted.problems.extend((reason.item or "", reason.text) for reason in outcome.reasons)
+        for reason in outcome.reasons:
+            posted.wrong(reason.item or "", reason.text, reason.code)
     if not isinstance(outcome, Filed):
         return None
     return next(

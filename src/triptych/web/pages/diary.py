@@ -15,7 +15,7 @@ from triptych.web.pages.entry import hidden
 from triptych.web.pages.helping import site_help
 from triptych.web.pages.outbox import file_edits
 from triptych.web.people import PARTICIPANT, Asker, found, page
-from triptych.web.words import form_for
+from triptych.web.words import form_for, language_of, words_for
 
 FORM: Final = "days_after"
 EXPERIENCE: Final = "experience"
@@ -83,7 +83,7 @@ def diary(request: HttpRequest, asker: Asker) -> HttpResponse:
 
 
 def _kept(request: HttpRequest, asker: Asker, name: str) -> HttpResponse:
-    zone, form = own_zone(asker), form_for(request, asker.study.forms[name])
+    zone, form = own_zone(asker), form_for(request, asker.study, asker.study.forms[name])
     if request.method == "POST":
         posted = Posted.read(form, request.POST, zone)
         posted.visit = posted.cycle = posted.corrects = posted.reason = ""
@@ -94,7 +94,8 @@ def _kept(request: HttpRequest, asker: Asker, name: str) -> HttpResponse:
         posted = Posted.fresh(form, zone, asker.view.now)
     status = 422 if posted.problems or posted.asked else 200
     parts = {"asker": asker, "posted": posted, "hidden": hidden(asker, posted), "zone": zone}
-    parts |= {"help": site_help(request)}
+    asked_in = language_of(asker.study, posted.form, words_for(request).language)
+    parts |= {"help": site_help(request), "asked_in": asked_in}
     return render(request, "own/answer.html", parts, status=status)
 
 

@@ -16,7 +16,7 @@ from triptych.web.people import Asker, grants_of, page
 from triptych.web.words import words_for
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-LINES = "It works once, for 15 minutes. If you did not ask for it, leave it."
+BOTH = ("email", "text")
 
 
 def ask(request: HttpRequest) -> HttpResponse:
@@ -29,7 +29,8 @@ def ask(request: HttpRequest) -> HttpResponse:
         secret = make_link(user, served.clock())
         if secret is not None:
             address = request.build_absolute_uri(reverse("link", kwargs={"secret": secret}))
-            served.reach.tell(user, (address, LINES), secret)
+            say = words_for(request).plain
+            served.reach.tell(user, (address, say["message_link"]), secret, BOTH, say["subject"])
     return render(request, "own/link_ask.html", {"sent": True})
 
 

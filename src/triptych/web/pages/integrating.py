@@ -144,15 +144,16 @@ def draw(request: HttpRequest, asker: Asker, cycle: int) -> HttpResponse:
     session = held_session(asker, asker.grant.participant or "", cycle)
     upload = request.FILES.get("file")
     try:
-        problem = "" if upload is None else _drawn(asker, keep(upload, IMAGES), session)
+        taken = upload is None or _is_drawn(asker, keep(upload, IMAGES), session)
+        said = "write_something" if upload is None else "kept" if taken else "problem"
     except NotTaken as error:
-        problem = str(error)
-    _say(request, problem or words_for(request).say["kept" if upload else "write_something"])
+        said = error.said
+    _say(request, words_for(request).say[said])
     return redirect("own_recall", cycle=cycle)
 
 
-def _drawn(asker: Asker, file: Kept, session: Planned) -> str:
-    """File the participant's record of a picture, and the picture as attached to it; what was wrong, if anything."""
+def _is_drawn(asker: Asker, file: Kept, session: Planned) -> bool:
+    """File the participant's record of a picture, and the picture as attached to it; whether both were taken."""
     record = new_id(asker.view.now)
     common: dict[str, Any] = {"occurred_at": asker.view.now, "site": asker.grant.site}
     common["participant"] = asker.grant.participant
@@ -162,11 +163,7 @@ def _drawn(asker: Asker, file: Kept, session: Planned) -> str:
         Draft(id=record, form=kept.WORDS, values={"drawing": True}, cycle=session.cycle, **common),
         Draft(id=new_id(asker.view.now), form=kept.PICTURE, values=attached, **common),
     ]
-    for draft in drafts:
-        outcome = house().trial.file(draft, asker.actor)
-        if not isinstance(outcome, Filed):
-            return " ".join(reason.text for reason in outcome.reasons)
-    return ""
+    return all(isinstance(house().trial.file(draft, asker.actor), Filed) for draft in drafts)
 
 
 @page

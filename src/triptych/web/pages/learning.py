@@ -12,13 +12,14 @@ from triptych.study import Education, Passage
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
 from triptych.web.people import Asker, found, page
+from triptych.web.words import FIRST, all_words
 
 FORM = "education_answer"
 
 
 def text_in(language: str) -> Education:
-    """The text in a language; a language that there is none in is not found."""
-    return found(education().get(language))
+    """The text in a language, or the first where the site speaks one that has none; any other is not found."""
+    return found(education().get(language) or (education()[FIRST] if language in all_words() else None))
 
 
 def understood(asker: Asker) -> set[str]:
@@ -67,6 +68,7 @@ def passage(request: HttpRequest, asker: Asker, language: str, topic: str) -> Ht
 def _answered(
     request: HttpRequest, asker: Asker, posted: Posted, text: Education, passage: Passage, chosen: int
 ) -> bool:
+    posted.language = text.language
     posted.fix(
         {
             "passage": passage.id,

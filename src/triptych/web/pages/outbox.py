@@ -24,6 +24,7 @@ from triptych.web.integrating import counts_from_now
 from triptych.web.pages.concern import is_from_here
 from triptych.web.pages.wrong import forgotten
 from triptych.web.people import Asker, page
+from triptych.web.words import asked_in
 
 EDITS = "device_edits"
 MOST = 50
@@ -88,6 +89,7 @@ def _taken(asker: Asker, kept: Kept) -> str:
         visit=(posted.visit or None) if has_place else None,
         cycle=int(posted.cycle) if has_place and posted.cycle.isdecimal() else None,
         origin="outbox",
+        language=asked_in(asker.study, posted.language),
     )
     outcome = house().trial.file(draft, asker.actor)
     if isinstance(outcome, Filed) and not form.shared_by:  # what nobody shared has no drafts that others read

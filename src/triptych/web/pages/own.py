@@ -27,7 +27,7 @@ from triptych.web.pages.helping import site_help
 from triptych.web.pages.integrating import waits_for_word
 from triptych.web.pages.outbox import file_edits
 from triptych.web.people import Asker, found, page
-from triptych.web.words import form_for, words_for
+from triptych.web.words import form_for, language_of, words_for
 
 APART = (
     "days_after",
@@ -120,7 +120,7 @@ def answer(request: HttpRequest, asker: Asker, form: str) -> HttpResponse:
         raise Http404
     zone = own_zone(asker)
     if request.method == "POST":
-        posted = Posted.read(form_for(request, wanted), request.POST, zone)
+        posted = Posted.read(form_for(request, asker.study, wanted), request.POST, zone)
         if file_posted(request, asker, posted, participant):
             file_edits(asker, posted.record, request.POST.get("edits", ""))
             return redirect("sent")
@@ -128,9 +128,10 @@ def answer(request: HttpRequest, asker: Asker, form: str) -> HttpResponse:
         waiting = next(iter(asked(course.visits, [wanted], own_today(asker))), None)
         if waiting is None:
             raise Http404
-        posted = Posted.fresh(form_for(request, wanted), zone, asker.view.now)
+        posted = Posted.fresh(form_for(request, asker.study, wanted), zone, asker.view.now)
         posted.visit, posted.cycle = waiting.visit.visit, str(waiting.visit.cycle or "")
     status = 422 if posted.problems or posted.asked else 200
     parts = {"asker": asker, "posted": posted, "hidden": hidden(asker, posted), "zone": zone}
-    parts |= {"help": site_help(request)}
+    asked_in = language_of(asker.study, posted.form, words_for(request).language)
+    parts |= {"help": site_help(request), "asked_in": asked_in}
     return render(request, "own/answer.html", parts, status=status)

@@ -3,12 +3,13 @@
 The participant's page shows no score and no answer that counts: nothing that would unblind, compare or frighten.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from msgspec import Struct
+from msgspec.structs import replace
 
 from triptych.course import Listed, Planned, Task
 from triptych.course.schedule import HELD, PENDING
@@ -19,7 +20,7 @@ from triptych.web.pages.diary import FORM, own_today, own_zone
 from triptych.web.pages.participant import PANELS
 from triptych.web.people import PARTICIPANT, Asker, found, page
 from triptych.web.show import show
-from triptych.web.words import words_for
+from triptych.web.words import title_of, words_for
 
 UNSAID = frozenset({"reminder_wishes", "device_edits", "education_answer"})
 """What participants file that holds no words of their own."""
@@ -60,7 +61,7 @@ def way(request: HttpRequest, asker: Asker) -> HttpResponse:
         "here": coming[0].panel if coming else "",
         "coming": [(one, _until(one, today, words.say)) for one in coming if not one.series][:DAYS],
         "last": coming[-1] if coming else None,
-        "wrote": wrote(asker.study.forms.values(), kept.standing(asker.view.records(participant))),
+        "wrote": wrote(_titled(asker, words.language), kept.standing(asker.view.records(participant))),
         "zone": own_zone(asker),
     }
     return render(request, "own/way.html", parts)
@@ -80,6 +81,12 @@ def _until(visit: Planned, today: date, say: Mapping[str, str]) -> str:
     if days <= 0:
         return say["way_open_until"] if visit.window.closes != visit.window.opens else say["way_open"]
     return say["way_tomorrow"] if days == 1 else say["way_in_days"].format(days)
+
+
+def _titled(asker: Asker, language: str) -> Iterator[Form]:
+    """The forms, called as they are in a language."""
+    for form in asker.study.forms.values():
+        yield replace(form, title=title_of(form, language, asker.study.document.language))
 
 
 def wrote(forms: Iterable[Form], records: Iterable[Seen]) -> list[Wrote]:

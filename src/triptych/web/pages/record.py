@@ -4,6 +4,7 @@ Queries stand beside the field they are about, signatures below; from here a rec
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -83,6 +84,7 @@ def history(request: HttpRequest, asker: Asker, participant: str, record: str) -
         changes=changes(versions),
         about=[seen for seen in about if seen.form not in ("query", "signature")],
         zone=asker.view.zone(participant),
+        asked_with=partial(asked_with, asker),
         correctable=live and form is not None and may_file(role, form) and sees_whole(asker, form),
         partial=form is not None and not sees_whole(asker, form),
         voided=voided,
@@ -95,6 +97,17 @@ def history(request: HttpRequest, asker: Asker, participant: str, record: str) -
         resolution=resolutions(everything).get(current.id),
         refilable=form is not None and may_file(role, form),
     )
+
+
+def asked_with(asker: Asker, seen: Seen) -> str:
+    """The instrument and its version that a record was filed with, else the version of the study document."""
+    study = asker.study.at(seen.document)
+    if study.digest != seen.document:
+        return "version not known"
+    form = study.forms.get(seen.form)
+    if form is not None and form.instrument:
+        return f"{form.instrument} {form.instrument_version}"
+    return f"study document {study.document.version}"
 
 
 def _meanings(asker: Asker) -> dict[str, str]:

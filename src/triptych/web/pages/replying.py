@@ -17,7 +17,7 @@ from triptych.web.house import house
 from triptych.web.own_reminders import WISHES, stop, wishes_of
 from triptych.web.pages.wrong import forgotten
 from triptych.web.people import Asker, page
-from triptych.web.words import form_for, words_for
+from triptych.web.words import form_for, language_of, words_for
 
 
 def is_gateway(request: HttpRequest) -> bool:
@@ -44,7 +44,7 @@ def reply(request: HttpRequest) -> HttpResponse:
 def wishes(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Show how a participant wants to be reminded, and file it."""
     participant = asker.grant.participant or ""
-    zone, form = asker.view.zone(participant), form_for(request, asker.study.forms[WISHES])
+    zone, form = asker.view.zone(participant), form_for(request, asker.study, asker.study.forms[WISHES])
     if request.method == "POST":
         posted = Posted.read(form, request.POST, zone)
         posted.fix({})
@@ -54,6 +54,7 @@ def wishes(request: HttpRequest, asker: Asker) -> HttpResponse:
         known = wishes_of(asker.view.records(participant))
         posted = Posted.of(form, zone, asker.view.now, known, asker.view.now)
     parts = {"asker": asker, "posted": posted, "zone": zone, "site_zone": zone.key, "zones": _zones()}
+    parts["asked_in"] = language_of(asker.study, form, words_for(request).language)
     return render(request, "own/wishes.html", parts, status=422 if posted.problems else 200)
 
 

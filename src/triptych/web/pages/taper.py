@@ -1,6 +1,7 @@
 """The taper plan: written by the physician, signed by two, and only then shown and printed for the participant."""
 
 from datetime import date
+from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,9 +16,10 @@ from triptych.web.filing import file_posted
 from triptych.web.pages.entry import acted, form_of
 from triptych.web.pages.helping import site_help
 from triptych.web.pages.screening import Asked, asked_for, call_at
-from triptych.web.papers import MARKED, RIGHTS, STOPS, Call, first_words, plan_paper, screening_paper, told
+from triptych.web.papers import Call, first_words, month_name, plan_paper, rights, screening_paper, stops, told
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
+from triptych.web.words import FIRST, Words, all_words, words_for
 
 PLAN, AGREEMENT = "taper_plan", "prescriber_agreement"
 
@@ -48,7 +50,7 @@ def plan(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
         taper=taper,
         written=written,
         agreed=agreed,
-        told=told,
+        told=partial(told, say=all_words()[FIRST].say),
         call=call_at(asker, asked.course.site),
         zone=asker.view.zone(participant),
     )
@@ -77,7 +79,8 @@ def plan_pdf(request: HttpRequest, asker: Asker, participant: str) -> HttpRespon
     call = found(call_at(asker, asked.course.site))
     if not taper.in_force:
         raise Http404
-    return _pdf(_paper(asker, taper, call, participant, asked.today), "plan")
+    words = all_words().get(request.GET.get("language", ""), all_words()[FIRST])
+    return _pdf(_paper(asker, taper, call, participant, asked.today, words), "plan")
 
 
 @page
@@ -94,20 +97,21 @@ def screening_pdf(request: HttpRequest, asker: Asker, participant: str) -> HttpR
 def own_plan(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Show participants their plan in plain words, once it is in force; otherwise what not to do, and whom to call."""
     taper, call, laid_out = _own(request, asker)
+    say = words_for(request).say
     return render(
         request,
         "own/medicines.html",
         {
             "asker": asker,
-            "first": first_words(call) if call else "",
+            "first": first_words(call, say) if call else "",
             "call": call,
             "taper": taper if call else None,
             "months": laid_out,
             "marks": [mark for one in laid_out for week in one.weeks for cell in week for mark in cell.marks],
-            "marked": MARKED,
-            "told": told,
-            "stops": STOPS,
-            "rights": RIGHTS,
+            "told": partial(told, say=say),
+            "month_name": partial(month_name, say=say),
+            "stops": stops(say),
+            "rights": rights(say),
         },
     )
 
@@ -120,7 +124,7 @@ def own_plan_pdf(request: HttpRequest, asker: Asker) -> HttpResponse:
         raise Http404
     participant = asker.grant.participant or ""
     today = local_day(asker.view.now, asker.view.zone(participant))
-    return _pdf(_paper(asker, taper, call, participant, today), "plan")
+    return _pdf(_paper(asker, taper, call, participant, today, words_for(request)), "plan")
 
 
 def _own(request: HttpRequest, asker: Asker) -> tuple[Taper | None, Call | None, tuple[Month, ...]]:
@@ -136,9 +140,9 @@ def _months(taper: Taper, today: date) -> tuple[Month, ...]:
     return months(taper.judged, taper.planned, today)
 
 
-def _paper(asker: Asker, taper: Taper, call: Call, participant: str, today: date) -> Paper:
+def _paper(asker: Asker, taper: Taper, call: Call, participant: str, today: date, words: Words) -> Paper:
     foot = _foot(asker, participant, str(taper.values["shown"]))
-    return plan_paper(taper, _months(taper, today), call, _crisis(asker), foot)
+    return plan_paper(taper, _months(taper, today), call, _crisis(asker), foot, words)
 
 
 def _crisis(asker: Asker) -> list[Contact]:
