@@ -1,5 +1,6 @@
 """The taper plan: a participant sees no wash-out before everybody has signed, and all of it begins with a warning."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from tests.doors.hands import Hands
 from tests.readability import flesch_kincaid_grade
 from tests.web.conftest import Log, text_of
 from tests.web.routes import client_of
+from tests.web.test_words import english_in
 
 from triptych.ledger import Filed
 
@@ -97,6 +99,11 @@ def test_nothing_is_shown_to_a_participant_until_everybody_has_signed(trial: Han
     assert "Keep taking it until Dr. Lind tells you how to come off it." in page
     assert "There is no day yet." in page
     assert "It is never stopped for a study." in page.split("<h2>ritonavir</h2>")[1].split("<h2>")[0]
+    spanish = text_of(client_of("participant-1").get(f"{OWN}?language=es", headers=HOST))
+    assert english_in(spanish) == []
+    assert "No deje ni cambie ninguna medicina por su cuenta. Llame al 11 22 33 44" in spanish
+    assert re.search(r"La espera (termina|terminó) el 14 mar 2026", spanish)
+    assert '<p lang="en">Half for a week, then none</p>' in spanish
 
 
 @pytest.mark.parametrize("second", ["physician", "none", "account"])
@@ -180,8 +187,9 @@ def test_the_papers_are_tagged_pdfs_and_the_physician_writes_and_prints(trial: H
     record = next(one.id for one in trial.trial.system_view().records("P-1") if one.form == "taper_plan")
     sign(trial, record, "physician")
     on_paper(trial, record)
-    for path in (f"{PLAN}pdf/", f"/participants/P-1/screening/pdf/?on={DAY}"):
+    for path, language in ((f"{PLAN}pdf/?language=es", b"es"), (f"/participants/P-1/screening/pdf/?on={DAY}", b"en")):
         made = client.get(path)
+        assert b"/Lang (%b)" % language in made.content
         assert (made.status_code, made["Content-Type"], made.content[:5]) == (200, "application/pdf", b"%PDF-")
         assert b"/MarkInfo" in made.content
     assert log_in("rater").get(PLAN).status_code == 404

@@ -98,7 +98,7 @@ async function attend(form) {
       else input.value = values[0] ?? "";
     }
     const note = form.querySelector(".kept");
-    if (note) note.textContent = note.dataset.said ?? "What you had written was kept on this phone.";
+    if (note) note.textContent = document.body.dataset.kept;
   };
 
   /** Note what changed of an answer that had been given, and keep the rest of what is typed. */
