@@ -189,7 +189,7 @@ def test_the_papers_are_tagged_pdfs_and_the_physician_writes_and_prints(trial: H
     on_paper(trial, record)
     for path, language in ((f"{PLAN}pdf/?language=es", b"es"), (f"/participants/P-1/screening/pdf/?on={DAY}", b"en")):
         made = client.get(path)
-        assert b"/Lang (%b)" % language in made.content
+        assert b"/Lang(%b)" % language in made.content
         assert (made.status_code, made["Content-Type"], made.content[:5]) == (200, "application/pdf", b"%PDF-")
         assert b"/MarkInfo" in made.content
     assert log_in("rater").get(PLAN).status_code == 404
