@@ -52,6 +52,7 @@ def _is_taken(request: HttpRequest, asker: Asker, posted: Posted, user: User) ->
     if not agrees and request.POST.get("answer") != "no":
         raise Http404
     posted.record = request.POST.get("record", "")
+    posted.language = words_for(request).language
     posted.fix({"about": request.POST.get("about", ""), "agreed": "yes" if agrees else "no", "route": "own"})
     if agrees:
         posted.fix({"shown": request.POST.get("shown", "")})
