@@ -1,7 +1,8 @@
 """The diary of the days after: open where somebody answers, asked for on its days; a dangerous answer rings."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.doors.hands import Hands
@@ -98,6 +99,7 @@ def test_the_diary_closes_where_the_rota_leaves_a_gap_and_opens_with_a_cover(nor
         ({"m-suicidal": "asked-declined"}, {"diary_silent"}),
         ({"v-suicidal": "none", "v-signs": "dark_urine"}, {"diary_signs"}),
         ({"v-suicidal": "none", "v-sleep": "3", "v-energy": "9"}, {"diary_restless"}),
+        ({"v-suicidal": "none", "v-mood": "2", "v-sleep": "5", "v-energy": "9"}, {"diary_low"}),
     ],
 )
 def test_a_dangerous_answer_shows_whom_to_call_and_raises_an_alert(
@@ -160,6 +162,39 @@ def test_mood_below_the_first_diary_three_days_running_is_seen(world: Hands) -> 
         kept(world, **{"v-mood": str(mood), "v-suicidal": "none"})
         assert ("diary_below_baseline" in alerts(world)) is raised
         world.later(days=1)
+
+
+def wrote(world: Hands, at: str, mood: int | None) -> bool:
+    """Whether three low days are seen once a diary was kept at a day and time of Los Angeles, nine hours behind."""
+    there = datetime.fromisoformat(at).replace(tzinfo=ZoneInfo("America/Los_Angeles"))
+    world.player.clock.now = there
+    answer = {"missing": "asked-declined"} if mood is None else mood
+    assert isinstance(
+        world.file("participant", "days_after", {"mood": answer, "suicidal": "none"}, person="pat"), Filed
+    )
+    return "diary_below_baseline" in alerts(world)
+
+
+def test_three_days_running_are_those_where_the_participant_is(world: Hands) -> None:
+    wishes = {"email": False, "text": False, "quiet_from": 21, "quiet_until": 9, "zone": "America/Los_Angeles"}
+    assert isinstance(world.file("participant", "reminder_wishes", wishes, person="pat"), Filed)
+    assert not wrote(world, "2026-03-09T10:00", None)  # the first in which mood was answered is what counts
+    assert not wrote(world, "2026-03-10T10:00", 7)
+    # Two of these are one day there, and three days at the site.
+    assert not any(wrote(world, at, 6) for at in ("2026-03-11T08:00", "2026-03-11T22:00", "2026-03-12T22:00"))
+    # These are three days there, and two at the site.
+    assert [wrote(world, at, 6) for at in ("2026-03-14T12:00", "2026-03-15T22:00", "2026-03-16T12:00")] == [
+        False,
+        False,
+        True,
+    ]
+
+
+def test_a_question_that_was_declined_hides_no_fall_of_mood(world: Hands) -> None:
+    for mood in (8, None, 4):
+        answer = {"missing": "asked-declined"} if mood is None else mood
+        world.file("participant", "days_after", {"mood": answer, "suicidal": "none"}, person="pat")
+    assert set(alerts(world)) == {"diary_fallen"}
 
 
 def test_a_fall_of_mood_stays_seen_when_the_diary_before_is_corrected(world: Hands) -> None:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from triptych.course.consent_lock import Lock, lock_at
 from triptych.course.consent_words import Texts
 from triptych.course.consenting import FORMS, Basis, Consented, consented, signatures_of
+from triptych.course.danger import own_days
 from triptych.course.deviations import (
     Deviation,
     Shown,
@@ -342,7 +343,8 @@ class Fold:
     def _tasks(self, asked: tuple[Query, ...], shown: tuple[Shown, ...]) -> Iterator[Task]:
         of_session = tuple(self._session_tasks())
         yield from of_session
-        filed = raised(self.study, self.entries, self.sight, self.context, self.now)
+        days = own_days(self.entries, self.setting.zone, self.context)
+        filed = raised(self.study, self.entries, self.sight, days, self.now)
         for task in asked_once(self.study, self.session(self.cycle), of_session, filed):
             yield called(self.study, self.entries, self.setting, task)
         yield from withdrawal_tasks(self.study, self.entries, self.sight, self.now)

@@ -4,15 +4,20 @@ A correction, or a note that a record was entered in error, is kept and counts e
 somebody was told of danger: only a recorded plan ends that (SAF-09).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from triptych.course.entries import Entries, Entry, occurred
 from triptych.course.facts import form_facts, record_facts
+from triptych.course.whereabouts import ROLE, Whereabouts
 from triptych.rules import Context, Listing, evaluate
 from triptych.study import Study
 
 Stood = tuple[Entry, Sequence[Entry]]
 """An entry as it stood at a moment, and the entries of its form that stood before it then, oldest first."""
+Contexts = Callable[[Entry], Context]
+"""The context in which a rule is evaluated over an entry."""
 
 
 def stood(entries: Entries, entry: Entry) -> Iterator[Stood]:
@@ -48,13 +53,24 @@ def _standing(entries: Entries, entry: Entry, moment: int) -> Entry | None:
     return None if void is not None and void.position <= moment else entry.then(moment)
 
 
-def holds(study: Study, path: str, now: Stood, context: Context) -> bool:
+def holds(study: Study, path: str, now: Stood, context: Contexts) -> bool:
     """Whether the rule at a path is true of an entry's own answers and those of its form before it."""
     entry, before = now
-    rule, facts = study.at(entry.current.document).rule(path), dict(form_facts(study, entry, context))
+    rule, facts = study.at(entry.current.document).rule(path), dict(form_facts(study, entry, context(entry)))
     if any("." in name for name in rule.reads):
-        told = [record_facts(study, one, context) for one in before]
+        told = [record_facts(study, one, context(one)) for one in before]
         facts["earlier"] = Listing(told, path="earlier")
         if told:
             facts["baseline"], facts["previous"] = told[0], told[-1]
-    return evaluate(rule, facts, context) is True
+    return evaluate(rule, facts, context(entry)) is True
+
+
+def own_days(entries: Entries, zone: ZoneInfo, context: Context) -> Contexts:
+    """The context of an entry: what participants answered by themselves counts on their own days, else on the site's.
+
+    Whoever travels, or lives far from their site, has three days running when they have lived through three.
+    """
+    where = Whereabouts(entries, zone)
+    return lambda entry: (
+        replace(context, zone=where.at(entry.current.occurred_at)) if entry.root.role == ROLE else context
+    )

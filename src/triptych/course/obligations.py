@@ -6,11 +6,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from triptych.course.danger import Stood, holds, stood
+from triptych.course.danger import Contexts, Stood, holds, stood
 from triptych.course.entries import Entries, Entry
 from triptych.course.record import Record
 from triptych.course.sight import Sight, may_file
-from triptych.rules import Context
 from triptych.study import Form, Raise, Study, parse_duration
 
 RESOLUTION = "held_resolution"
@@ -50,7 +49,7 @@ class Task(Struct, frozen=True, kw_only=True):
     calls: tuple[Call, ...] = ()
 
 
-def raised(study: Study, entries: Entries, sight: Sight, context: Context, now: datetime) -> Iterator[Task]:
+def raised(study: Study, entries: Entries, sight: Sight, context: Contexts, now: datetime) -> Iterator[Task]:
     """Open tasks and alerts raised by filed forms.
 
     A sign of danger (a rule with a tier) stands from the moment at which the system had it until it is ended, whatever
@@ -67,7 +66,7 @@ def raised(study: Study, entries: Entries, sight: Sight, context: Context, now: 
 
 
 def _signs(
-    study: Study, entries: Entries, entry: Entry, sight: Sight, context: Context, now: datetime
+    study: Study, entries: Entries, entry: Entry, sight: Sight, context: Contexts, now: datetime
 ) -> Iterator[Task]:
     found: set[str] = set()
     if not any(
@@ -96,7 +95,7 @@ def _before(entries: Entries, entry: Entry) -> Sequence[Entry]:
 
 
 def _stands(
-    study: Study, entries: Entries, then: Stood, rule: Raise, path: str, sight: Sight, context: Context
+    study: Study, entries: Entries, then: Stood, rule: Raise, path: str, sight: Sight, context: Contexts
 ) -> bool:
     entry = then[0]
     if not sight.sees_form(rule.until or "task_done"):
