@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from playwright.sync_api import expect
 from tests.api.test_signals import MONITOR, PULSE, SATURATION
 from tests.browser.conftest import Windows
+from tests.browser.test_accessible import violations
 from tests.browser.test_session import live, opened
 from tests.doors.hands import Hands
 from tests.exchange.test_fhir_vitals import bundle, single
@@ -58,4 +59,10 @@ def test_signals_are_drawn_as_they_come_with_a_table_and_a_zero_is_no_reading(li
     module = room.locator("script[src*=session-signals]").get_attribute("src")
     told = room.evaluate(RING, module)
     assert told == {"count": 1772, "first": 28230, "gaps": [29990, 29999.001], "span": [70, 80], "empty": None}
+    assert violations(room) == []
     house().signals.close()
+    listed = room.context.new_page()
+    listed.goto(room.url.replace("/session/", "/"))
+    expect(listed.get_by_role("region", name="Everything recorded").get_by_text("Continuous signal")).to_have_count(1)
+    listed.get_by_role("link", name="List all").click()
+    expect(listed.get_by_role("region", name="Everything recorded").get_by_text("Continuous signal")).to_have_count(2)

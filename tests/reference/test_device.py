@@ -71,7 +71,7 @@ DESK = Desk(actor=Actor(person="therapist-1", role="therapist"), visit="dosing",
 def test_a_real_monitor_that_sends_continuously_leaves_a_gap_for_each_zero_and_an_alarm_for_none(
     minutes: Sequence[dict[str, str]], tmp_path: Path
 ) -> None:
-    hands, sent = dosed("continuous"), minutes[::8]
+    hands, sent = dosed("continuous"), minutes[::16]
     signals = Signals(hands.trial, lambda: hands.now, tmp_path)
     for number, one in enumerate(sent):  # told every five seconds, so that the test ends
         hands.later(seconds=5)
@@ -84,7 +84,7 @@ def test_a_real_monitor_that_sends_continuously_leaves_a_gap_for_each_zero_and_a
     kept = [sample.values for one in records if one.form == "session_signal" for sample in samples_of(one.values)]
     wanted = [(_read(one["147842"]), _read(one["150456"])) for one in sent]
     assert [(one["heart_rate"], one["spo2"]) for one in kept] == wanted
-    assert sum(None in one for one in wanted) > 10
+    assert sum(None in one for one in wanted) > 5
     board = board_of(view, "P-1", records)
     assert board.readings == ()
     assert all(alarm.value > 0 for alarm in session_alarms(hands.study, board.stated, {}, board.dosed_at))

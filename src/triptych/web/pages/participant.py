@@ -10,10 +10,13 @@ from msgspec import Struct
 
 from triptych.course import Planned, may_file
 from triptych.course.sight import ABOUT
+from triptych.ledger import Seen
 from triptych.study import Form
+from triptych.study.limits import SIGNAL
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
 from triptych.web.integrating import FORMS
+from triptych.web.live.board import past_limit
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
 from triptych.web.templating import spoken
@@ -36,6 +39,7 @@ OWN_PAGE = frozenset(
         "alarm_test",
         "alarm_test_seen",
         "dose_check",
+        SIGNAL,
         "session_ready",
         "session_ready_in_person",
         "screening_confirmation",
@@ -82,6 +86,7 @@ def course(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse
     view = asker.view
     standing = found(view.course(participant))
     records = [seen for seen in view.records(participant) if seen.current or seen.status == "held"]
+    listed = records if "signals" in request.GET else [seen for seen in records if not is_unlisted(seen)]
     role = asker.study.roles[asker.grant.role]
     return show(
         request,
@@ -92,13 +97,19 @@ def course(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse
         changed={change.axis: change.to for change in standing.changes},
         panels=panels(standing.visits),
         titles=PANELS,
-        records=sorted(records, key=lambda seen: seen.occurred_at, reverse=True),
+        unlisted=len(records) - len(listed),
+        records=sorted(listed, key=lambda seen: seen.occurred_at, reverse=True),
         forms=asker.study.forms,
         zone=view.zone(participant),
         fileable=fileable(asker),
         mine={form.id for form in asker.study.forms.values() if may_file(role, form)},
         at=at,
     )
+
+
+def is_unlisted(seen: Seen) -> bool:
+    """Whether a record is listed only where it is asked for: a minute of a signal of which no value is past a limit."""
+    return seen.form == SIGNAL and seen.status == "filed" and not past_limit(seen.values)
 
 
 def at(visit: Planned) -> str:
