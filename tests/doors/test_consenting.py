@@ -7,8 +7,9 @@ from tests.doors.hands import Hands, codes
 
 from triptych.cli.agreeing import whole_consent
 from triptych.ledger import Filed
-from triptych.ledger.library import find_study
+from triptych.ledger.library import find_study, product_files, shelf
 from triptych.ledger.memory import MemoryStore
+from triptych.study import load_study
 
 
 @pytest.fixture
@@ -61,3 +62,42 @@ def test_after_a_dose_everything_can_be_declined_and_nothing_agreed_to(norway: H
     assert isinstance(norway.file("coordinator", "consent_element", no), Filed)
     assert isinstance(norway.file("coordinator", "withdrawal", {"what": ["recordings"]}), Filed)
     assert isinstance(norway.file("night_attendant", "capacity_doubt", {"what": "Confused"}), Filed)
+
+
+PEDIATRIC = "inherits: mdma-mdd-norway\nid: mdma-mdd-norway\ntitle: Young\nversion: '1.0'\n"
+PEDIATRIC += "consent: {pediatric: {approval: EC-7, minimum_age: 15}}\n"
+
+
+def at_three_doors(hands: Hands, born: str, permission: str = "") -> tuple[bool, bool | None, str]:
+    """Whether consent is taken, whether the participant may sign in, and how the gate of the dose stands on consent."""
+    hands.contact()
+    hands.born(born)
+    taken = isinstance(hands.agree(), Filed)
+    if permission:
+        signed = {"version": "2", "agreed": True, "route": "paper", "holder": "The site", "permission": permission}
+        hands.file("coordinator", "consent", signed)
+        able = next(one for one in whole_consent(hands.study) if one.form == "capacity")
+        hands.file(able.role, able.form, able.values)
+    view = hands.trial.system_view()
+    course = view.course("P-1")
+    assert course is not None
+    gate = next(one for one in course.gates if one.id == "authorize_dose")
+    stands = next(one.state for one in gate.conditions if one.id == "consent_in_force")
+    return taken, view.may_take_part("P-1"), stands
+
+
+@pytest.mark.requirement("P11-05")
+def test_under_age_consent_sign_in_and_dose_are_refused_but_for_a_pediatric_approval_and_permission() -> None:
+    norway = find_study("mdma-mdd-norway")
+    young = load_study({"study.yaml": PEDIATRIC}, product_files(), shelf())
+    of_14, of_16, grown = "2011-06-01", "2009-06-01", "1985-05-01"
+    cases = [
+        (norway, of_16, "", (False, False, "not met")),
+        (norway, of_16, "K. Berg, mother", (False, False, "not met")),
+        (young, of_14, "K. Berg, mother", (False, False, "not met")),
+        (young, of_16, "", (True, True, "unknown")),
+        (young, of_16, "K. Berg, mother", (True, True, "met")),
+        (young, grown, "", (True, True, "met")),
+    ]
+    for study, born, permission, expected in cases:
+        assert at_three_doors(Hands(MemoryStore(), study), born, permission) == expected, (study, born, permission)
