@@ -37,8 +37,9 @@ function opened() {
 }
 
 /**
- * The recordings of a participant in this browser. `told(recording, answer)` hears of every answer that ends one.
- * @param {{participant: string, base: string, uuid7: (at: number) => string, told?: (recording: string, answer: object) => void}} of
+ * The recordings of a participant in this browser. `told(recording, answer)` hears of every answer that ends one, and says
+ * whether the page ends it itself.
+ * @param {{participant: string, base: string, uuid7: (at: number) => string, told?: (recording: string, answer: object) => boolean}} of
  */
 export async function kept({ participant, base, uuid7, told }) {
   const database = await opened();
@@ -128,10 +129,20 @@ export async function kept({ participant, base, uuid7, told }) {
     const answer = await response.json().catch(() => ({}));
     const isHere = response.ok || (answer.next ?? -1) > number;
     if (isHere) await within("pieces", "readwrite", (store) => store.delete([recording, number]));
-    else if (answer.why === "arrived") await within("pieces", "readwrite", (store) => store.delete(IDBKeyRange.bound([recording, number], [recording, Infinity])));
-    else if (answer.stop) await within("pieces", "readwrite", (store) => store.delete(all(recording)));
-    if (answer.stop) told?.(recording, answer);
+    else if (answer.stop && answer.why !== "arrived") await within("pieces", "readwrite", (store) => store.delete(all(recording)));
+    const isEnding = answer.stop && told?.(recording, answer);
+    if (!isHere && answer.why === "arrived" && !isEnding) await shorten(recording, number, answer.until);
     return isHere || Boolean(answer.stop);
+  }
+
+  /** What a lost page recorded of somebody who has not agreed is dropped, and its end says so. */
+  function shorten(recording, number, until) {
+    return within(["pieces", "stops"], "readwrite", (pieces, stops) => {
+      pieces.delete(IDBKeyRange.bound([recording, number], [recording, Infinity]));
+      stops.get(recording).onsuccess = ({ target: { result } }) => {
+        if (result) stops.put({ ...result, why: "arrived", pieces: Math.min(result.pieces, number), at: Math.min(result.at, until) });
+      };
+    });
   }
 
   async function sendStop(one) {

@@ -12,6 +12,8 @@ const UNREACHED = "The server was not reached. Nothing is recorded: the leave fo
 
 /** @type {{id: string, key: CryptoKey, recorder: MediaRecorder, count: number, until?: number, kept: Promise<void>} | null} */
 let running = null;
+/** The recording that is being ended here. @type {string | null} */
+let ending = null;
 
 const store = await kept({
   participant: given.participant,
@@ -20,6 +22,7 @@ const store = await kept({
   told: (recording, answer) => {
     if (answer.problem) say(answer.problem);
     if (running?.id === recording) finish(answer.why ?? "person", answer.until);
+    return ending === recording;
   },
 });
 
@@ -78,7 +81,7 @@ async function record(body) {
 async function finish(why, until) {
   const mine = running;
   if (!mine) return;
-  running = null;
+  [running, ending] = [null, mine.id];
   if (why === "arrived") mine.until = until ?? store.now();
   const last = new Promise((done) => { mine.recorder.addEventListener("stop", done, { once: true }); });
   if (mine.recorder.state !== "inactive") mine.recorder.stop(); else mine.recorder.dispatchEvent(new Event("stop"));
@@ -89,6 +92,7 @@ async function finish(why, until) {
   await mine.kept;
   if (mine.until) mine.count = await store.drop(mine.id, mine.until, mine.count);
   await store.end(mine.id, why, why === "withdrawn" ? "" : mine.count, mine.until ?? store.now(), why === "arrived");
+  ending = null;
   await send();
   if (await store.isDone()) location.reload();
 }
