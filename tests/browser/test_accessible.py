@@ -87,6 +87,7 @@ def staff_pages(demo: Player) -> dict[str, list[str]]:
         ],
         "physician": [
             "/participants/NO-07/file/dose_authorization/?visit=dosing&cycle=1",
+            f"{about}/session/touch/",
             "/participants/NO-07/file/vitals/?visit=dosing&cycle=1",
             f"{about}/file/adverse_event/",
             f"{about}/records/{last['safety_call']}/danger/",
@@ -152,6 +153,7 @@ def test_axe_finds_nothing_on_the_participants_site(demo: Player, window: Window
         "/diary/",
         "/sent/",
         "/medicines/",
+        "/touch/?language=es",
         "/learn/en/",
         "/learn/es/risks/",
     ):
