@@ -227,6 +227,13 @@ def test_the_tablet_is_given_whom_to_call_from_when_on_though_its_reader_sees_no
     assert calls["emergency"] == [{"call": "113", "confirmed": True}]
 
 
+def test_nothing_is_due_any_more_once_the_session_has_ended(live: Hands, log_in: Log) -> None:
+    room = log_in("therapist")
+    assert given(room)["facts"]["ended"] is False
+    assert isinstance(live.file("therapist", "session_exit", {"kind": "transfer"}, cycle=1), Filed)
+    assert given(room)["facts"]["ended"] is True
+
+
 def test_amber_asks_for_a_repeat_and_nobody_in_the_room_is_red(live: Hands, log_in: Log) -> None:
     room = log_in("therapist")
     send(room, entered(live, values=VITALS | {"systolic": 165}))

@@ -21,7 +21,7 @@ export class Sounding {
     this.toldAt = 0;
     this.sound = null;
     this.button.addEventListener("click", () => this.choose(this.kind === "room" ? "staff" : "room"));
-    for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, () => this.prepare(), { once: true });
+    for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, () => this.sound?.state === "running" || this.prepare());
     this.draw();
     setInterval(() => this.tick(), 1000);
   }
@@ -33,7 +33,7 @@ export class Sounding {
     this.tick();
   }
 
-  /** Prepare the sound at the first touch: browsers give none to a page that nobody has touched. */
+  /** Prepare the sound at a touch: browsers give none to a page that nobody has touched, and may take it back. */
   prepare() {
     this.sound ??= new AudioContext();
     this.sound.onstatechange = () => this.draw();
