@@ -115,7 +115,7 @@ function told(values) {
 
 const outbox = new Outbox({
   participant: given.participant, url: given.urls.session_outbox, document: given.document,
-  changed: drawSending, filed: () => {},
+  changed: drawSending, filed: (answers) => { lately = unsent.filter(({ id }) => answers.some((one) => one.id === id && one.outcome === "filed")); setTimeout(() => { lately = []; }, SILENT); },
 });
 
 /** Keep an entry of whoever is chosen, at the session's visit. */
@@ -127,6 +127,7 @@ async function enter(form, values, more = {}) {
 // --- Alarms of what this tablet knows --------------------------------------------------------------------------------
 
 let unsent = [];
+let lately = []; // filed, and not among what the server has shown since: no alarm is gone between the two
 let facts = given.facts;
 let asking = [];
 const silenced = new Set();
@@ -136,7 +137,8 @@ const sounding = new Sounding({ button: $("#device"), isStaff: given.shows, now:
 /** What is stated: in the records that the server has, and in those that wait here; oldest first. */
 function stated() {
   const known = new Set(facts.readings.map((one) => one.record));
-  const mine = unsent.filter((one) => !known.has(one.id))
+  lately = lately.filter((one) => !known.has(one.id));
+  const mine = [...unsent.filter((one) => !known.has(one.id)), ...lately]
     .map((one) => ({ at: Date.parse(one.record.occurred_at), record: one.id, facts: statedIn(given, one.record) }))
     .filter((one) => Object.keys(one.facts).length);
   return [...facts.readings, ...mine].sort((one, other) => one.at - other.at);
@@ -148,10 +150,10 @@ function decide() {
   const alarms = sessionAlarms(given, day, facts.closings, facts.dosed, { limitAlarms, evaluate }).filter(isOpen);
   const here = new Set(unsent.map((one) => one.id));
   for (const alarm of alarms) alarm.key = `${alarm.about}:${alarm.record}`;
-  const mine = alarms.filter((alarm) => here.has(alarm.record));
+  const mine = alarms.filter((alarm) => here.has(alarm.record) || lately.some(({ id }) => id === alarm.record));
   asking = extraReadings(given, day, facts.closings, { limitAlarms, nextReading });
   const undecided = questions(given.recognize, given, day, facts.dosed, evaluate).filter((one) => !$(`[data-part=alarms] [data-asking="${one.id}"]`));
-  $("#local").replaceChildren(...mine.map((alarm) => shownAlarm(alarm, true)), ...undecided.map(shownQuestion));
+  $("#local").replaceChildren(...mine.map((alarm) => shownAlarm(alarm, here.has(alarm.record))), ...undecided.map(shownQuestion));
   const asTold = ({ key, level }) => ({ key, red: isRed(level), since: null });
   const standing = [...alarms.filter(({ level }) => !isRed(level)), ...mine].map(asTold);
   sounding.take([...standing, ...unanswered()].filter(({ key }) => !silenced.has(key)));
