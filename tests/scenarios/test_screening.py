@@ -161,3 +161,16 @@ def test_readings_after_a_dose_are_not_readings_at_rest() -> None:
     player = played(lines[:end])
     assert gate_line(player) == "met"
     assert [one["sbp"] for one in screened(player).case["vitals"]["bp_readings_mmHg"]] == [124, 122, 122]
+
+
+def test_the_reading_that_the_schedule_asks_for_just_before_the_dose_is_of_the_session() -> None:
+    lines = [line for line in read_lines(TEXT) if line.expect is None and line.note is None]
+    dose = next(n for n, line in enumerate(lines) if line.form == "dose_administration")
+    at = lines[dose].occurred_at
+    assert at is not None
+    values = {"systolic": 126, "diastolic": 80, "heart_rate": 74, "temperature": 36.8, "spo2": 98}
+    reading = Line(form="vitals", role="physician", participant="NO-01", occurred_at=at, values=values, **SESSION)
+    told = Line(form="medicine", role="physician", participant="NO-01", occurred_at=at, values=CHANGES[0][1])
+    end = lines[: dose + 1]
+    assert gate_line(played([*end[:-1], reading, end[-1]])) == "met"
+    assert gate_line(played([*end[:-1], told, end[-1]])) == "not met"

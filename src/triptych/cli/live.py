@@ -48,6 +48,14 @@ def _vitals(minutes: float, systolic: int, diastolic: int, heart_rate: int, temp
     return Step(minutes, "therapist", "vitals", {**values, "spo2": 97}, placed=True)
 
 
+def _sodium(minutes: float, sodium: float) -> Step:
+    return Step(minutes, "therapist", "session_sodium", {"sodium": sodium})
+
+
+def _room(minutes: float, temperature: float) -> Step:
+    return Step(minutes, "co_therapist", "session_room", {"temperature": temperature})
+
+
 def _moment(minutes: float, what: str) -> Step:
     return Step(minutes, "co_therapist", "session_moment", {"what": what})
 
@@ -95,6 +103,8 @@ HANDED_OVER |= {"warning_signs": True, "when_to_call": True, "stays": True, "sob
 DECISIONS = ("dose_check", "dose_authorization", "supplement_decision", "discharge")
 """What is filed for the cycle and on no visit."""
 
+BEFORE_DOSE = (_sodium(-30, 140), _room(-30, 20.5), _vitals(-6, 120, 76, 70, 36.7))
+"""What the schedule asks for before the first dose beside what the course has anyway."""
 SCRIPT: Sequence[Step] = (
     _came("therapist"),
     _came("co_therapist"),
@@ -125,22 +135,27 @@ SCRIPT: Sequence[Step] = (
     Step(96, "physician", "dose_authorization", {"part": "supplemental", "amount": 40, "kit": "K-013"}),
     _drink(112, "electrolyte", 200),
     _vitals(120, 146, 91, 99, 37.4),
+    _room(121, 21),
     _moment(131, "talking"),
     _vitals(150, 165, 97, 104, 37.6),
     _vitals(155, 158, 95, 102, 37.6),
     _vitals(180, 186, 104, 108, 37.8),
+    _sodium(181, 138),
     Step(182, "co_therapist", "session_alarm", {"value": "systolic", "answer": "called"}),
     Step(183, "physician", "session_alarm", {"value": "systolic", "answer": "acknowledged"}),
     _vitals(190, 168, 98, 102, 37.7),
-    _drink(205, "electrolyte", 100),
+    _vitals(204, 156, 94, 98, 37.6),
+    _drink(207, "electrolyte", 100),
     _moment(215, "rest"),
     _vitals(220, 150, 92, 96, 37.5),
     _vitals(240, 144, 90, 92, 37.3),
+    _room(242, 21),
     Step(292, "physician", "session_alarm", {"value": "systolic", "answer": "closed", "note": "Seen; settled at rest"}),
     _moment(258, "assisted_walk"),
     _vitals(300, 134, 84, 84, 37.0),
     _drink(330, "water", 200),
     _vitals(360, 128, 82, 80, 36.9),
+    _room(362, 20.5),
     _moment(402, "talking"),
     Step(470, "therapist", "session_closing", {"note": "Tired and calm"}),
     _vitals(480, 124, 80, 76, 36.8),
@@ -184,11 +199,24 @@ def before(study: Study, lines: Sequence[Line], now: datetime) -> Iterator[Line]
     assert dose.occurred_at is not None
     zone = ZoneInfo(study.document.site_defaults.zone if study.document.site_defaults else "UTC")
     later = dosed_at(now, zone) - dose.occurred_at
+    measured = [_timed(step, dose.occurred_at + later) for step in BEFORE_DOSE]
     for line in filings:
         assert line.occurred_at is not None
         is_same_day = line.occurred_at.astimezone(zone).date() == dose.occurred_at.astimezone(zone).date()
         if line.occurred_at <= dose.occurred_at:
-            yield moved(study, line, NUMBER, later if is_same_day else timedelta(days=later.days))
+            one = moved(study, line, NUMBER, later if is_same_day else timedelta(days=later.days))
+            assert one.occurred_at is not None
+            while measured and measured[0][0] < one.occurred_at:
+                yield measured.pop(0)[1]
+            yield one
+
+
+def _timed(step: Step, dosed: datetime) -> tuple[datetime, Line]:
+    """A step of the day as a line of the course, with its time."""
+    place: dict[str, Any] = {"visit": "dosing", "cycle": 1} if step.placed else {}
+    at = dosed + timedelta(minutes=step.minutes)
+    who: dict[str, Any] = {"role": step.role, "participant": LIVE, "site": SITE}
+    return at, Line(form=step.form, occurred_at=at, values=step.values, **who, **place)
 
 
 class Fast:

@@ -228,7 +228,8 @@ def is_confirmed(
 ) -> bool | Missing:
     """Whether the newest confirmation is for today, of exactly the facts as they stand, and could be given again.
 
-    Once a dose has been given today, what was recorded since is of the session and makes no confirmation fall.
+    Once a dose has been given today, what was recorded since is of the session and makes no confirmation fall, nor do
+    the vital signs that were measured after its authorization.
     """
     found = entries.latest(CONFIRMATION)
     if found is None:
@@ -242,8 +243,16 @@ def is_confirmed(
 
 
 def _before_doses_of(entries: Entries, facts: CourseFacts) -> Callable[[Entry], bool]:
-    """Which entries were there before the first dose of the day, by when the system had them."""
+    """Which entries were there before the first dose of the day, by when the system had them.
+
+    Vital signs measured once that dose was authorized are of the session too: the schedule asks for them minutes before
+    it is taken, and the limits of the session judge them.
+    """
     zone = facts.context.zone
     doses = (dose.root.position for dose in given_doses(entries) if local_day(actual_time(dose), zone) == facts.today)
     first = min(doses, default=None)
-    return lambda entry: first is None or entry.root.position < first
+    if first is None:
+        return lambda _: True
+    allowed = (one.root.position for one in entries.of("dose_authorization") if one.root.position < first)
+    authorized = max(allowed, default=first)
+    return lambda entry: entry.root.position < (authorized if entry.current.form == "vitals" else first)
