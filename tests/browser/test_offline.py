@@ -63,6 +63,7 @@ def test_a_diary_kept_without_a_network_arrives_once_with_what_was_changed_in_it
     page.reload()
     (diary,) = [seen for seen in kept(demo) if seen.form == "days_after"]
     assert (diary.values["mood"], diary.values["suicidal"], diary.status) == (3, "thoughts", "filed")
+    assert diary.language == "en"
     (edits,) = [seen for seen in kept(demo) if seen.form == "device_edits"]
     assert "mood: '7' to '3'" in edits.values["edits"]
     course = demo.course(OWN)

@@ -112,6 +112,44 @@ def test_whoever_lost_a_phone_is_out_everywhere_and_the_old_code_is_worth_nothin
     assert Client().post(path_of(post), {"code": code}, headers=HOST).status_code == 302
 
 
+def test_staff_end_what_was_on_a_lost_phone_once_they_made_sure_who_asks(post: Post, norway: Hands) -> None:
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    from triptych.web.entering import Passkey, reached
+    from triptych.web.house import house
+    from triptych.web.reaching import Reaching
+
+    old, path = client_of("pat"), "/participants/P-1/phone-lost/"
+    user = User.objects.get(username="pat")
+    texts = Post()
+    house().reach = Reaching(email=post, text=texts)
+    known = reached(user)
+    known.phone = "+47 900 00 001"
+    known.save()
+    Passkey.objects.create(credential="key", user=user, public_key=b"", made_at=norway.now)
+    asked()
+    assert (len(post.letters), len(texts.letters)) == (1, 1)
+    before, staff = path_of(post), client_of("coordinator-1")
+    assert client_of("rater-1").get(path).status_code == 404
+    page = fields(text_of(staff.get(path)))
+    assert staff.post(path, page).status_code == 422
+    assert old.get("/", headers=HOST).status_code == 200
+    shown = text_of(staff.post(path, page | {"v-checked": "called_back"}))
+    (code,) = re.findall(r"<strong class=\"code\">(\d{6})</strong>", shown)
+    assert old.get("/", headers=HOST).status_code == 302
+    assert not Passkey.objects.filter(user=user).exists()
+    assert Client().post(before, {"code": CODE}, headers=HOST).status_code == 404
+    asked()
+    # Nothing goes to the lost phone any more; the new link takes the new code alone.
+    assert (len(post.letters), len(texts.letters)) == (2, 1)
+    assert Client().post(path_of(post), {"code": CODE}, headers=HOST).status_code == 422
+    assert Client().post(path_of(post), {"code": code}, headers=HOST).status_code == 302
+    (record,) = [one for one in norway.trial.system_view().records("P-1") if one.form == "phone_lost"]
+    assert (record.actor, record.values) == ("coordinator-1", {"checked": "called_back"})
+    assert code not in text_of(staff.get(path))
+
+
 def test_a_participant_sets_a_code_of_their_own_that_is_not_easily_guessed(post: Post) -> None:
     client = client_of("pat")
     for poor in ("111111", "123456", "12345", "abcdef"):
