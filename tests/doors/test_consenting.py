@@ -1,15 +1,17 @@
 """Agreeing passes the door only in the words of the text, by whoever may sign, and sober; a no always passes."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.doors.hands import Hands, codes
 
-from triptych.cli.agreeing import whole_consent
+from triptych.cli.agreeing import PAPER, whole_consent
 from triptych.ledger import Filed
-from triptych.ledger.library import find_study, product_files, shelf
+from triptych.ledger.library import find_study, known_texts, product_files, read_folder, shelf
 from triptych.ledger.memory import MemoryStore
 from triptych.study import load_study
+from triptych.study.consent import WRITTEN
 
 
 @pytest.fixture
@@ -64,6 +66,7 @@ def test_after_a_dose_everything_can_be_declined_and_nothing_agreed_to(norway: H
     assert isinstance(norway.file("night_attendant", "capacity_doubt", {"what": "Confused"}), Filed)
 
 
+SMALL = Path(__file__).parents[1] / "studies" / "small"
 PEDIATRIC = "inherits: mdma-mdd-norway\nid: mdma-mdd-norway\ntitle: Young\nversion: '1.0'\n"
 PEDIATRIC += "consent: {pediatric: {approval: EC-7, minimum_age: 15}}\n"
 
@@ -90,14 +93,40 @@ def at_three_doors(hands: Hands, born: str, permission: str = "") -> tuple[bool,
 def test_under_age_consent_sign_in_and_dose_are_refused_but_for_a_pediatric_approval_and_permission() -> None:
     norway = find_study("mdma-mdd-norway")
     young = load_study({"study.yaml": PEDIATRIC}, product_files(), shelf())
-    of_14, of_16, grown = "2011-06-01", "2009-06-01", "1985-05-01"
+    of_14, of_16 = "2011-06-01", "2009-06-01"
     cases = [
-        (norway, of_16, "", (False, False, "not met")),
         (norway, of_16, "K. Berg, mother", (False, False, "not met")),
         (young, of_14, "K. Berg, mother", (False, False, "not met")),
         (young, of_16, "", (True, True, "unknown")),
         (young, of_16, "K. Berg, mother", (True, True, "met")),
-        (young, grown, "", (True, True, "met")),
     ]
     for study, born, permission, expected in cases:
         assert at_three_doors(Hands(MemoryStore(), study), born, permission) == expected, (study, born, permission)
+
+
+@pytest.mark.requirement("CON-07")
+def test_a_real_study_waits_for_its_own_words_and_nobody_agrees_to_a_placeholder() -> None:
+    def hands(*words: str) -> Hands:
+        own = ", ".join(f'{{part: {part}, language: en, paragraphs: ["Ours"]}}' for part in words)
+        text = read_folder(SMALL)["study.yaml"] + f'consent: {{version: "2", words: [{own}]}}\n'
+        return Hands(MemoryStore(), load_study({"study.yaml": text}, product_files(), shelf()))
+
+    authorized = {"authority": "Agency", "number": "1", "granted_on": "2026-02-01"}
+    for words in ((), WRITTEN[1:]):
+        waits = hands(*words)
+        waits.administer("trial_authorization", authorized)
+        refused = waits.administer("activation", {})
+        assert codes(refused) == ["consent_written"]
+        assert "No part of the consent is a placeholder" in str(refused)
+    real = hands(*WRITTEN)
+    real.contact()
+    spanish = known_texts()["2", "es", "costs"]
+    said = {"element": "costs", "agreed": True, "version": "2", "language": "es", "text": spanish.digest, **PAPER}
+    # In training the placeholder is shown as what it is, and can be agreed to; once activated it cannot.
+    assert isinstance(real.file("coordinator", "consent_element", said), Filed)
+    real.administer("trial_authorization", authorized)
+    assert isinstance(real.administer("activation", {}), Filed)
+    assert "placeholder" in codes(real.file("coordinator", "consent_element", said))
+    (own,) = [one.values for one in whole_consent(real.study) if one.values.get("element") == "costs"]
+    assert own["text"] != known_texts()["2", "en", "costs"].digest
+    assert isinstance(real.file("coordinator", "consent_element", own), Filed)
