@@ -55,13 +55,44 @@ EXITS = [
 MOMENTS = {"arrived": -65, "dosed": 1, "in the window": 100, "closing": 490}
 
 
-@pytest.mark.parametrize(("kind", "phase"), EXITS)
+# What each exit starts, whatever came before it; a review by the principal investigator follows every one.
+STARTS = {
+    "transfer": {"accompany_transfer", "transfer_as_event"},
+    "left": {"judge_capacity", "reach_who_left", "plan_welfare"},
+    "stopped_before": {"plan_after_stop"},
+    "stopped_after": {"care_after_stop"},
+    "death": {"record_death"},
+}
+
+
+@pytest.mark.parametrize(("kind", "phase"), [*EXITS, ("stopped_after", None)])
 @pytest.mark.parametrize("minute", MOMENTS.values(), ids=MOMENTS)
-def test_every_exit_is_there_from_every_state(kind, phase, minute):
+def test_every_exit_is_there_from_every_state_and_starts_its_own_tasks(kind, phase, minute):
     day, whole = Day(), closing()
     day.records = [one for one in whole.records if one.occurred_at <= DOSED + timedelta(minutes=minute)]
-    day.file(minute + 1, "session_exit", kind=kind)
-    assert (day.state(minute + 2).phase, day.state(minute + 2).is_ended) == (phase, True)
+    before = day.state(minute + 1).phase
+    about = day.file(minute + 1, "session_exit", kind=kind)
+    state, course = day.state(minute + 2), day.fold(minute + 2).course()
+    assert (state.phase, state.is_ended) == (phase or before, phase is not None)
+    raised = {one.id for one in (*course.tasks, *course.alerts) if one.about == about}
+    assert raised == {*STARTS[kind], "review_exit"}
+
+
+def test_leaving_against_advice_is_over_with_a_named_physicians_judgment_the_attempts_and_the_welfare_plan():
+    day = begun()
+    about = day.file(200, "session_exit", kind="left")
+    judged = {
+        "physician": "physician-1",
+        "capacity": True,
+        "why": "Oriented, knows the risk",
+        "plan": "Stays with a friend",
+    }
+    day.file(205, "leaving_judgment", about=about, **judged)
+    day.file(210, "leaving_contact", about=about, who="escort", reached=False)
+    left = {one.id for one in day.fold(215).course().alerts if one.about == about}
+    assert left == {"plan_welfare"}
+    day.file(220, "welfare_check", about=about, decision="not_yet", why="Reached on the phone")
+    assert not {one.id for one in day.fold(225).course().alerts if one.about == about}
 
 
 def test_a_death_on_its_own_form_ends_the_session_whatever_else_is_recorded():
