@@ -116,3 +116,26 @@ def test_in_the_norway_study_no_part_is_authorized_twice_and_no_supplement_befor
     assert authorize("supplemental", 40) == []
     administer("supplemental", "taken")
     assert authorize("supplemental", 40) == ["not_given_yet"]
+
+
+def test_a_kit_is_for_one_participant_and_one_session(hands: Hands) -> None:
+    hands.ready_for_dose()
+    hands.ready_for_dose("P-2")
+    for name in ("P-1", "P-2"):
+        hands.randomize(name)
+        hands.file("physician", "vitals", {"systolic": 118}, name, visit="dosing", cycle=1)
+        team = {"first": "therapist-1", "second": "physician-1"}
+        hands.file("therapist", "session_team", team, name, visit="dosing", cycle=1)
+
+    def authorize(name: str, kit: str, cycle: int = 1) -> list[str]:
+        values = {"part": "initial", "amount": 30, "kit": kit}
+        return codes(hands.file("physician", "dose_authorization", values, name, cycle=cycle))
+
+    assert authorize("P-1", "K-1") == []
+    assert authorize("P-1", "K-1") == []
+    refused = hands.file(
+        "physician", "dose_authorization", {"part": "initial", "amount": 30, "kit": "K-1"}, "P-2", cycle=1
+    )
+    assert [(one.code, one.item) for one in getattr(refused, "reasons", ())] == [("taken_elsewhere", "kit")]
+    assert "K-1 is for another participant or another session" in getattr(refused, "reasons", ())[0].text
+    assert authorize("P-2", "K-2") == []

@@ -107,9 +107,17 @@ def test_a_dose_is_given_from_the_kit_authorized_and_witnessed_by_somebody_else(
     def deviations() -> set[str]:
         course = pharmacy.player.course("NO-01")
         assert course is not None
-        return {one.key for one in course.deviations} & {"unwitnessed_dose:1:initial", "kit_not_authorized:1:initial"}
+        wanted = {f"{name}:1:initial" for name in ("unwitnessed_dose", "kit_not_authorized", "kit_unusable")}
+        return {one.key for one in course.deviations} & wanted
 
     assert deviations() == set()
     alone = {**given, "witness": "therapist-1", "kit": "K-005"}
-    pharmacy.file("dose_administration", alone, "therapist", **where, corrects=filed.record.id, reason="As it was")
+    again = pharmacy.file(
+        "dose_administration", alone, "therapist", **where, corrects=filed.record.id, reason="As it was"
+    )
     assert deviations() == {"unwitnessed_dose:1:initial", "kit_not_authorized:1:initial"}
+    # What comes to be known of the kit between the authorization and the dose makes it one that was not to be used.
+    pharmacy.file("kit_quarantine", {"kit": "K-001", "change": "quarantined", "why": "storage"}, "therapist")
+    later = {**given, "taken_at": (pharmacy.player.clock.now + timedelta(minutes=1)).isoformat()}
+    pharmacy.file("dose_administration", later, "therapist", **where, corrects=again.record.id, reason="As it was")
+    assert deviations() == {"kit_unusable:1:initial"}

@@ -30,6 +30,14 @@ def test_a_pharmacist_releases_a_kit_with_its_certificate_and_gives_it_back(norw
     page = text_of(client.get(PATH))
     assert "COA-7" in page
     assert "in quarantine" not in page
+    assert "K-700: no receipt is on record" in page
+    moved = {"kits": "K-700\nK-701", "what": "received"}
+    record = "0195a000-0000-7000-8000-000000000009"
+    given = {f"v-{name}": text for name, text in moved.items()} | {"record": record, "occurred_at": now}
+    assert client.post(f"{PATH}?form=kit_movement", given).status_code == 302
+    page = text_of(client.get(PATH))
+    assert "Nothing differs." in page
+    assert "not counted" in page
 
 
 def test_whoever_handles_a_kit_may_set_it_in_quarantine(norway: Hands, log_in: Log) -> None:
@@ -63,6 +71,6 @@ def test_whoever_is_blinded_sees_the_label_of_a_kit_and_nothing_of_its_certifica
     page = text_of(log_in("therapist").get(PATH))
     assert "K-700" in page
     assert "not released by a pharmacist" in page
-    for secret in ("B-7", "COA-7", "99.1", "Batch"):
+    for secret in ("B-7", "COA-7", "99.1", "Batch", "Balance"):
         assert secret not in page
     assert log_in("therapist").get(f"{PATH}{filed.record.id}/file/").status_code == 404

@@ -15,6 +15,8 @@ from triptych.course.duty import WEEKDAYS
 from triptych.study import Study
 
 FIRST = "NO-01"
+OF_A_SESSION = 14
+"""Kits that stand ready for the first sessions; those of the second ones are numbered after them."""
 OWN = "NO-07"
 """The participant who has a log-in of their own in the demo: on the day of the first dose, before it."""
 STOPS: Sequence[tuple[str, int]] = (
@@ -256,7 +258,7 @@ def moved(study: Study, line: Line, number: int, later: timedelta) -> Line:
 def _value(study: Study, line: Line, key: str, value: Any, name: str, number: int, later: timedelta) -> Any:  # noqa: ANN401
     item = next((item for item in study.forms[line.form or ""].items if item.id == key), None)
     if key == "kit":
-        return f"K-{number + 1:03d}"
+        return f"K-{number + 1 + (int(str(value)[2:]) - 1) * OF_A_SESSION:03d}"
     match item.type if item else "":
         case "record":
             return f"{name}/{value}"

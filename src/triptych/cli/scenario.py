@@ -152,7 +152,10 @@ class Player:
         """What a dose asks of its kit: a pharmacist's release with a certificate of analysis, in date."""
         released = {"batch": "B-1", "certificate": "C-1", "identity": True, "assay": 99.2, "purity": 99.6}
         released |= {"conforms": True, "expires_on": (self.clock.now + VALID).date().isoformat()}
-        for kit in KITS:
+        named = (line.values.get("kit") for line in self.lines if line.form == "dose_check")
+        kits = tuple(dict.fromkeys((*KITS, *(kit for kit in named if isinstance(kit, str)))))
+        self._administer("kit_movement", {"kits": "\n".join(kits), "what": "received"}, SITE, PHARMACIST)
+        for kit in kits:
             self._administer("kit_release", {"kit": kit, **released}, SITE, PHARMACIST)
 
     def _administer(

@@ -181,7 +181,7 @@ class Walk:
                 yield self._file(self.study.forms["vitals"], visit)
                 yield self._file(self.study.forms["supplement_decision"], visit)
             given: dict[str, Any] = {"part": part, "amount": amount if self._names_amount(visit) else MASKED}
-            given["kit"] = KITS[0]
+            given["kit"] = KITS[(visit.cycle or 1) - 1]
             if any(one.id == "checked_by_second" for one in self.study.gates["authorize_dose"].conditions):
                 yield self._file(self.study.forms["dose_check"], visit, given, role="co_therapist", step=timedelta())
             yield self._file(self.study.forms["dose_authorization"], visit, given)

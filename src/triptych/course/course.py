@@ -315,7 +315,7 @@ class Fold:
     def _shown(self) -> Iterator[Shown]:
         yield from visit_deviations(self.planned, self._missing_forms())
         yield from unauthorized_doses(self.entries, self.sight)
-        yield from doubtful_doses(self.entries, self.sight)
+        yield from doubtful_doses(self.entries, self.sight, self.setting)
         if self.sight.sees_form(RETREATMENT) and self.entries.of(RETREATMENT):
             yield from retreatments(self.study, self._records, self.entries, self.sight, self.facts_at)
         yield from after_withdrawal(self.study, self.entries, self.standing, self.sight)

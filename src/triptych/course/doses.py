@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from triptych.course.deviations import Shown
-from triptych.course.entries import Entries, Entry
+from triptych.course.entries import Entries, Entry, local_day
 from triptych.course.obligations import is_resolved
+from triptych.course.setting import Setting
 from triptych.course.sight import Sight
 from triptych.rules import Missing
 
 GIVEN = ("taken", "partly", "vomited")
+RELEASE, QUARANTINE = "kit_release", "kit_quarantine"
 
 
 def actual_time(dose: Entry) -> datetime:
@@ -60,8 +62,8 @@ def unauthorized_doses(entries: Entries, sight: Sight) -> Iterator[Shown]:
             yield _shown("dose_above_authorization", name, what, dose)
 
 
-def doubtful_doses(entries: Entries, sight: Sight) -> Iterator[Shown]:
-    """Doses given that nobody but their author witnessed, and doses from another kit than the one authorized."""
+def doubtful_doses(entries: Entries, sight: Sight, setting: Setting) -> Iterator[Shown]:
+    """Doses that nobody else witnessed, from another kit than the one authorized, or from one not to be used then."""
     if not (sight.sees_form("dose_authorization") and sight.sees_form("dose_administration")):
         return
     for dose in given_doses(entries):
@@ -77,6 +79,26 @@ def doubtful_doses(entries: Entries, sight: Sight) -> Iterator[Shown]:
         if allowed and isinstance(values.get("kit"), str) and values["kit"] not in allowed:
             what = f"The {values.get('part')} dose was taken from another kit than the one authorized"
             yield _shown("kit_not_authorized", name, what, dose)
+        why = _unusable(values.get("kit"), actual_time(dose), setting) if sight.sees_form(RELEASE) else None
+        if why is not None:
+            yield _shown("kit_unusable", name, f"The {values.get('part')} dose was taken from a kit that {why}", dose)
+
+
+def _unusable(kit: object, at: datetime, setting: Setting) -> str | None:
+    """Why a kit was not to be used at an instant, though it may have been authorized before; none if it was.
+
+    A quarantine is ended by a pharmacist alone. A dose is judged by the day at the site on which it was taken.
+    """
+    releases = [one for one in setting.site_entries.of(RELEASE) if one.current.values.get("kit") == kit]
+    expires = releases[-1].current.values.get("expires_on") if releases else None
+    if isinstance(expires, str) and expires < local_day(at, setting.zone).isoformat():
+        return "had expired"
+    said = [one.current for one in setting.site_entries.of(QUARANTINE) if one.current.values.get("kit") == kit]
+    last = next((one for one in reversed(said) if one.occurred_at <= at), None)
+    if last is None:
+        return None
+    ended = last.values.get("change") == "ended" and setting.holds_role(last.actor, "pharmacist", at)
+    return None if ended else "was in quarantine"
 
 
 def _allows(authorization: Entry, dose: Entry, given: datetime) -> bool:

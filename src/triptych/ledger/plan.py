@@ -23,6 +23,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return site_stream(self.site or "") if self.about == "site" else STUDY
 
     @property
+    def takes(self) -> bool:
+        """Whether filing the form takes something from a limited stock."""
+        return self.form is not None and self.form.allocates is not None
+
+    @property
     def stock(self) -> str:
         """The stream that keeps the limited stock a form takes from."""
         assert self.form is not None

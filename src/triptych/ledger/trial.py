@@ -16,6 +16,7 @@ from triptych.ledger.chain import link, seal
 from triptych.ledger.drafts import Actor, Draft, Filed, Held, Outcome, Reason, Refused
 from triptych.ledger.errors import DuplicateRecord, NotALedger
 from triptych.ledger.plan import Plan
+from triptych.ledger.stock import against_stock, taking
 from triptych.ledger.store import Reading, Store, Stored, Transaction
 from triptych.ledger.streams import STUDY, Streams, participant_stream, site_stream
 from triptych.ledger.supposing import Unsecret, compared
@@ -23,7 +24,6 @@ from triptych.ledger.versions import Supposed, Versions
 from triptych.ledger.view import View
 from triptych.safety import Knowledge
 from triptych.study import (
-    Form,
     Study,
     StudyProblems,
     amendment_problems,
@@ -249,7 +249,7 @@ class Trial:
             reasons = tuple(judging.screening(case, self._fold(case)))
         if not reasons and consenting.is_agreement(case):
             reasons = tuple(consenting.agreeing(case, self._fold(case)))
-        return reasons or tuple(_stock(plan, case.setting))
+        return reasons or tuple(against_stock(plan, case))
 
     def _fold(self, case: judging.Case) -> Fold:
         """The whole course behind a draft, judged on the whole ledger and not on what the actor sees."""
@@ -288,30 +288,10 @@ class Trial:
         case: judging.Case,
     ) -> None:
         """Take the next place of a limited stock in the same transaction as the record that needs it."""
-        if plan.form is None or plan.form.allocates is None or record.corrects is not None:
-            return
-        stream = plan.stock
-        number = 1 + len(_allocated(known[stream], plan.form))
-        values = {"form": plan.form.id, "about": record.id, "participant": plan.participant, "number": number}
-        cause = str(uuid.uuid5(uuid.UUID(record.id), "allocation"))
-        draft = Draft(id=cause, form="allocation", values=values, occurred_at=case.now, origin="system")
-        cause_case = judging.Case(plan.study, draft, SYSTEM, case.setting, (), case.now, plan.site)
-        _append(transaction, _record(transaction, stream, cause_case))
-
-
-def _allocated(records: Sequence[Record], form: Form) -> list[Record]:
-    return [record for record in records if record.form == "allocation" and record.values["form"] == form.id]
-
-
-def _stock(plan: Plan, setting: Setting) -> Sequence[Reason]:
-    if plan.form is None or plan.form.allocates is None:
-        return ()
-    kept = setting.study_entries if plan.stock == STUDY else setting.site_entries
-    taken = sum(entry.current.values["form"] == plan.form.id for entry in kept.of("allocation"))
-    if taken < plan.form.allocates.limit:
-        return ()
-    text = f"All {plan.form.allocates.limit} places are taken."
-    return (Reason(code="allocation_full", text=text, source=plan.form.source),)
+        draft = taking(plan, record, known[plan.stock]) if plan.takes else None
+        if draft is not None:
+            cause_case = judging.Case(plan.study, draft, SYSTEM, case.setting, (), case.now, plan.site)
+            _append(transaction, _record(transaction, plan.stock, cause_case))
 
 
 def _clock_behind(records: Sequence[Record], now: datetime) -> tuple[Reason, ...]:

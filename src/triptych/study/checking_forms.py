@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from triptych.study.model import Form, Item, Raise
+from triptych.study.model import Allocation, Form, Item, Raise
 from triptych.study.references import References
 from triptych.study.screening import FACT_SHAPES
 
@@ -37,7 +37,15 @@ def check_form(refs: References, form: Form) -> None:
     if form.shared_by:
         _sharing(refs, form, path)
     if form.allocates is not None:
-        refs.number(form.allocates.limit, 1, 1_000_000, f"{path}.allocates.limit")
+        _taking(refs, form, form.allocates, f"{path}.allocates")
+
+
+def _taking(refs: References, form: Form, taken: Allocation, path: str) -> None:
+    """What a form takes is counted or named by one of its items."""
+    if taken.item:
+        refs.refer(taken.item, {item.id for item in form.items}, "item", f"{path}.item")
+    if not taken.item or taken.limit is not None:
+        refs.number(taken.limit or 0, 1, 1_000_000, f"{path}.limit")
 
 
 def _sharing(refs: References, form: Form, path: str) -> None:

@@ -130,10 +130,14 @@ class Raise(Part, frozen=True, kw_only=True):
 
 
 class Allocation(Part, frozen=True, kw_only=True):
-    """A numbered place that filing a form takes from a limited stock kept in a shared stream."""
+    """What filing a form takes from a stock kept in a shared stream: one of `limit` numbered places, or a named piece.
+
+    A piece is the answer to `item`, such as the number on a kit: it is for one participant and one session.
+    """
 
     stream: Literal["study", "site"] = "study"
-    limit: int
+    limit: int | None = None
+    item: str = ""
 
 
 class Form(Part, frozen=True, kw_only=True):
@@ -348,6 +352,7 @@ class DeviationRule(Part, frozen=True, kw_only=True):
         "dose_above_authorization",
         "unwitnessed_dose",
         "kit_not_authorized",
+        "kit_unusable",
         "data_after_withdrawal",
         "retreatment_without_rule",
         "presence_gap",

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from msgspec import Struct
 
 from triptych.course import local_day, may_file
+from triptych.course.kits import COUNT, MOVEMENT, Balance, balance
 from triptych.ledger import Seen
 from triptych.web.attachments import NotTaken, keep
 from triptych.web.entry import Posted
@@ -19,7 +20,7 @@ from triptych.web.people import Asker, page
 from triptych.web.show import show
 
 RELEASE, QUARANTINE = "kit_release", "kit_quarantine"
-FORMS = (RELEASE, QUARANTINE)
+FORMS = (RELEASE, QUARANTINE, MOVEMENT, COUNT)
 FILE = ("name", "sha256", "size", "media_type")
 """Items that the file itself answers."""
 State = Literal["released", "expired", "in quarantine", "not released by a pharmacist"]
@@ -67,6 +68,7 @@ def kits(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
     may = [forms[name] for name in FORMS if may_file(role, forms[name])]
     wanted = next((form for form in may if form.id == request.GET.get("form")), None)
     zone = asker.view.zone()
+    sees_batch = any(item.id == "batch" and asker.view.sight.sees_item(item) for item in forms[RELEASE].items)
     posted, is_filed = form_of_site(request, asker, site, wanted, lambda read: _with_file(request, read))
     if is_filed:
         return redirect("kits", site=site)
@@ -78,12 +80,21 @@ def kits(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
         status=422 if posted and (posted.problems or posted.asked) else 200,
         site=site,
         kits=standing(asker.view.site_records(site), local_day(asker.view.now, zone), pharmacists(site)),
-        sees_batch=any(item.id == "batch" and asker.view.sight.sees_item(item) for item in forms[RELEASE].items),
+        sees_batch=sees_batch,
+        balance=balance_of(asker, site) if sees_batch else None,
         may=may,
         posted=posted,
         items=[item for item in posted.form.items if item.id not in FILE] if posted else [],
         zone=zone,
     )
+
+
+def balance_of(asker: Asker, site: str) -> Balance:
+    """The balance of a site, for whoever may know which kit was given to whom."""
+    names = asker.view.participants()
+    asker.view.gather(names)
+    about = (one for name in names for one in asker.view.records(name) if one.site == site)
+    return balance([*asker.view.site_records(site), *about], asker.view.now)
 
 
 def pharmacists(site: str) -> frozenset[str]:
