@@ -65,6 +65,9 @@ def test_a_minute_of_samples_is_one_record_with_every_sample_and_zero_is_a_gap(l
     assert "no reading" in answer.json()["findings"][0]["text"]
     assert program.post(body(live, 99), "/vitals").json()["outcome"] == "taken"  # the same instant again
     assert send(live, program, 0, 0).json()["outcome"] == "taken"
+    live.later(seconds=2)
+    pressure = single("8480-6", 120, "mm[Hg]", effectiveDateTime=live.now.isoformat())
+    assert program.post(pressure, "/vitals").json()["reasons"][0]["code"] == "no_signal"
     assert minutes(live) == []
     live.later(minutes=1)
     send(live, program, 75)

@@ -94,10 +94,12 @@ def answered(trial: Trial, desk: Desk, content: bytes, now: datetime, signals: "
         readings = none.readings
     except NotVitals as wrong:
         return acknowledgment(content, "AR", now, str(wrong))
+    from triptych.web.signals import not_taken
+
     try:
         why = signals.take(readings, desk.actor) if signals else None
         if why is not None:
-            text = " ".join(one.text for one in why) or "; ".join(readings.left_out)
+            text = " ".join(one.text for one in why) or "; ".join(not_taken(readings))
             return acknowledgment(content, "AE" if why else "AA", now, text)
         if not readings.values:
             return acknowledgment(content, "AR", now, str(NoReading(readings)))

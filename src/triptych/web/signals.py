@@ -141,6 +141,9 @@ class Signals:
         return study.document.session or SessionRules()
 
     def _take(self, line: _Line, sample: Sample) -> tuple[Reason, ...]:
+        if not sample.values:
+            text = "From a device that sends continuously only heart rate and SpO2 are taken. Register the other apart."
+            return (Reason(code="no_signal", text=text),)
         if sample.at - self._clock() > AHEAD:
             return (Reason(code="in_the_future", text="The sample is of the future. Check the clock of the device."),)
         if line.last is not None and sample.at <= line.last:
@@ -218,6 +221,12 @@ class Signals:
         for line in list(self._lines.values()):
             with line.lock, suppress(LedgerError):
                 self._file(line, {})
+
+
+def not_taken(readings: Readings) -> tuple[str, ...]:
+    """What of a sample is no reading, or no signal, and why it stands nowhere."""
+    others = sorted(readings.values.keys() - {*SIGNALS})
+    return (*readings.left_out, *(f"{item}: not taken from a device that sends continuously" for item in others))
 
 
 def draft_of(source: Source, samples: list[Sample], past: dict[str, float]) -> Draft:

@@ -17,6 +17,7 @@ from triptych.web.api.shapes import NAME, FiledOut, HeldOut, TakenOut
 from triptych.web.devices import draft_of, registered
 from triptych.web.entry import YEARS
 from triptych.web.house import house
+from triptych.web.signals import not_taken
 
 router = Router()
 VITALS = "vitals"
@@ -42,7 +43,7 @@ def file_readings(request: HttpRequest, where: Query[Where], sent: Body[dict[str
     asker, readings = acting(request), _read(request, sent)
     why = house().signals.take(readings, asker.actor)
     if why == ():
-        return Status(200, {"outcome": "taken", "findings": _left_out(readings)})
+        return Status(200, {"outcome": "taken", "findings": _findings(not_taken(readings))})
     if why is not None:
         raise refusal(asker, readings.participant, why)
     if not readings.values:
@@ -60,7 +61,7 @@ def file_readings(request: HttpRequest, where: Query[Where], sent: Body[dict[str
     outcome = house().trial.file(draft, asker.actor)
     match outcome:
         case Filed():
-            findings = (*outcome.findings, *_left_out(readings))
+            findings = (*outcome.findings, *_findings(readings.left_out))
             return Status(200 if outcome.repeated else 201, {"outcome": "filed", "findings": findings, **said(outcome)})
         case Held():
             return Status(202, {"outcome": "held", "reasons": outcome.reasons, **said(outcome)})
@@ -81,5 +82,5 @@ def _read(request: HttpRequest, sent: dict[str, Any]) -> Readings:
     return readings
 
 
-def _left_out(readings: Readings) -> tuple[Reason, ...]:
-    return tuple(Reason(code="no_reading", text=text) for text in readings.left_out)
+def _findings(texts: tuple[str, ...]) -> tuple[Reason, ...]:
+    return tuple(Reason(code="no_reading", text=text) for text in texts)
