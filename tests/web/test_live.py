@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -322,6 +323,13 @@ def test_the_second_person_checks_a_dose_by_their_own_pin_and_no_tap_stands_for_
     assert (last.form, last.actor, last.cycle) == ("dose_check", "co_therapist-1", 1)
     tapped = entered(live, 9, form="dose_check", values={"part": "initial", "amount": 80, "kit": "K-001"})
     assert [one["codes"] for one in send(client, tapped)] == [["decided_here"]]
+    # What was swallowed while the server was away comes later as what happened, with its own times.
+    at = live.now - timedelta(hours=30)
+    given = {"part": "initial", "outcome": "taken", "amount": {"missing": "unknown"}, "taken_at": at.isoformat()}
+    dose = entered(live, 10, form="dose_administration", values=given, occurred_at=at.isoformat())
+    assert [one["outcome"] for one in send(client, dose)] == ["filed"]
+    last = live.trial.system_view().records("P-1")[-1]
+    assert (last.form, last.cycle, last.late, last.occurred_at) == ("dose_administration", 1, True, at)
 
 
 def test_a_correction_stands_on_the_timeline_beside_what_it_corrects_with_its_reason(live: Hands, log_in: Log) -> None:

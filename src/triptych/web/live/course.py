@@ -19,8 +19,9 @@ FACTS = (
     "session_closing",
     "discharge_check",
     "overnight_check",
+    "dose_administration",
 )
-"""Facts of the course that are entered from the screen, with or without a network."""
+"""Facts of the course that are entered from the screen, with or without a network: what was taken was taken."""
 FORMS = ("escort_briefing", "overnight_stay", "morning_handover", "effect_continuing", "cssrs")
 """Facts of the course that are entered on forms of their own."""
 DECISIONS = ("supplement_decision", "discharge", "discharge_override")

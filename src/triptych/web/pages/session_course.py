@@ -9,7 +9,7 @@ from django.urls import reverse
 from triptych.course import may_file
 from triptych.study import Form
 from triptych.web.hand import HANDED
-from triptych.web.live.board import Board
+from triptych.web.live.board import DOSE, Board
 from triptych.web.live.course import DECISIONS, FACTS, FORMS, STATES, course_of
 from triptych.web.live.stream import board_for
 from triptych.web.people import Asker, found, page
@@ -51,8 +51,8 @@ def facts(asker: Asker) -> list[Form]:
 
 
 def handed(asker: Asker, board: Board) -> dict[str, str]:
-    """Where those facts of the course are entered that take a hand; without a network they are kept by one tap."""
-    return {form.id: _address(asker, board, form) for form in facts(asker) if form.id in HANDED}
+    """Where those facts of the course are entered that take a hand, and a dose; without a network the tablet keeps."""
+    return {form.id: _address(asker, board, form) for form in facts(asker) if form.id in (*HANDED, DOSE)}
 
 
 def _may(asker: Asker, name: str) -> bool:

@@ -179,7 +179,13 @@ function field(item, answers) {
   }
   input.addEventListener("input", take);
   label.append(input);
-  return label;
+  if (!isNumber || !item.required || !item.missing.length) return label;
+  const none = choices({ ...item, label: "No number", type: "code", choices: [] }, answers);
+  none.addEventListener("click", (event) => { if (event.target.closest("button")) input.value = ""; });
+  input.addEventListener("input", () => { for (const one of none.querySelectorAll("button")) one.setAttribute("aria-pressed", "false"); });
+  const both = element("div");
+  both.append(label, none);
+  return both;
 }
 
 function choices(item, answers) {
