@@ -252,3 +252,26 @@ def test_the_studies_that_share_these_parts_have_the_same_lines() -> None:
     shared = {c.id: c for c in SHARED.gates["authorize_dose"].conditions if c.cleared_by}
     own = {c.id: c for c in STUDY.gates["authorize_dose"].conditions if c.cleared_by}
     assert shared == own
+
+
+@pytest.mark.parametrize(
+    ("readings", "state"),
+    [
+        ([("session_sodium", {"sodium": 134.0})], "not met"),
+        ([("session_sodium", {"sodium": 134.0}), ("session_sodium", {"sodium": 136.0})], "met"),
+        ([("session_sodium", {"sodium": {"missing": "not-performed"}})], "met"),
+        (
+            [("vitals", {"systolic": 120, "diastolic": 76, "heart_rate": 70, "temperature": 36.7, "spo2": 94})],
+            "not met",
+        ),
+    ],
+)
+def test_a_value_beside_the_vital_signs_holds_the_first_dose_too(
+    readings: list[tuple[str, dict[str, Any]]], state: str
+) -> None:
+    lines = [line for line in lines_before_the_dose() if line.expect is None]
+    at = lines[-1].occurred_at
+    who: dict[str, Any] = {"participant": "NO-01", "role": "physician", "occurred_at": at}
+    place: dict[str, Any] = {"visit": "dosing", "cycle": 1}
+    more = [Line(form=form, values=values, **who, **(place if form == "vitals" else {})) for form, values in readings]
+    assert judged([*lines, *more])["no_value_holds"].state == state

@@ -12,7 +12,7 @@ from triptych.course.recording import PURPOSES
 from triptych.course.recording_people import READ as SEEN_IN_THE_ROOM
 from triptych.course.recording_people import all_agree, present, room_of
 from triptych.course.results import JUDGMENT, result_forms, values_accepted
-from triptych.course.session_facts import READ, session_facts
+from triptych.course.session_facts import READ, session_facts, value_holds
 from triptych.course.standing import failed_attempts
 from triptych.course.touch import TEAM, touch_agreed
 from triptych.rules import Missing
@@ -43,6 +43,7 @@ def course_facts(fold: "Fold", cycle: int | None) -> Mapping[str, object]:
         makers["dose_supplemental_given"] = partial(is_given, fold.entries, "supplemental", cycle)
         if all(fold.sight.sees_form(form) for form in READ if form in fold.study.forms):
             makers |= session_facts(fold.session(cycle))
+            makers["value_holds"] = lambda: value_holds(fold.study, fold.entries, fold.today, fold.setting.zone)
     return Facts(makers, {**known, **dict(_amounts(fold, cycle))})
 
 

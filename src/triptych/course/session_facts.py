@@ -5,15 +5,17 @@ fact unknown, and the gate that reads it is not open. The figures are those of t
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from triptych.course.entries import Entry, occurred
+from triptych.course.entries import Entries, Entry, local_day, occurred
 from triptych.course.episodes import Episode, episodes_of
 from triptych.course.record import Record
+from triptych.course.screening_case import AT_REST
 from triptych.course.session_records import SessionRecords, every
 from triptych.rules import Missing
 from triptych.safety import Alarm, Asking, Closing, Stated, extra_readings, level_of, session_alarms, stated_in
-from triptych.study import Watch, parse_duration
+from triptych.study import Study, Watch, parse_duration
 from triptych.study.limits import SIGNAL
 
 Fact = bool | Missing | None
@@ -66,6 +68,29 @@ def session_facts(session: SessionRecords) -> Mapping[str, Callable[[], Fact | d
         "escort_briefed_before": lambda: briefed_before(session),
         "escort_takes_over": lambda: takes_over(session),
     }
+
+
+# The first dose
+
+
+def value_holds(study: Study, entries: Entries, today: date, zone: ZoneInfo) -> bool:
+    """Whether the newest measurement today of a value that the session watches is at a limit that holds a first dose.
+
+    Pressure, heart rate and temperature have lines of their own in the gate. What was not measured holds nothing here.
+    """
+    rules = study.document.session
+    for watch in (*rules.limits, *rules.beside) if rules else ():
+        if watch.id in AT_REST:
+            continue
+        values = (
+            stated_in(study, watch.form, one.current.values).get(watch.id)
+            for one in sorted(entries.of(watch.form), key=occurred, reverse=True)
+            if local_day(one.current.occurred_at, zone) == today
+        )
+        value = next((one for one in values if one is not None), None)
+        if value is not None and level_of(watch.at, float(value), before_dose=True) is not None:
+            return True
+    return False
 
 
 # The supplemental dose

@@ -84,6 +84,7 @@ _COURSE: Mapping[str, Type] = {
     "dose_initial_given": BOOL,
     "dose_supplemental_given": BOOL,
     "last_dose_at": TIME,
+    "value_holds": BOOL,
     "supplement_in_window": BOOL,
     "supplement_agreed": BOOL,
     "supplement_decided": BOOL,
