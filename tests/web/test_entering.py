@@ -15,7 +15,7 @@ from tests.web.test_routes import populate
 HOST = {"host": "participant.localhost"}
 CODE = "204913"
 MOST, WRONG, LASTS = 3, 5, timedelta(minutes=15)
-TELLING = re.compile(r"mdma|triptych|depress|study|clinic|moss|therap", re.IGNORECASE)
+TELLING = re.compile(r"mdma|triptych|depres|study|estudio|clinic|clínic|moss|therap|terap", re.IGNORECASE)
 
 
 @pytest.fixture

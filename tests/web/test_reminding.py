@@ -73,7 +73,7 @@ def test_nobody_is_reminded_at_night_where_they_are(dosed: Hands, ways: dict[str
     dosed.player.clock.now = dosed.now.replace(hour=23)
     assert reminded(dosed, ways) == []
     client = client_of("participant-1")
-    page = text_of(client.get("/reminders/", headers=HOST))
+    page = text_of(client.get("/reminders/?language=es", headers=HOST))
     # In New York it is the afternoon.
     answers = {
         "v-email": "no",
@@ -84,6 +84,10 @@ def test_nobody_is_reminded_at_night_where_they_are(dosed: Hands, ways: dict[str
     }
     assert client.post("/reminders/", {**fields(page), **answers}, headers=HOST).status_code == 302
     assert reminded(dosed, ways) == ["text"]
+    # It comes in the language in which they were asked last.
+    (letter,) = ways["text"].letters
+    assert (letter.subject, letter.lines[0][:20]) == ("Hoy", "Hay algo para usted ")
+    assert not TELLING.search(letter.body)
 
 
 def test_the_diary_goes_by_the_participants_own_day(dosed: Hands, ways: dict[str, Post]) -> None:
@@ -157,6 +161,23 @@ def test_what_was_missed_is_said_plainly(dosed: Hands, ways: dict[str, Post]) ->
     assert "What has passed" in page
     assert re.search(r"No diary on \d+ \w{3} \d{4}", page)
     assert "That changes nothing for you" in page
+
+
+def test_the_sender_of_an_e_mail_is_called_nothing_that_tells(dosed: Hands) -> None:
+    from django.core import mail
+    from django.core.mail import get_connection
+
+    from triptych.ledger.reminders import Letter
+    from triptych.web.reaching import email_sender_named
+    from triptych.web.sending import MailSender
+
+    mail.outbox = []
+    made: Any = email_sender_named("email:The MDMA trial <a@example.org>")
+    assert isinstance(made, MailSender)
+    made._connect = lambda: get_connection("django.core.mail.backends.locmem.EmailBackend")
+    made.send(Letter(id="1", person="pat", subject="Today", lines=("A",), address="pat@example.org"))
+    (sent,) = mail.outbox
+    assert (sent.from_email, sent.extra_headers["Message-ID"]) == ("Today <a@example.org>", "<1@example.org>")
 
 
 def test_a_program_of_the_site_hands_text_messages_on(tmp_path: Any) -> None:

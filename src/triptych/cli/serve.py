@@ -115,7 +115,7 @@ def start(
     with explained(), _listening(host, port) as listener:
         sender = _sender(sending.sender_named, remind, "remind")
         email, message = (
-            _sender(sending.sender_named, reach, "reach"),
+            _sender(reaching.email_sender_named, reach, "reach"),
             _sender(reaching.text_sender_named, text, "text"),
         )
         accounts.prepare()

@@ -7,6 +7,7 @@ gateway for text messages.
 import json
 import subprocess
 import uuid
+from email.utils import formataddr, parseaddr
 
 from django.contrib.auth.models import User
 from msgspec import Struct
@@ -15,6 +16,9 @@ from triptych.ledger.clock import Sender
 from triptych.ledger.reminders import NOTICES, Letter
 from triptych.web.entering import reached
 from triptych.web.sending import SECONDS, sender_named
+
+NAME = "Today"
+"""The name of whoever sends, as a locked phone shows it; it is that of the site on a phone's screen."""
 
 
 class ProgramSender:
@@ -57,6 +61,13 @@ class Reaching(Struct, frozen=True, kw_only=True):
                     continue
                 taken.append(way)
         return tuple(taken)
+
+
+def email_sender_named(spec: str) -> Sender:
+    """The sender of e-mail to participants: as `sender_named`, with a name of whoever sends that says nothing."""
+    kind, _, rest = spec.partition(":")
+    address = parseaddr(rest)[1]
+    return sender_named(f"{kind}:{formataddr((NAME, address))}" if kind == "email" and address else spec)
 
 
 def text_sender_named(spec: str) -> Sender:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import TextIO
 
@@ -82,7 +83,7 @@ class MailSender:
         address = letter.address or self._address_of(letter.person)
         if not address:
             raise LookupError("No e-mail address is stored for this person.")
-        domain = self._origin.rpartition("@")[2]
+        domain = parseaddr(self._origin)[1].rpartition("@")[2]
         message = EmailMessage(
             subject=letter.subject,
             body=letter.body,

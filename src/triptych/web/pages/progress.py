@@ -22,7 +22,7 @@ from triptych.web.people import PARTICIPANT, Asker, found, page
 from triptych.web.show import show
 from triptych.web.words import title_of, words_for
 
-UNSAID = frozenset({"reminder_wishes", "device_edits", "education_answer"})
+UNSAID = frozenset({"reminder_wishes", "device_edits", "education_answer", kept.PICTURE})
 """What participants file that holds no words of their own."""
 DAYS = 3
 """How many days of the diary stand on a therapist's page."""
