@@ -168,3 +168,15 @@ def test_what_is_decided_is_filed_by_a_hand_and_at_a_shared_tablet_by_ones_own_p
     assert client.post(path, briefing | {"v-moment": "handover"}).status_code == 422
     early = {name: text for name, text in briefing.items() if name not in ("v-sober", "v-confirms")}
     assert client.post(path, early).status_code == 302
+
+
+def test_the_form_of_a_dose_begins_with_the_part_and_amount_of_the_protocol_and_the_kit_that_was_checked(
+    live: Hands, log_in: Log
+) -> None:
+    path = "/participants/P-1/file/dose_authorization/?cycle=1"
+    begun = shown(log_in, "physician", path)
+    assert re.search(r'<input[^>]*name="v-amount"[^>]*value="40"', begun)
+    assert re.search(r'<input[^>]*value="supplemental"[^>]*checked', begun)
+    assert re.search(r'<input[^>]*name="v-kit"[^>]*value=""', begun)
+    live.file("co_therapist", "dose_check", {"part": "supplemental", "amount": 40, "kit": "K-002"}, cycle=1)
+    assert re.search(r'<input[^>]*name="v-kit"[^>]*value="K-002"', shown(log_in, "physician", path))

@@ -11,6 +11,7 @@ from triptych.web.house import house
 from triptych.web.live import crew
 from triptych.web.live.stream import board_for
 from triptych.web.people import Asker, found, page
+from triptych.web.proposing import propose
 from triptych.web.show import show
 
 FORM = "dose_check"
@@ -29,6 +30,7 @@ def dose_check(request: HttpRequest, asker: Asker, participant: str) -> HttpResp
     if not people:
         raise Http404
     posted = Posted.fresh(form, board.zone, asker.view.now)
+    propose(asker, posted, participant, board.place.cycle if board.place else None)
     person = request.POST.get("person", "")
     if request.method == "POST":
         posted = Posted.read(form, request.POST, board.zone)

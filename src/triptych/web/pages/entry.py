@@ -16,6 +16,7 @@ from triptych.web.filing import file_posted, is_place
 from triptych.web.hand import HANDED, given_by, hand_for
 from triptych.web.live.stream import sees_session
 from triptych.web.people import Asker, found, page
+from triptych.web.proposing import propose
 from triptych.web.show import show
 from triptych.web.templating import moment
 
@@ -50,6 +51,7 @@ def entry(request: HttpRequest, asker: Asker, participant: str, form: str) -> Ht
             posted.typed["about"] = [request.GET["about"]]
         if not is_place(asker.study, posted.visit, posted.cycle):
             raise Http404
+        propose(asker, posted, participant, int(posted.cycle) if posted.cycle.isdecimal() else None)
     course = found(asker.view.course(participant))
     gate = next((gate for gate in course.gates if gate.guards == form), None)
     return drawn(request, asker, posted, participant, gate=gate)
