@@ -45,15 +45,11 @@ from triptych.study.model import (
     Form,
     Gate,
     Item,
-    Panel,
-    Placement,
     Raise,
     Release,
     Role,
     StudyDocument,
-    Timing,
     Unconfirmed,
-    Visit,
 )
 from triptych.study.protocol import SILENT, Listing, Protocol, Section, Table, Text, protocol_text
 from triptych.study.recognition import Recognition
@@ -61,6 +57,7 @@ from triptych.study.screening import Floor, ScreeningFact, ScreeningRules
 from triptych.study.session_course import DischargeRules, PresenceRules, Settled, SupplementRules
 from triptych.study.showing import Column, Schedule, render_text, schedule
 from triptych.study.treatment import Amendment, Arm, Dose, Part
+from triptych.study.visits import Panel, Placement, Timing, Visit
 from triptych.study.writing import write_yaml
 
 __all__ = [

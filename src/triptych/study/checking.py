@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 from triptych.study.checking_consent import check_consent
 from triptych.study.checking_forms import check_form, check_raise
 from triptych.study.checking_session import check_session
-from triptych.study.model import DeviationRule, Gate, Release, Role, Visit
+from triptych.study.model import DeviationRule, Gate, Release, Role
 from triptych.study.names import COURSE_NAMES, RECORD_NAMES
 from triptych.study.reading import name_of
 from triptych.study.references import References
 from triptych.study.treatment import Arm, Part
+from triptych.study.visits import Visit
 from triptych.study.windows import MAX_REPEATS, check_windows
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,59}")

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from triptych.study.loading import Study
-from triptych.study.model import Form, Gate, Item, Visit
+from triptych.study.model import Form, Gate, Item
 from triptych.study.showing import timing_text
 from triptych.study.treatment import Arm, Part
+from triptych.study.visits import Visit
 
 
 class Difference(Struct, frozen=True, order=True):

@@ -16,12 +16,13 @@ from triptych.study.checking import check_document
 from triptych.study.compiling import Compiler
 from triptych.study.errors import Problem, StudyProblems
 from triptych.study.inheriting import Shelf, inherited
-from triptych.study.model import Form, Gate, Role, StudyDocument, Unconfirmed, Visit
+from triptych.study.model import Form, Gate, Role, StudyDocument, Unconfirmed
 from triptych.study.reading import Read, read_files
 from triptych.study.references import References
 from triptych.study.series import written_out
 from triptych.study.shaping import LISTS, Lost, convert
 from triptych.study.treatment import JUDGED, AdverseEventDefinition
+from triptych.study.visits import Visit
 from triptych.study.writing import write_yaml
 
 FORMAT = 1

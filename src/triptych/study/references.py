@@ -6,8 +6,9 @@ from typing import Protocol
 
 from triptych.study.durations import parse_duration
 from triptych.study.errors import NotADuration
-from triptych.study.model import Form, StudyDocument, Visit
+from triptych.study.model import Form, StudyDocument
 from triptych.study.shaping import Lost
+from triptych.study.visits import Visit
 
 MAX_NEAR = 200
 LIST_OF = {

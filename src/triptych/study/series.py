@@ -6,9 +6,9 @@ from msgspec.structs import replace
 
 from triptych.study.durations import days_text, parse_days
 from triptych.study.errors import NotADuration
-from triptych.study.model import Series, Timing, Visit
 from triptych.study.references import Say
 from triptych.study.shaping import Lost
+from triptych.study.visits import Series, Timing, Visit
 
 MAX_COUNT = 400
 MAX_VISITS = 5_000

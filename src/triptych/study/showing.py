@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from triptych.study.durations import parse_days
 from triptych.study.loading import Study
-from triptych.study.model import Timing, Visit
+from triptych.study.visits import Timing, Visit
 
 
 class Column(NamedTuple):

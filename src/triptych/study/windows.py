@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from triptych.study.durations import parse_days
 from triptych.study.errors import NotADuration
-from triptych.study.model import Timing, Visit
 from triptych.study.references import References
+from triptych.study.visits import Timing, Visit
 
 STILL = ("0 days", "0 days")
 MAX_REPEATS = 50

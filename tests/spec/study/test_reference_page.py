@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import fields
 
 from triptych.ledger.library import product_files
-from triptych.study import check_study, consent, load_study, model, schedule, treatment
+from triptych.study import check_study, consent, load_study, model, schedule, treatment, visits
 from triptych.study.checking_forms import MISSING_CODES
 
 ROOT = Path(__file__).parents[3]
@@ -44,17 +44,17 @@ SHAPES = {
     model.Item: "Items",
     model.Part: "Unconfirmed fields",
     model.Phase: "Phases",
-    model.Placement: "Placements",
+    visits.Placement: "Placements",
     model.Raise: "What a form raises",
     model.Range: "Ranges",
     model.Reference: "References",
     model.Release: "Releases",
     model.Reuse: "Reuse",
     model.Role: "Roles",
-    model.Series: "Series",
+    visits.Series: "Series",
     model.SiteDefaults: "Site defaults",
     model.StudyDocument: "The document",
-    model.Timing: "Timing",
+    visits.Timing: "Timing",
     model.Visit: "Visits",
 }
 # Where the code of a problem stands among the arguments of what reports it.
@@ -88,7 +88,7 @@ def codes():
 
 
 def test_every_shape_of_the_document_has_its_section():
-    found = [*vars(model).values(), *vars(treatment).values(), *vars(consent).values()]
+    found = [*vars(model).values(), *vars(treatment).values(), *vars(consent).values(), *vars(visits).values()]
     shapes = {value for value in found if inspect.isclass(value) and issubclass(value, model.Part)}
     assert shapes == set(SHAPES)
 
