@@ -27,13 +27,13 @@ from triptych.course.facts import CourseFacts, context_at
 from triptych.course.gates import GateState, judge_gate
 from triptych.course.known import course_facts
 from triptych.course.medicines import medicine_conflict
-from triptych.course.obligations import Query, Task, filers, held_tasks, queries, query_tasks, raised
+from triptych.course.obligations import Query, Task, held_tasks, queries, query_tasks, raised
 from triptych.course.presence_alarm import presence_tasks
 from triptych.course.reconsenting import asked
 from triptych.course.record import Record
 from triptych.course.recording import agreed_recordings
 from triptych.course.results import Abnormal, abnormal_values
-from triptych.course.schedule import HELD, PENDING, Planned
+from triptych.course.schedule import PENDING, Planned
 from triptych.course.screening import CONFIRMATION, Screened, is_confirmed, screened
 from triptych.course.session_calls import alarm_tasks, asked_once
 from triptych.course.session_ends import RESTS_ON, cycles_begun, late_at, unended_tasks
@@ -48,6 +48,7 @@ from triptych.course.standing import Change, counts_now, current_site, derive_st
 from triptych.course.tapering import PLAN, Taper, taper_of
 from triptych.course.touch import RELATED, TOUCH
 from triptych.course.touch_alarms import touch_deviations, touch_tasks
+from triptych.course.visit_tasks import visit_tasks
 from triptych.course.visits import Visits, midnight
 from triptych.course.withdrawing import RESTART, Ended, ended, withdrawal_tasks
 from triptych.rules import Missing
@@ -354,7 +355,8 @@ class Fold:
         yield from query_tasks(self.study, asked)
         for task in held_tasks(self.study, self.entries):
             yield called(self.study, self.entries, self.setting, task)
-        yield from self._visit_tasks()
+        begun = next((entry.current.occurred_at for entry in self.entries.entries), None)
+        yield from visit_tasks(self.study, self.planned, self._visits, begun)
 
     def _session_tasks(self) -> Iterator[Task]:
         if self.sight.sees_forms(READ):
@@ -365,39 +367,6 @@ class Fold:
         if self.sight.sees_forms(RESTS_ON):
             yield from unended_tasks(map(self.session, cycles_begun(self.entries, self.cycle)), self.study.roles)
         yield from awaiting(self.entries, self.sight, self.study.roles)
-
-    def _visit_tasks(self) -> Iterator[Task]:
-        begun = next((entry.current.occurred_at for entry in self.entries.entries), None)
-        for visit in self.planned:
-            if visit.status == "open":
-                roles = {role for form in visit.forms if form.required for role in filers(self.study, form.form)}
-                yield Task(
-                    id=f"hold:{visit.key}",
-                    title=f"Hold the visit: {visit.title}",
-                    roles=tuple(sorted(roles)),
-                    since=visit.since or begun,
-                    due=self._closes(visit),
-                    visit=visit.key,
-                )
-            yield from self._form_tasks(visit)
-
-    def _form_tasks(self, visit: Planned) -> Iterator[Task]:
-        for form in visit.forms:
-            is_asked = form.required and form.status in ("due", "missing")
-            if visit.status in HELD and is_asked and visit.actual is not None:
-                yield Task(
-                    id=f"file:{visit.key}:{form.form}",
-                    title=f"File {form.title} of {visit.title}",
-                    roles=filers(self.study, form.form),
-                    since=self._visits.begins(visit.key, visit.actual),
-                    due=self._visits.forms_close(visit.key, visit.actual),
-                    overdue=form.status == "missing",
-                    visit=visit.key,
-                    form=form.form,
-                )
-
-    def _closes(self, visit: Planned) -> datetime | None:
-        return self._visits.begins(visit.key, visit.window.closes + timedelta(days=1)) if visit.window else None
 
     def _next_change(self, tasks: Sequence[Task]) -> datetime | None:
         instants = [*self._visits.boundaries(self.planned), *(task.due for task in tasks if task.due)]

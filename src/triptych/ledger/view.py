@@ -1,7 +1,8 @@
 """The way out: a read-only window. What its viewer may not see is gone before anything is derived."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
 
 import msgspec
 from msgspec.structs import replace
@@ -11,7 +12,6 @@ from triptych.course import (
     Course,
     Entries,
     Entry,
-    Fold,
     Grant,
     Listed,
     Record,
@@ -29,12 +29,12 @@ from triptych.course import (
 from triptych.ledger.drafts import Actor
 from triptych.ledger.lists import Heads, keep_rows, read_line
 from triptych.ledger.placed import Placed
+from triptych.ledger.releasing import released_days, released_definitions
 from triptych.ledger.seen import Seen, without_visits
 from triptych.ledger.session_view import SessionView
 from triptych.ledger.store import Store
 from triptych.ledger.streams import STUDY, Streams, participant_stream, site_stream
 from triptych.ledger.versions import Versions
-from triptych.rules import Missing
 from triptych.safety import Knowledge
 from triptych.study import Release, Role, Study, parse_duration
 
@@ -226,10 +226,10 @@ class View(Placed, SessionView):
         records = self._records(participant)
         if not self._reaches(records):
             return {}
-        setting = self._setting_at(current_site(Entries(records)))
-        days = self._released_days(participant, records, setting)
+        whole = partial(self._whole, participant)
+        days = released_days(self._releases(), whole)
         known = {visit: day for visit, day in days.items() if day is not None}
-        return {**known, **dict(self._released_definitions(participant, records, setting))}
+        return {**known, **dict(released_definitions(self._releases(), whole))}
 
     def grants(self) -> tuple[Grant, ...]:
         """Every grant ever given, with the time it held: who could file and see what, and when (QA-04)."""
@@ -287,7 +287,7 @@ class View(Placed, SessionView):
 
     def _derived(self, participant: str, records: tuple[Record, ...]) -> Course:
         setting = self._setting_at(current_site(Entries(records)))
-        released = self._released_days(participant, records, setting)
+        released = released_days(self._releases(), partial(self._whole, participant))
         shown, study = self._shown(records), self._version(setting, records)
         sight = self.sight if study is self.study else self._sight(study)
         course = derive_course(study, participant, shown, setting, self._knowledge, self.now, sight, released)
@@ -392,21 +392,3 @@ class View(Placed, SessionView):
     def _releases(self) -> list[Release]:
         role = self.viewer.role if self.viewer and self._grant else None
         return [release for release in self.study.document.releases if role in release.to]
-
-    def _released_days(self, participant: str, records: tuple[Record, ...], setting: Setting) -> dict[str, date | None]:
-        visits = {release.visit for release in self._releases() if release.visit}
-        if not visits:
-            return {}
-        whole = Fold(self._version(setting, records), participant, records, setting, self._knowledge, self.now)
-        return {visit.key: visit.actual for visit in whole.planned if visit.visit in visits}
-
-    def _released_definitions(
-        self, participant: str, records: tuple[Record, ...], setting: Setting
-    ) -> Iterator[tuple[str, object]]:
-        names = [release.definition for release in self._releases() if release.definition]
-        if names:
-            whole = Fold(self._version(setting, records), participant, records, setting, self._knowledge, self.now)
-            facts = whole.facts.bound(whole.cycle, {})
-            for name in names:
-                if not isinstance(facts[name], Missing):
-                    yield name, facts[name]
