@@ -183,7 +183,7 @@ def test_one_changed_character_of_what_was_shown_is_refused(world: Hands, client
     other = ("0" if digest[0] != "0" else "1") + digest[1:]
     refused = client.post(path, sent | {"shown": other}, headers=HOST)
     assert refused.status_code == 422
-    assert "is not the text of this part" in text_of(refused)
+    assert "The text has changed since it was shown to you." in text_of(refused)
     assert not [one for one in world.trial.system_view().records("P-1") if one.form == "consent_element"]
 
 

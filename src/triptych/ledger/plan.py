@@ -24,8 +24,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def takes(self) -> bool:
-        """Whether filing the form takes something from a limited stock."""
-        return self.form is not None and self.form.allocates is not None
+        """Whether filing the form takes something from a limited stock; where no site is known there is none."""
+        if self.form is None or self.form.allocates is None:
+            return False
+        return self.form.allocates.stream == "study" or bool(self.site)
 
     @property
     def stock(self) -> str:
@@ -38,7 +40,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def appends(self) -> tuple[str, ...]:
         """Streams locked exclusively."""
         streams = [self.stream]
-        if self.form is not None and self.form.allocates is not None:
+        if self.takes:
             streams.append(self.stock)
         return tuple(streams)
 

@@ -18,7 +18,7 @@ ALLOCATION = "allocation"
 
 def against_stock(plan: Plan, case: judging.Case) -> Iterator[Reason]:
     """Why nothing is left to be taken; nothing where something is, or where the form takes nothing."""
-    if plan.form is None or plan.form.allocates is None:
+    if plan.form is None or plan.form.allocates is None or not plan.takes:
         return
     kept = case.setting.study_entries if plan.stock == STUDY else case.setting.site_entries
     taken = taken_by(plan.form, [entry.current for entry in kept.of(ALLOCATION)])
