@@ -121,6 +121,8 @@ class Walk:
                 self.answer(page, item, line.values[item.id])
         if line.corrects:
             page.fill("#v-reason", line.reason or "")
+        if page.locator("main input[name=password]").count():
+            page.fill("main input[name=password]", PASSWORD)
 
     def answer(self, page: Page, item: Item, value: Any) -> None:
         """One answer, by the field that the document makes for it."""
