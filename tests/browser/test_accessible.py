@@ -18,6 +18,8 @@ from triptych.study import protocol_text
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RUN = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
+SEEN = (("light", 0), ("dark", 2), ("light", 1))
+"""Each theme and each size at least once; what does not depend on either is found by any of them."""
 SIZES = ({"width": 1280, "height": 800}, {"width": 800, "height": 1280}, {"width": 390, "height": 844})
 
 
@@ -34,19 +36,19 @@ LET_GO = "for (const bar of document.querySelectorAll('.entry .buttons')) bar.st
 
 
 def found_on(window: Watched, path: str) -> list[str]:
-    """What is wrong with a page in either theme at any of the sizes, each said once."""
+    """What is wrong with a page in either theme and at any of the sizes, each said once."""
     page = window.open(path)
     page.evaluate(LET_GO)
     found: dict[str, None] = {}
-    for scheme in ("light", "dark"):
+    for scheme, place in SEEN:
+        size = SIZES[place]
         page.emulate_media(color_scheme=scheme)
-        for size in SIZES:
-            page.set_viewport_size(size)
-            where = f"{path} ({scheme}, {size['width']} px)"
-            found |= dict.fromkeys(f"{where}: {one}" for one in violations(page) if one not in "".join(found))
-            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            if wide > 0:
-                found[f"{where}: the page is {wide} px wider than the window"] = None
+        page.set_viewport_size(size)
+        where = f"{path} ({scheme}, {size['width']} px)"
+        found |= dict.fromkeys(f"{where}: {one}" for one in violations(page) if one not in "".join(found))
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            found[f"{where}: the page is {wide} px wider than the window"] = None
     return list(found)
 
 

@@ -197,7 +197,8 @@ class ClockTask:
         lines = [(line, zone) for line, zone in due_now if line.notice.id not in sending]
         if lines:
             outside = sorted({line.notice.participant for line, _ in lines if line.notice.task == TASK})
-            self._post.submit(observe, self._trial, outside)  # where a process died before it was filed
+            if outside:  # where a process died before it was filed
+                self._post.submit(observe, self._trial, outside)
             self._send(whole, lines)
 
     def _do_also(self) -> None:
