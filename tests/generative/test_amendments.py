@@ -11,6 +11,7 @@ from triptych.cli.scenario import ADMINISTRATOR, SITE, Line, Player
 from triptych.cli.walking import NAME, Walk
 from triptych.course.entries import Entries
 from triptych.course.facts import form_facts
+from triptych.course.session_ends import TASK
 from triptych.ledger import Actor, Draft, Filed
 from triptych.ledger.library import product_files, read_folder, shelf, study_folder
 from triptych.ledger.memory import MemoryStore
@@ -66,7 +67,11 @@ def standing_of(player):
         "held": {visit.key: visit.actual for visit in course.visits if visit.actual},
         "standing": course.standing,
         "changes": course.changes,
-        "raised": sorted((task.id, task.about) for task in (*course.tasks, *course.alerts) if task.about),
+        "raised": sorted(
+            (task.id, task.about)
+            for task in (*course.tasks, *course.alerts)
+            if task.about and task.id != TASK  # which time alone raises
+        ),
         "records": [(record.id, record.values, record.document) for record in records],
     }
 

@@ -437,5 +437,5 @@ def _form_of(item: str) -> str:
 
 TestDoors = pytest.mark.requirement("P11-05")(DoorMachine.TestCase)
 TestDoors.settings = settings(
-    max_examples=100, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=70, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -93,8 +94,13 @@ def text(_request: HttpRequest, asker: Asker) -> HttpResponse:
 @page
 def pdf(_request: HttpRequest, asker: Asker) -> HttpResponse:
     """Give the same as a tagged PDF."""
-    made = protocol_pdf(protocol_text(asker.study), training=asker.view.training)
-    return _file(asker, "pdf", "application/pdf", made)
+    return _file(asker, "pdf", "application/pdf", _pdf(asker.study, asker.view.training))
+
+
+@lru_cache(maxsize=4)
+def _pdf(study: Study, training: bool) -> bytes:
+    """The PDF of a version, made once."""
+    return protocol_pdf(protocol_text(study), training=training)
 
 
 @page
