@@ -359,3 +359,15 @@ def test_a_test_page_from_the_room_is_acknowledged_by_the_physician_and_not_by_w
     course = live.trial.system_view().course("P-1")
     assert course is not None
     assert not any(task.id == "acknowledge_test_page" for task in course.alerts)
+
+
+def test_an_incident_is_entered_from_the_tablet_and_asks_the_investigator_to_look_at_it(
+    live: Hands, log_in: Log
+) -> None:
+    values = {"kind": "equipment", "words": "The cuff burst"}
+    assert outcomes(send(log_in("therapist"), entered(live, form="session_incident", values=values))) == ["filed"]
+    course = live.player.course("P-1")
+    assert course is not None
+    (task,) = (one for one in course.tasks if one.id == "look_at_incident")
+    assert task.roles == ("principal_investigator",)
+    assert "The cuff burst" in log_in("physician").get(SESSION).content.decode()
