@@ -6,6 +6,8 @@ fact unknown, and the gate that reads it is not open. The figures are those of t
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import wraps
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from triptych.course.entries import Entries, Entry, local_day, occurred
@@ -19,6 +21,7 @@ from triptych.study import Study, Watch, parse_duration
 from triptych.study.limits import SIGNAL
 
 Fact = bool | Missing | None
+Found = TypeVar("Found")
 STATING = ("session_signs", "session_drink", SIGNAL)
 READ = (
     "vitals",
@@ -167,16 +170,32 @@ def fresh_reading(session: SessionRecords, watch: Watch, fresh: timedelta) -> fl
 # Alarms
 
 
+def _once(derive: Callable[[SessionRecords], Found]) -> Callable[[SessionRecords], Found]:
+    """What is derived from a session's entries is derived once for each state of them: gates and tasks ask often."""
+
+    @wraps(derive)
+    def found(session: SessionRecords) -> Found:
+        if derive.__name__ not in session.found:
+            session.found[derive.__name__] = derive(session)
+        kept: Found = session.found[derive.__name__]
+        return kept
+
+    return found
+
+
+@_once
 def alarms(session: SessionRecords) -> list[Alarm]:
     """Every alarm that the session's readings and signs raised, those that are over included."""
     return session_alarms(session.study, stated(session), closings(session), session.first_dose)
 
 
+@_once
 def extras(session: SessionRecords) -> dict[str, Asking]:
     """The extra readings that values past a limit ask for, by the value's id."""
     return extra_readings(session.study, stated(session), closings(session))
 
 
+@_once
 def stated(session: SessionRecords) -> list[Stated]:
     """What the records of a session state for its alarms, oldest first."""
     found = []
@@ -193,6 +212,7 @@ def stated_forms(session: SessionRecords) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(watch.form for watch in session.rules.watches), *STATING)))
 
 
+@_once
 def closings(session: SessionRecords) -> dict[str, list[Closing]]:
     """People's words that an alarm is over, by the value or rule that it is about."""
     found: dict[str, list[Closing]] = {}

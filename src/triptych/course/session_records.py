@@ -7,6 +7,7 @@ from the actual time of the first dose it reaches from that day's begin into the
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 from functools import cached_property
+from typing import Any
 
 from triptych.course.doses import actual_time, given_doses
 from triptych.course.entries import Entries, Entry
@@ -35,6 +36,8 @@ class SessionRecords:
         self.anchor = self.first_dose or self._opened()
         local = self.anchor.astimezone(zone) if self.anchor else None
         self.begins = local.replace(hour=0, minute=0, second=0, microsecond=0) if local else None
+        self.found: dict[str, Any] = {}
+        """What was derived from these entries already, by what derives it."""
 
     def _opened(self) -> datetime | None:
         """When a session without a dose was opened last; one that ended before anybody arrived counts too."""

@@ -7,6 +7,7 @@ cannot be decided, raises nothing and clears nothing.
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -32,6 +33,10 @@ class Stated(Struct, frozen=True):
     record: str
     facts: Mapping[str, Known | None]
     is_signal: bool = False
+
+
+_Told = tuple[datetime, str, tuple[tuple[str, Known | None], ...], bool]
+"""What a record states, so that it can be looked up."""
 
 
 class Question(Struct, frozen=True):
@@ -126,6 +131,8 @@ def readings_of(
     """
     reads = {_stated_as(name) for name in rule.reads}
     facts = Facts(rules, dosed_at, apart)
+    if DRINK not in reads:  # what was drunk in the last hour changes with every record, whatever it states
+        day = [one for one in day if one.facts.keys() & reads]
     for one in day:
         before = dict(facts.known)
         facts.take(one)
@@ -155,8 +162,22 @@ def session_alarms(
 ) -> list[Alarm]:
     """Every alarm that a session's records raise, those that are over included: of limits, and of recognition rules.
 
-    `day` is what the records state, oldest first; `closings` are people's words by what each is about.
+    `day` is what the records state, oldest first; `closings` are people's words by what each is about. Gates, tasks and
+    the screens of every audience ask about the same day, so the last answers are kept.
     """
+    stated = tuple((one.at, one.record, tuple(one.facts.items()), one.is_signal) for one in day)
+    return list(_alarms(study, stated, tuple((name, tuple(said)) for name, said in closings.items()), dosed_at))
+
+
+@lru_cache(maxsize=128)
+def _alarms(
+    study: Study,
+    stated: tuple[_Told, ...],
+    closed: tuple[tuple[str, tuple[Closing, ...]], ...],
+    dosed_at: datetime | None,
+) -> tuple[Alarm, ...]:
+    day = [Stated(at, record, dict(facts), is_signal) for at, record, facts, is_signal in stated]
+    closings = dict(closed)
     rules = study.document.session or SessionRules()
     after, late = span(rules.repeat_after), span(rules.repeat_late)
     found = [alarm for _, _, alarms in _measured(rules, day, closings) for alarm in alarms]
@@ -165,7 +186,7 @@ def session_alarms(
         taken = readings_of(_rule(study, one, "rule"), span(one.apart), rules, day, dosed_at)
         limits = (Limit(level=one.level, at_least=1),)
         found += limit_alarms(one.id, one.title, limits, taken, closings.get(one.id, ()), after, late)
-    return found
+    return tuple(found)
 
 
 def _measured(
@@ -196,12 +217,14 @@ def extra_readings(study: Study, day: Sequence[Stated], closings: Mapping[str, S
 def questions(study: Study, day: Sequence[Stated], dosed_at: datetime | None) -> list[Question]:
     """What has to be examined now: the rules that cannot be decided, where something makes it matter."""
     rules = study.document.session or SessionRules()
-    found = []
+    found, taken = [], dict[str, Facts]()
     for one in rules.recognize:
-        facts = Facts(rules, dosed_at, span(one.apart))
-        for stated in day:
-            if not stated.is_signal:
-                facts.take(stated)
+        facts = taken.get(one.apart)
+        if facts is None:
+            facts = taken[one.apart] = Facts(rules, dosed_at, span(one.apart))
+            for stated in day:
+                if not stated.is_signal:
+                    facts.take(stated)
         answer, matters = (evaluate(_rule(study, one, part), facts.known, _CONTEXT) for part in ("rule", "ask_when"))
         if one.ask and isinstance(answer, Missing) and matters is True:
             found.append(Question(one.id, one.title, one.ask, tuple(sorted(answer.paths))))
