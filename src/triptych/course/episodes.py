@@ -11,41 +11,14 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from triptych.course.entries import VOID_FORM, Entries
+from triptych.course.told import Shown
 
 EFFECT, CHANGE, CONTINUING = "effect", "effect_change", "effect_continuing"
 INTENSITIES = ("mild", "moderate", "strong")
 
 
-class Told(Protocol):
+class Told(Shown, Protocol):
     """A record as it is seen by whoever asks."""
-
-    @property
-    def id(self) -> str:
-        """Its identifier."""
-
-    @property
-    def root(self) -> str:
-        """The identifier of its first version."""
-
-    @property
-    def form(self) -> str:
-        """Its form."""
-
-    @property
-    def values(self) -> Mapping[str, Any]:
-        """Its answers."""
-
-    @property
-    def occurred_at(self) -> datetime:
-        """When it happened."""
-
-    @property
-    def current(self) -> bool:
-        """Whether it is the version that counts."""
-
-    @property
-    def status(self) -> str:
-        """Whether it is filed, or held and counts nowhere."""
 
 
 class Episode(Struct, frozen=True, kw_only=True):

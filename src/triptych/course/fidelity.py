@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 from msgspec import Struct
 
 from triptych.course.entries import VOID_FORM, local_day
+from triptych.course.told import Version
 from triptych.study import Study
 
 DRAW, ASSIGNMENT, RATING, SESSION = "fidelity_draw", "fidelity_assignment", "fidelity_rating", "therapy_session"
@@ -26,20 +27,12 @@ MEDICINE_WEIGHT, NEW_WEIGHT, DOUBT_WEIGHT = 3.0, 2.0, 2.0
 How = Literal["random", "risk"]
 
 
-class Told(Protocol):
+class Told(Version, Protocol):
     """A version of a record as a view shows it."""
-
-    @property
-    def id(self) -> str:
-        """Its own identifier."""
 
     @property
     def root(self) -> str:
         """The identifier of its first version."""
-
-    @property
-    def form(self) -> str:
-        """The form."""
 
     @property
     def actor(self) -> str:
@@ -54,16 +47,8 @@ class Told(Protocol):
         """Whom it is about."""
 
     @property
-    def occurred_at(self) -> datetime:
-        """When it happened."""
-
-    @property
     def recorded_at(self) -> datetime:
         """When the system had it."""
-
-    @property
-    def values(self) -> Mapping[str, Any]:
-        """The answers."""
 
     @property
     def status(self) -> str:

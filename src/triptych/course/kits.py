@@ -5,11 +5,12 @@ A kit is where its last record puts it. Nothing is added up that cannot be named
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
 from triptych.course.entries import VOID_FORM
+from triptych.course.told import Shown
 
 RELEASE, MOVEMENT, COUNT = "kit_release", "kit_movement", "kit_count"
 AUTHORIZED, DOSE = "dose_authorization", "dose_administration"
@@ -26,28 +27,8 @@ MOVES: Mapping[str, Place] = {
 }
 
 
-class Told(Protocol):
+class Told(Shown, Protocol):
     """A record as it is seen by whoever asks."""
-
-    @property
-    def id(self) -> str:
-        """Its identifier."""
-
-    @property
-    def root(self) -> str:
-        """The identifier of its first version."""
-
-    @property
-    def form(self) -> str:
-        """Its form."""
-
-    @property
-    def values(self) -> Mapping[str, Any]:
-        """Its answers."""
-
-    @property
-    def occurred_at(self) -> datetime:
-        """When it happened."""
 
     @property
     def actor(self) -> str:
@@ -60,14 +41,6 @@ class Told(Protocol):
     @property
     def cycle(self) -> int | None:
         """The session that it was filed for."""
-
-    @property
-    def current(self) -> bool:
-        """Whether it is the version that counts."""
-
-    @property
-    def status(self) -> str:
-        """Whether it is filed, or held and counts nowhere."""
 
 
 class Balance(Struct, frozen=True, kw_only=True):

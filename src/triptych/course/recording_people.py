@@ -6,13 +6,14 @@ else does it for them; what others say of them can only take away. Whoever has s
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from msgspec import Struct
 
 from triptych.course.entries import VOID_FORM, Entries
 from triptych.course.record import Record
 from triptych.course.setting import Setting
+from triptych.course.told import Version
 from triptych.rules import Missing
 
 CONSENT, COMPANY, PRESENCE = "recording_consent", "session_company", "session_presence"
@@ -30,28 +31,12 @@ IsTeam = Callable[[str], bool]
 """Whether somebody has a role in the trial, and so a log-in of their own."""
 
 
-class Told(Protocol):
+class Told(Version, Protocol):
     """A version of a record."""
-
-    @property
-    def id(self) -> str:
-        """Its identifier."""
-
-    @property
-    def form(self) -> str:
-        """Its form."""
 
     @property
     def actor(self) -> str:
         """Who filed it."""
-
-    @property
-    def values(self) -> Mapping[str, Any]:
-        """Its answers."""
-
-    @property
-    def occurred_at(self) -> datetime:
-        """When it happened."""
 
     @property
     def recorded_at(self) -> datetime:

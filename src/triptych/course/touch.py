@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from triptych.course.consenting import ELEMENT
 from triptych.course.doses import GIVEN
 from triptych.course.entries import VOID_FORM, Entries
+from triptych.course.told import Version
 from triptych.rules import Missing
 
 AGREEMENT, NARROWING, STOP, TOUCH = "touch_agreement", "touch_narrowing", "touch_stop", "session_touch"
@@ -35,28 +36,12 @@ LOCKED = timedelta(hours=24)
 """For so long after a discharge nothing can be agreed anew."""
 
 
-class Told(Protocol):
+class Told(Version, Protocol):
     """A version of a record, whether it counts now or not."""
-
-    @property
-    def id(self) -> str:
-        """Its identifier."""
-
-    @property
-    def form(self) -> str:
-        """Its form."""
 
     @property
     def role(self) -> str:
         """The role that it was filed in."""
-
-    @property
-    def values(self) -> Mapping[str, Any]:
-        """Its answers."""
-
-    @property
-    def occurred_at(self) -> datetime:
-        """When it happened."""
 
     @property
     def recorded_at(self) -> datetime:
