@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.ledger.contract import dump, next_record
+from tests.ledger.records import dump, next_record
 from tests.postgres import PostgresServer, shared_postgres
 
 from triptych.ledger.chain import verify

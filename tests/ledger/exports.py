@@ -4,7 +4,7 @@ import io
 import json
 from hashlib import sha256
 
-from tests.ledger.contract import ANNA, BERT, SITE, file, put, text_of
+from tests.ledger.records import ANNA, BERT, SITE, file, put, text_of
 
 from triptych.ledger.archive import Manifest, encode_manifest, export, verify_file
 from triptych.ledger.chain import Verdict, link, seal

@@ -5,8 +5,8 @@ import json
 from hashlib import sha256
 
 import pytest
-from tests.ledger.contract import ANNA, BERT, ONE, SITE, TWO, file, put, text_of
 from tests.ledger.exports import UUIDS, chain, check, exported, forge
+from tests.ledger.records import ANNA, BERT, ONE, SITE, TWO, file, put, text_of
 
 from triptych.ledger import archive_check
 from triptych.ledger.archive import Manifest, encode_manifest, export, read_manifest

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import psycopg
 import pytest
-from tests.ledger.contract import ANNA, ONE, SITE, THREE, TWO, append, file, put, text_of
 from tests.ledger.exports import chain
+from tests.ledger.records import ANNA, ONE, SITE, THREE, TWO, append, file, put, text_of
 
 from triptych.ledger.chain import Damage, Verdict, link, read_opening, seal, verify
 from triptych.ledger.errors import DamagedLedger

@@ -10,20 +10,8 @@ from queue import SimpleQueue
 import psycopg
 import pytest
 from psycopg import errors
-from tests.ledger.contract import (
-    ANNA,
-    BERT,
-    ONE,
-    SITE,
-    THREE,
-    TWO,
-    WAIT,
-    append,
-    beside,
-    file,
-    put,
-    state,
-)
+from tests.ledger.records import ANNA, BERT, ONE, SITE, THREE, TWO, append, file, put, state
+from tests.ledger.threads import WAIT, beside
 
 from triptych.ledger import postgres
 from triptych.ledger.errors import (

@@ -4,8 +4,8 @@ import io
 from collections.abc import Callable, Iterator
 
 import pytest
-from tests.ledger.contract import ANNA, ONE, SITE, THREE, TWO, file, put, state, text_of
 from tests.ledger.exports import chain, check, exported, fill, forge
+from tests.ledger.records import ANNA, ONE, SITE, THREE, TWO, file, put, state, text_of
 
 from triptych.ledger.archive import Manifest, export, import_archive, read_manifest, verify_against
 from triptych.ledger.chain import Verdict, seal

@@ -10,17 +10,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.ledger.contract import (
-    ANNA,
-    ONE,
-    TWO,
-    WAIT,
-    append,
-    beside,
-    file,
-    put,
-    state,
-)
+from tests.ledger.records import ANNA, ONE, TWO, append, file, put, state
+from tests.ledger.threads import WAIT, beside
 
 from triptych.ledger import sqlite
 from triptych.ledger.errors import (
@@ -85,7 +76,7 @@ def test_what_was_filed_is_there_when_the_ledger_is_opened_again(tmp_path: Path)
 def test_a_killed_process_loses_nothing_that_was_filed(tmp_path: Path) -> None:
     script = (
         "import os, sys\n"
-        "from tests.ledger.contract import ANNA, ONE, TWO, append, file\n"
+        "from tests.ledger.records import ANNA, ONE, TWO, append, file\n"
         "from triptych.ledger.sqlite import open_sqlite\n"
         "store = open_sqlite(sys.argv[1], write=True)\n"
         "file(store, ANNA, ONE)\n"

@@ -6,7 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.ledger.contract import ANNA, BERT, ONE, StoreContract, file, state
+from tests.ledger.contract import StoreContract
+from tests.ledger.records import ANNA, BERT, ONE, file, state
 
 from triptych.ledger.errors import NotALedger, StoreUnavailable
 from triptych.ledger.opening import open_ledger
