@@ -104,6 +104,27 @@ def test_under_age_consent_sign_in_and_dose_are_refused_but_for_a_pediatric_appr
         assert at_three_doors(Hands(MemoryStore(), study), born, permission) == expected, (study, born, permission)
 
 
+@pytest.mark.requirement("CON-05")
+def test_permission_is_given_like_a_signature_and_taken_back_at_any_time() -> None:
+    hands = Hands(MemoryStore(), load_study({"study.yaml": PEDIATRIC}, product_files(), shelf()))
+    hands.contact()
+    hands.born("2009-06-01")
+    hands.agree()
+    given = {"what": "permission", "agreed": True, "version": "2"}
+    back = {"what": "permission", "agreed": False, "route": "spoken"}
+    assert codes(hands.file("coordinator", "permission", {**given, "route": "spoken"})) == ["other_route"]
+    assert codes(hands.file("coordinator", "permission", {**given, "what": "assent", **PAPER})) == ["assent_is_signed"]
+    assert isinstance(hands.file("coordinator", "permission", {**given, **PAPER}), Filed)
+    dose = {"part": "initial", "outcome": "taken", "amount": 80, "taken_at": hands.now.isoformat()}
+    hands.file("therapist", "dose_administration", dose, visit="dosing", cycle=1)
+    assert codes(hands.file("coordinator", "permission", {**given, **PAPER})) == ["after_a_dose"]
+    for what in ("permission", "assent"):
+        assert isinstance(hands.file("coordinator", "permission", {**back, "what": what}), Filed)
+    course = hands.trial.system_view().course("P-1")
+    assert course is not None
+    assert course.standing["treatment"] == "stopped"
+
+
 @pytest.mark.requirement("CON-07")
 def test_a_real_study_waits_for_its_own_words_and_nobody_agrees_to_a_placeholder() -> None:
     def hands(*words: str) -> Hands:

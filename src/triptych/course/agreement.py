@@ -44,8 +44,8 @@ def answers_to(
     given = [_given(entry, is_about, is_yes) for entry in entries.of(form) if is_about(entry.current.values)]
     said = [one for one in given if one is not None]
     firm, soft = _refusals(entries, form, is_about, is_yes)
-    unrefused = [one for one in said if all(_is_after(one, no) for _, no in firm)]
-    standing = [one for one in unrefused if all(_is_after(one, no) for entry, no in soft if entry is not one.entry)]
+    unrefused = [one for one in said if all(is_after(one, no) for _, no in firm)]
+    standing = [one for one in unrefused if all(is_after(one, no) for entry, no in soft if entry is not one.entry)]
     in_doubt = bool(soft) and not standing and (bool(unrefused) or not firm)
     return Answers(
         tuple(sorted(standing, key=lambda one: one.place)), bool(said), bool(firm) and not unrefused, in_doubt
@@ -76,7 +76,8 @@ def _refusals(
     return firm, soft
 
 
-def _is_after(yes: Given, no: Record) -> bool:
+def is_after(yes: Given, no: Record) -> bool:
+    """Whether a yes came after a no, both when it happened and when the system had it."""
     return yes.place > no.position and yes.at > no.occurred_at
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from triptych.course.agreement import Answers, Given, answers_to, unsettled
+from triptych.course.agreement import Answers, Given, answers_to, is_after, unsettled
 from triptych.course.consent_words import Texts
 from triptych.course.entries import Entries, local_day
 from triptych.course.obligations import is_resolved
@@ -20,9 +20,9 @@ from triptych.rules import Missing
 from triptych.study.consent import MAJORITY, OPTIONAL, REQUIRED, ConsentRules
 
 SIGNATURE, ELEMENT, WITHDRAWAL = "consent", "consent_element", "withdrawal"
-CAPACITY, DOUBT = "capacity", "capacity_doubt"
+CAPACITY, DOUBT, PERMISSION = "capacity", "capacity_doubt", "permission"
 FORMS = (SIGNATURE, ELEMENT, WITHDRAWAL, CAPACITY, DOUBT)
-"""What consent in force rests on, beside age and standing."""
+"""What consent in force rests on, beside age and standing; of somebody under age on `PERMISSION` as well."""
 CLINICIANS = ("physician", "principal_investigator")
 """Who assesses the capacity to consent."""
 ENDING = ("treatment", "contact", "data")
@@ -121,7 +121,7 @@ def consented(basis: Basis) -> Consented:
     elements = tuple(element_state(basis, element) for element in (*REQUIRED, *OPTIONAL))
     signed = signatures_of(basis.entries)
     lacks = [*_parts(elements), *_signed(basis, signed, elements), *_of_age(basis, basis.rules, signed)]
-    lacks += [*_able(basis, signed), *_standing(basis, signed), *_held(basis)]
+    lacks += [*_assented(basis, signed), *_able(basis, signed), *_standing(basis, signed), *_held(basis)]
     begun = signed_before(basis.entries, None)
     return Consented(version=basis.asked.version, elements=elements, lacks=tuple(lacks), begun=begun)
 
@@ -244,12 +244,49 @@ def _of_age(basis: Basis, rules: ConsentRules, signed: Answers) -> Iterator[Lack
     elif not may_take_part(rules, now):
         yield Lack(code="under_age", text=f"Younger than {rules.majority} years.")
     elif now < rules.majority:
-        values = signed.standing[-1].entry.current.values if signed.standing else {}
-        if not str(values.get("permission") or "").strip():
-            missing = f"{SIGNATURE}.permission"
-            yield Lack(code="permission", text="No parent or guardian gave permission.", unknown=True, missing=missing)
+        yield from _permitted(basis, signed)
     elif signed.standing and then is not None and then < rules.majority:
         yield Lack(code="signed_under_age", text="It was signed before the age of majority: sign again as an adult.")
+
+
+def _permitted(basis: Basis, signed: Answers) -> Iterator[Lack]:
+    """Permission for the version that is asked, and last of all: by a form of its own, or named with the signature.
+
+    Once there was a no, only the form gives it again.
+    """
+
+    def is_asked(values: Mapping[str, Any]) -> bool:
+        counts = not _agrees(values) or values.get("version") in basis.asked.counting
+        return values.get("what") == "permission" and counts
+
+    said = answers_to(basis.entries, PERMISSION, is_asked, _agrees)
+    values = signed.standing[-1].entry.current.values if signed.standing else {}
+    missing = f"{PERMISSION}.agreed"
+    if said.refused:
+        yield Lack(code="permission_withdrawn", text="A parent or guardian gives no permission, or took it back.")
+    elif said.doubtful:
+        text = "The permission is in doubt, since an answer was corrected or set aside: ask again."
+        yield Lack(code="permission_in_doubt", text=text, unknown=True, missing=missing)
+    elif not said.standing and not str(values.get("permission") or "").strip():
+        yield Lack(code="permission", text="No parent or guardian gave permission.", unknown=True, missing=missing)
+
+
+def _assented(basis: Basis, signed: Answers) -> Iterator[Lack]:
+    """No assent taken back since the newest signature; one that was set aside leaves it in doubt."""
+    newest = signed.standing[-1] if signed.standing else None
+
+    def is_open(no: Record) -> bool:
+        return newest is None or not is_after(newest, no)
+
+    def is_assent(values: Mapping[str, Any]) -> bool:
+        return values.get("what") == "assent"
+
+    missing = f"{SIGNATURE}.agreed"
+    if any(is_assent(one.current.values) and is_open(one.current) for one in basis.entries.of(PERMISSION)):
+        yield Lack(code="assent_withdrawn", text="The participant took back their assent, and has not signed since.")
+    elif newest and any(map(is_open, unsettled(basis.entries, PERMISSION, is_assent))):
+        text = "Assent that was taken back was corrected or set aside after the signature: the participant signs again."
+        yield Lack(code="assent_in_doubt", text=text, unknown=True, missing=missing)
 
 
 def _able(basis: Basis, signed: Answers) -> Iterator[Lack]:
@@ -291,7 +328,9 @@ def _standing(basis: Basis, signed: Answers) -> Iterator[Lack]:
 
 
 def _held(basis: Basis) -> Iterator[Lack]:
-    waiting = (one for one in basis.entries.held if one.form in FORMS and not is_resolved(basis.entries, one))
+    waiting = (
+        one for one in basis.entries.held if one.form in (*FORMS, PERMISSION) and not is_resolved(basis.entries, one)
+    )
     for record in waiting:
         text = "A record of the consent is held: file it again or dismiss it."
         yield Lack(code="held", text=text, unknown=True, missing=f"{record.form} (held)")

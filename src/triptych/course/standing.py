@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from triptych.course.consenting import ELEMENT
+from triptych.course.consenting import ELEMENT, PERMISSION
 from triptych.course.entries import Entries, Entry, local_day
 from triptych.course.facts import holds_in_form
 from triptych.course.withdrawing import RESTART, ended
@@ -74,8 +74,12 @@ def derive_standing(study: Study, entries: Entries, context: Context) -> Standin
 
 
 def _setting_entries(study: Study, entries: Entries) -> list[Entry]:
-    """Entries that may set an axis: by what their form says, parts taken back, and decisions to begin again."""
-    return [entry for form in dict.fromkeys((*study.setting_forms, ELEMENT, RESTART)) for entry in entries.of(form)]
+    """Entries that may set an axis: by what their form says, what was taken back, and decisions to begin again."""
+    return [
+        entry
+        for form in dict.fromkeys((*study.setting_forms, ELEMENT, PERMISSION, RESTART))
+        for entry in entries.of(form)
+    ]
 
 
 def counts_now(study: Study, standing: Standing, today: date, zone: tzinfo) -> Callable[[Entry], bool]:

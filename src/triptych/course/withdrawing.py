@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from triptych.course.consenting import ELEMENT, signed_before
+from triptych.course.consenting import ELEMENT, PERMISSION, signed_before
 from triptych.course.entries import Entries, Entry
 from triptych.course.obligations import Task
 from triptych.course.sight import Sight
 from triptych.study import Study
 from triptych.study.consent import OPTIONAL, REQUIRED
-from triptych.study.consent_effects import WITHIN, Consequence, consequence
+from triptych.study.consent_effects import UNDER_AGE, WITHIN, Consequence, consequence
 
 
 class Withdrawn(NamedTuple):
-    """A part that was taken back, by which entry, and what follows."""
+    """A part that was taken back, or permission or assent, by which entry, and what follows."""
 
     entry: Entry
     element: str
@@ -30,20 +30,29 @@ class Withdrawn(NamedTuple):
 
 
 def withdrawn(study: Study, entries: Entries) -> Iterator[Withdrawn]:
-    """Every part that was taken back, in order: a no where there had been a yes before.
+    """Every part that was taken back, in order: a no where there had been a yes before; permission and assent likewise.
 
-    A part that taking part rests on is taken back only from a consent that had been signed; before that nothing has
-    begun that could end.
+    What taking part rests on is taken back only from a consent that had been signed; before that nothing has begun that
+    could end.
     """
     before: dict[str, bool] = {}
-    for entry in sorted(entries.of(ELEMENT), key=lambda found: found.root.position):
-        element, agreed = str(entry.current.values.get("element")), entry.current.values.get("agreed")
+    answers = (*entries.of(ELEMENT), *entries.of(PERMISSION))
+    for entry in sorted(answers, key=lambda found: found.root.position):
+        values = entry.current.values
+        element, agreed = (
+            str(values.get("what" if entry.current.form == PERMISSION else "element")),
+            values.get("agreed"),
+        )
         was = before.get(element)
         before[element] = agreed is True
         if agreed is not False or study.at(entry.current.document).document.consent is None:
             continue
         is_signed = signed_before(entries, entry.root.position)
-        if (element in REQUIRED and is_signed and was is not False) or (element in OPTIONAL and was is True):
+        if element in OPTIONAL:
+            is_taken_back = was is True
+        else:
+            is_taken_back = element in (*REQUIRED, *UNDER_AGE) and is_signed and was is not False
+        if is_taken_back:
             yield Withdrawn(entry, element, consequence(element))
 
 
@@ -83,7 +92,7 @@ def ended(study: Study, entries: Entries) -> Ended:
 
 def withdrawal_tasks(study: Study, entries: Entries, sight: Sight, now: datetime) -> Iterator[Task]:
     """What parts that were taken back ask of the team, until somebody has done it."""
-    if not (sight.sees_form(ELEMENT) and sight.sees_form("task_done")):
+    if not (sight.sees_form(ELEMENT) and sight.sees_form("task_done") and sight.sees_forms((PERMISSION,))):
         return
     for one in withdrawn(study, entries):
         done = entries.about.get(("task_done", one.entry.id), ())
@@ -98,5 +107,5 @@ def withdrawal_tasks(study: Study, entries: Entries, sight: Sight, now: datetime
                 due=due,
                 overdue=due <= now,
                 about=one.entry.id,
-                form=ELEMENT,
+                form=one.entry.current.form,
             )

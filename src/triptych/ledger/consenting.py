@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from triptych.course import Fold
 from triptych.course.consent_lock import AFTER
-from triptych.course.consenting import ELEMENT, SIGNATURE, may_take_part
+from triptych.course.consenting import ELEMENT, PERMISSION, SIGNATURE, may_take_part
 from triptych.course.touch import SIGNATURE as TOUCH_SIGNATURE
 from triptych.course.touch import digest
 from triptych.ledger.drafts import Reason
@@ -19,8 +19,10 @@ PARTICIPANT = "participant"
 
 
 def is_agreement(case: Case) -> bool:
-    """Whether a draft agrees to the consent or to a part of it, and does not decline."""
-    return case.draft.form in (SIGNATURE, ELEMENT, TOUCH_SIGNATURE) and case.draft.values.get("agreed") is True
+    """Whether a draft agrees to the consent or to a part of it, or gives permission, and does not decline."""
+    return (
+        case.draft.form in (SIGNATURE, ELEMENT, PERMISSION, TOUCH_SIGNATURE) and case.draft.values.get("agreed") is True
+    )
 
 
 def agreeing(case: Case, fold: Fold) -> Iterator[Reason]:

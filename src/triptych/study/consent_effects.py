@@ -34,6 +34,20 @@ _TREATMENT = Consequence(
 )
 
 
+_UNDER_AGE = {
+    "permission": _TREATMENT._replace(
+        task="withdrawn_permission",
+        title="A parent or guardian took back their permission: no more study drug. See to the participant's care",
+    ),
+    "assent": _TREATMENT._replace(
+        task="withdrawn_assent",
+        title="A participant under age took back their assent: no more study drug. See to the participant's care",
+    ),
+}
+"""What follows where one of the two takes back that without which nobody under age takes part."""
+UNDER_AGE = tuple(_UNDER_AGE)
+
+
 def _asks(kind: Kind, element: str, title: str, role: str = "coordinator") -> Consequence:
     """What ends nothing of the standing and asks a role to see to it."""
     return Consequence(kind=kind, sets=(), task=f"withdrawn_{element}", title=title, role=role)
@@ -62,8 +76,8 @@ _OPTIONAL = {
 
 
 def consequence(element: str) -> Consequence:
-    """What follows from taking back a part. Raises `KeyError` for what is no part."""
-    return _TREATMENT if element in REQUIRED else _OPTIONAL[element]
+    """What follows from taking back a part, permission or assent. Raises `KeyError` for what is none of them."""
+    return _TREATMENT if element in REQUIRED else (_OPTIONAL | _UNDER_AGE)[element]
 
 
 def said_effect(element: str, own: str, say: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from triptych.course import may_file
-from triptych.course.consenting import CAPACITY, DOUBT, ELEMENT, SIGNATURE, WITHDRAWAL
+from triptych.course.consenting import CAPACITY, DOUBT, ELEMENT, PERMISSION, SIGNATURE, WITHDRAWAL
 from triptych.course.withdrawing import RESTART
 from triptych.ledger import Seen
 from triptych.ledger.library import consent_asked, consent_texts
@@ -15,7 +15,7 @@ from triptych.web.people import Asker, found, page
 from triptych.web.show import show
 
 QUIZ = "education_answer"
-FORMS = (ELEMENT, SIGNATURE, CAPACITY, DOUBT, WITHDRAWAL, RESTART)
+FORMS = (ELEMENT, SIGNATURE, PERMISSION, CAPACITY, DOUBT, WITHDRAWAL, RESTART)
 WORDS = {
     "agreed": "agreed",
     "not_asked": "not asked",
@@ -41,7 +41,9 @@ def consent_record(request: HttpRequest, asker: Asker, participant: str) -> Http
     asked = [one for one in asker.view.records(participant) if one.current]
     seen = [one for one in asked if one.form in FORMS]
     role = asker.study.roles[asker.grant.role]
-    may = [form for name in FORMS if (form := asker.study.forms.get(name)) and may_file(role, form)]
+    asks = asker.study.document.consent
+    names = [name for name in FORMS if name != PERMISSION or (asks and asks.pediatric)]
+    may = [form for name in names if (form := asker.study.forms.get(name)) and may_file(role, form)]
     return show(
         request,
         asker,
@@ -55,6 +57,7 @@ def consent_record(request: HttpRequest, asker: Asker, participant: str) -> Http
         ],
         languages=consent_asked(asker.study, consented.version) if ELEMENT in [form.id for form in may] else {},
         signatures=[one for one in seen if one.form == SIGNATURE],
+        permissions=[one for one in seen if one.form == PERMISSION],
         capacities=[one for one in seen if one.form in (CAPACITY, DOUBT)],
         locked=asker.view.is_consent_locked(participant),
         may=may,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from triptych.course import CONFIRMATION, GateState, local_day, may_file
 from triptych.ledger import Seen
 from triptych.study import Form, shown_items
+from triptych.web.effects_said import effects_said
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted, is_place
 from triptych.web.hand import HANDED, given_by, hand_for
@@ -116,6 +117,7 @@ def drawn(
         posted=posted,
         participant=participant,
         gate=gate,
+        effects=effects_said(asker, posted.form, participant),
         was=was,
         again=again,
         hidden=away,
