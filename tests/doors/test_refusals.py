@@ -164,10 +164,14 @@ def test_a_site_takes_part_in_an_activated_study_once_the_law_is_met(hands: Hand
     everything += ["complaints_reach_board"]
     assert codes(hands.administer("site_activation", {}, SITE)) == [*everything, "crisis_contacts_checked"]
     opened = {"title": "Site 1", "zone": "Europe/Oslo"}
-    hands.administer("site_opening", opened | {"country": "ES"}, SITE)
+    hands.administer("site_opening", opened | {"country": "IL"}, SITE)
     assert codes(hands.administer("site_activation", {}, SITE)) == [*everything, "crisis_contacts_checked"]
-    line = {"country": "ES", "service": "Line", "call": "024", "hours": "24 hours", "languages": "Spanish"}
-    hands.administer("crisis_contact_check", line | {"checked_on": "2026-01-10", "how": "Called"}, SITE)
+    line = {"country": "IL", "service": "Line", "call": "1201", "hours": "24 hours", "languages": "Hebrew"}
+    line |= {"checked_on": "2026-01-10", "how": "Called"}
+    assert codes(hands.administer("crisis_contact_check", line, SITE)) == ["required"]
+    checked = hands.administer("crisis_contact_check", line | {"emergency": "101"}, SITE)
+    assert isinstance(checked, Filed)
+    assert checked.record.actor == "administrator-1"
     assert codes(hands.administer("site_activation", {}, SITE)) == everything
     hands.administer("site_opening", opened | {"country": "NO"}, SITE)
     assert codes(hands.administer("site_activation", {}, SITE)) == everything

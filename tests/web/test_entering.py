@@ -1,16 +1,21 @@
 """Getting in without a password: a link asks for a code before it shows anything, works once, and tells nothing."""
 
 import re
+import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from tests.api.program import Program
 from tests.doors.clocked import Post
 from tests.doors.hands import Hands
 from tests.web.conftest import text_of
 from tests.web.routes import client_of
 from tests.web.test_pages import fields
 from tests.web.test_routes import populate
+
+from triptych.cli.accounts import account
 
 HOST = {"host": "participant.localhost"}
 CODE = "204913"
@@ -148,6 +153,52 @@ def test_staff_end_what_was_on_a_lost_phone_once_they_made_sure_who_asks(post: P
     (record,) = [one for one in norway.trial.system_view().records("P-1") if one.form == "phone_lost"]
     assert (record.actor, record.values) == ("coordinator-1", {"checked": "called_back"})
     assert code not in text_of(staff.get(path))
+
+
+def test_a_lost_phone_is_over_by_whatever_door_its_record_came_in(post: Post, norway: Hands) -> None:
+    from django.contrib.auth.hashers import check_password
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    from triptych.web.entering import reached, set_code
+
+    user = User.objects.get(username="pat")
+    values = {"checked": "in_person"}
+    sent = {"form": "phone_lost", "id": str(uuid.uuid4()), "participant": "P-1", "site": "site-1", "values": values}
+    program, staff = Program("coordinator-1"), client_of("coordinator-1")
+    path = "/participants/P-1/file/phone_lost/"
+
+    def by_page() -> int:
+        return int(staff.post(path, fields(text_of(staff.get(path))) | {"v-checked": "in_person"}).status_code)
+
+    def by_program() -> int:
+        return int(program.post(sent | {"occurred_at": norway.now.isoformat()}).status_code)
+
+    for door, status in ((by_page, 302), (by_program, 201)):
+        phone, known = client_of("pat"), reached(user)
+        known.phone = "+47 900 00 001"
+        known.save()
+        set_code(user, CODE)
+        asked()
+        assert phone.get("/", headers=HOST).status_code == 200
+        assert door() == status
+        assert phone.get("/", headers=HOST).status_code == 302
+        assert not check_password(CODE, reached(user).code)
+        assert reached(user).phone == ""
+        assert Client().post(path_of(post), {"code": CODE}, headers=HOST).status_code == 404
+
+
+def test_the_command_names_who_lost_a_phone_and_asks_before_anything_ends(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("triptych.cli.accounts._prepare", lambda _: None)
+    phone = client_of("pat")
+    for typed in ("", "n\n"):
+        said = CliRunner().invoke(account, ["lost", "pat"], input=typed)
+        assert (said.exit_code, "pat (pat@example.org" in said.output, "New code" in said.output) == (1, True, False)
+    assert phone.get("/", headers=HOST).status_code == 200
+    assert "New code: " in CliRunner().invoke(account, ["lost", "pat", "--yes"]).output
+    assert phone.get("/", headers=HOST).status_code == 302
 
 
 def test_a_participant_sets_a_code_of_their_own_that_is_not_easily_guessed(post: Post) -> None:

@@ -87,8 +87,28 @@ def test_american_numbers_stand_on_no_page_of_another_country(world: Hands) -> N
 
 
 def test_what_was_not_checked_is_said_so_and_only_there(world: Hands) -> None:
-    assert "Not checked at the service" in helped(client_of("pat"), "ES")
+    assert "Not checked at the service" in helped(client_of("pat"), "IL")
     assert "Not checked at the service" not in helped(client_of("pat"), "NO")
+    for country in countries_of(contacts()):
+        assert ("Not checked at the service" in helped(client_of("pat"), country)) is (country not in checked())
+
+
+@pytest.mark.parametrize("country", ["IL", "DE"])
+def test_what_a_site_checked_itself_stands_first_with_its_day_for_its_own_participants(
+    world: Hands, country: str
+) -> None:
+    world.administer("site_opening", {"title": "Abroad", "zone": "Europe/Oslo", "country": country}, site="site-1")
+    line = {"country": country, "emergency": "07", "service": "The line", "call": "08", "hours": "24 hours"}
+    line |= {"languages": "English", "checked_on": "2026-01-10", "how": "Called"}
+    world.administer("crisis_contact_check", line, site="site-1")
+    page = helped(client_of("pat"))
+    assert page.count("Checked 10 Jan 2026 by your care team.") == 2
+    numbers = re.findall(r'href="tel:(\w+)"', page)
+    assert (numbers[0], numbers[1]) == ("07", "08")
+    assert "101" not in numbers
+    assert 'href="tel:113"' in helped(client_of("pat"), "NO")
+    assert 'href="tel:07"' in helped(client_of("pat"), country)
+    assert 'href="tel:08"' not in helped(client_of("stranger"), country)
 
 
 def checked() -> set[str]:

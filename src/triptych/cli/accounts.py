@@ -88,11 +88,20 @@ def reach(data: str, person: str, email: str | None, phone: str | None) -> None:
 @account.command()
 @data_option
 @click.argument("person")
-def lost(data: str, person: str) -> None:
-    """PERSON lost their phone: end sessions, links and passkeys, and print a new code for links. It is shown once."""
+@click.option("--yes", is_flag=True, help="Ask nothing: you have made sure who it is.")
+def lost(data: str, person: str, *, yes: bool) -> None:
+    """PERSON lost their phone: end sessions, links and passkeys, forget its number, and print a new code for links.
+
+    Asks first, and names who it is about. The code is shown once.
+    """
     _prepare(data)
     user = _known(person)
     from triptych.web import entering
+
+    if not yes:
+        last = f"last logged in {user.last_login:%Y-%m-%d %H:%M} UTC" if user.last_login else "never logged in"
+        click.echo(f"{person} ({user.email or 'no e-mail address'}, {last}): whatever is open for them ends.")
+        click.confirm("Have you made sure that it is they who ask, and shall it end?", abort=True)
 
     click.echo(f"New code: {entering.lose(user)}")
 

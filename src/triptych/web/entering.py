@@ -133,12 +133,13 @@ def use(link: Link, code: str, now: datetime) -> User | None:
 
 
 def lose(user: User) -> str:
-    """Somebody lost their phone: end their sessions, links and passkeys, and give a new code, which is kept nowhere."""
+    """Somebody lost their phone: end sessions, links and passkeys, forget its number, and give a new code, kept nowhere."""
     for session in Session.objects.all():
         if session.get_decoded().get("_auth_user_id") == str(user.pk):
             session.delete()
     Link.objects.filter(user=user).delete()
     Passkey.objects.filter(user=user).delete()
+    Reached.objects.filter(user=user).update(phone="")
     code = new_code()
     while not is_code(code):
         code = new_code()

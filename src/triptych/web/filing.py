@@ -13,6 +13,7 @@ from triptych.study import Form, Study, fit
 from triptych.web.entry import Posted
 from triptych.web.hosts import is_participant_host
 from triptych.web.house import house
+from triptych.web.losing import carry_out
 from triptych.web.people import Asker
 from triptych.web.questions import ask_about
 from triptych.web.tongues import Foreign, filled
@@ -79,6 +80,7 @@ def _filed(request: HttpRequest, asker: Asker, posted: Posted, participant: str 
     outcome = posted.outcome = house().trial.file(draft, asker.actor)
     if isinstance(outcome, Filed):
         ask_about(asker.study, outcome)
+        carry_out(outcome.record, participant)
         messages.success(request, filled(spoken_to(request)["filed"], title=title))
         return True
     if isinstance(outcome, Held):

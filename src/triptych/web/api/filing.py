@@ -12,6 +12,7 @@ from triptych.web.api.reading import ACTING
 from triptych.web.api.shapes import DraftIn, FiledOut, HeldOut, ProblemOut
 from triptych.web.entry import YEARS
 from triptych.web.house import house
+from triptych.web.losing import carry_out
 from triptych.web.pages.entry import SIGNED
 
 router = Router()
@@ -33,6 +34,7 @@ def file_record(request: HttpRequest, draft: DraftIn) -> Status[dict[str, object
     outcome = house().trial.file(_draft(draft), asker.actor)
     match outcome:
         case Filed():
+            carry_out(outcome.record, draft.participant)
             body = {"outcome": "filed", "findings": outcome.findings, **said(outcome)}
             return Status(200 if outcome.repeated else 201, body)
         case Held():

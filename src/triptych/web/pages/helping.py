@@ -4,6 +4,7 @@ The page needs no log-in. Nothing here says what the study is about: not the nam
 """
 
 import json
+from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -34,21 +35,30 @@ def help_now(request: HttpRequest) -> HttpResponse:
     known = countries_of(contacts())
     own = site_help(request)
     country = request.GET.get("country", "")
-    if country in known:
+    if country in known or country in {seen.values["country"] for seen in own.checked}:
         request.session[CHOSEN] = country
     else:
         country = str(request.session.get(CHOSEN) or own.country)
     here = [contact for contact in contacts() if contact.country == country]
+    sure = any(contact.confirmed for contact in here if contact.kind == "emergency")
+    checked = [seen for seen in own.checked if seen.values["country"] == country]
     parts = {
         "country": country,
         "country_name": known.get(country, ""),
-        "countries": known,
+        "countries": {**known, **{str(seen.values["country"]): _name(seen, known) for seen in own.checked}},
+        "vouched": checked[-1] if checked and not sure else None,
         "emergency": [contact for contact in here if contact.kind == "emergency"],
         "crisis": [contact for contact in here if contact.kind != "emergency"],
         "clinician": own.clinician,
-        "checked": [seen for seen in own.checked if seen.values["country"] == country],
+        "checked": checked,
     }
     return render(request, "own/help.html", parts)
+
+
+def _name(seen: Seen, known: Mapping[str, str]) -> str:
+    """What a country is called that a site has checked: as the bundled contacts call it, else by its code."""
+    code = str(seen.values["country"])
+    return known.get(code, code)
 
 
 def site_help(request: HttpRequest) -> SiteHelp:

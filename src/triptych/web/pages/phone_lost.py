@@ -10,11 +10,10 @@ from triptych.course import may_file
 from triptych.web.entering import lose, reached
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
-from triptych.web.house import house
-from triptych.web.people import PARTICIPANT, Asker, found, page
+from triptych.web.losing import FORM, account_of
+from triptych.web.people import Asker, found, page
 from triptych.web.show import show
 
-FORM = "phone_lost"
 LONGEST = 40
 
 
@@ -25,7 +24,7 @@ def phone_lost(request: HttpRequest, asker: Asker, participant: str) -> HttpResp
     form = asker.study.forms.get(FORM)
     if form is None or not may_file(asker.study.roles[asker.grant.role], form):
         raise Http404
-    zone, user, code = asker.view.zone(participant), _account(participant), ""
+    zone, user, code = asker.view.zone(participant), account_of(participant), ""
     posted = Posted.fresh(form, zone, asker.view.now)
     if request.method == "POST":
         now, posted = posted.occurred_at, Posted.read(form, request.POST, zone)
@@ -45,16 +44,9 @@ def phone_lost(request: HttpRequest, asker: Asker, participant: str) -> HttpResp
     )
 
 
-def _account(participant: str) -> User | None:
-    """The account by which a participant gets in, if they have one that may."""
-    whole = house().trial.system_view()
-    named = [one.person for one in whole.grants() if one.role == PARTICIPANT and one.participant == participant]
-    return User.objects.filter(username__in=named, is_active=True).first()
-
-
 def _renewed(user: User, phone: str) -> str:
-    """End everything on the lost phone, and send nothing more to its number; the new code."""
-    known = reached(user)
+    """A new code, shown once; the number to which links go from now on is the one of the new phone."""
+    code, known = lose(user), reached(user)
     known.phone = phone.strip()[:LONGEST]
     known.save(update_fields=["phone"])
-    return lose(user)
+    return code
