@@ -133,7 +133,7 @@ def use(link: Link, code: str, now: datetime) -> User | None:
 
 
 def lose(user: User) -> str:
-    """Somebody lost their phone: end sessions, links and passkeys, forget its number, and give a new code, kept nowhere."""
+    """Somebody lost their phone: end what is open on it, forget its number, and give a new code, kept nowhere."""
     for session in Session.objects.all():
         if session.get_decoded().get("_auth_user_id") == str(user.pk):
             session.delete()
