@@ -8,6 +8,8 @@ from tests.browser.conftest import Windows
 from tests.browser.test_accessible import violations
 from tests.doors.hands import Hands
 
+from triptych.cli.demo import PASSWORD
+
 SESSION = "/participants/P-1/session/"
 
 
@@ -43,6 +45,24 @@ def measure(page: Page, digits: str) -> None:
     page.get_by_role("button", name="File vital signs").click()
 
 
+def acknowledge(page: Page, pin: str = "2580") -> None:
+    """Set a PIN, unless there is one, and acknowledge the alarm by it on the pad; a wrong one files nothing."""
+    page.get_by_role("button", name="Set a PIN").click()
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("PIN, four digits or more").fill(pin)
+    page.get_by_role("button", name="Join", exact=True).click()
+    expect(page.locator("#joining")).to_be_hidden()
+    page.get_by_role("button", name="Acknowledge").click()
+    asked = page.locator("#confirming")
+    for digits in (pin[::-1], pin):
+        for digit in digits:
+            asked.get_by_role("button", name=digit, exact=True).click()
+        asked.get_by_role("button", name="Acknowledge").click()
+        if digits != pin:
+            expect(asked.get_by_role("alert")).to_contain_text("Nothing was filed")
+    expect(asked).to_be_hidden()
+
+
 def test_what_one_tablet_enters_the_others_see_and_nothing_is_lost_without_a_network(
     live: Hands, window: Windows
 ) -> None:
@@ -68,6 +88,9 @@ def test_what_one_tablet_enters_the_others_see_and_nothing_is_lost_without_a_net
     expect(room.locator("#local")).to_contain_text("RED Systolic 205")
     expect(room.locator("#local")).to_contain_text("NOT SENT: call physician-1 at 22 33 44 55")
     expect(room.locator("#local")).to_contain_text("If nobody answers: emergency 113")
+    room.locator("#local").get_by_role("button", name="I called").click()
+    expect(room.locator("#local")).to_contain_text("Called by therapist-1")
+    expect(room.locator("#local")).not_to_contain_text("NOT SENT")
 
     for tablet in (room, other):
         tablet.context.set_offline(False)
@@ -78,7 +101,8 @@ def test_what_one_tablet_enters_the_others_see_and_nothing_is_lost_without_a_net
         expect(tablet.locator("#sending")).to_have_text("All received")
     for page in (room, physician):
         expect(page.locator("[data-part=alarms]")).to_contain_text("Shown to physician-1")
-    physician.get_by_role("button", name="Acknowledge").click()
+    expect(room.locator("[data-part=alarms]")).to_contain_text("Called by therapist-1")
+    acknowledge(physician)
     expect(room.locator("[data-part=alarms]")).to_contain_text("Acknowledged by physician-1")
     expect(room.locator("#local")).to_be_empty()
     systolic = [one.values["systolic"] for one in live.trial.system_view().records("P-1") if one.form == "vitals"]

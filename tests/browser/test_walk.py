@@ -100,6 +100,7 @@ class Walk:
             case "dose_check":
                 window.open(f"{base}/session/dose-check/")
                 window.page.check(f"[name=person][value='{line.role}-1']")
+                window.page.fill("#pin", PASSWORD)
             case "query":
                 window.open(f"{base}/records/{about}/query/?item={line.values.get('item', '')}")
             case "query_answer" | "query_close":

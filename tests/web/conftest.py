@@ -81,6 +81,23 @@ def log_in(site: None) -> Log:
     return client
 
 
+PASSWORD = "long enough to be right"
+
+
+@pytest.fixture
+def log_in_by_password(log_in: Log) -> Log:
+    """Log in as the person of a role, whose password is `PASSWORD`."""
+    from django.contrib.auth.models import User
+
+    def client(role: str) -> "Client":
+        user, _ = User.objects.get_or_create(username=f"{role}-1")
+        user.set_password(PASSWORD)
+        user.save()
+        return log_in(role)
+
+    return client
+
+
 def text_of(answer: Any) -> str:
     """What an answer says."""
     return answer.content.decode()

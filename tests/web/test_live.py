@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from tests.doors.hands import Hands
-from tests.web.conftest import Log
+from tests.web.conftest import PASSWORD, Log
+from tests.web.test_pages import fields
 
 from triptych.ledger import Filed
 from triptych.ledger.drafts import System
@@ -167,8 +168,10 @@ def given(client: Any) -> dict[str, Any]:
 
 
 @pytest.mark.requirement("SAF-09")
-def test_a_red_alarm_says_who_was_reached_and_stands_until_a_person_closes_it(live: Hands, log_in: Log) -> None:
-    room, physician = log_in("therapist"), log_in("physician")
+def test_a_red_alarm_says_who_was_reached_and_stands_until_a_person_closes_it(
+    live: Hands, log_in: Log, log_in_by_password: Log
+) -> None:
+    room, physician = log_in("therapist"), log_in_by_password("physician")
     raised = entered(live, values=VITALS | {"systolic": 205})
     assert outcomes(send(room, raised)) == ["filed"]
     live.later(minutes=1)
@@ -184,6 +187,9 @@ def test_a_red_alarm_says_who_was_reached_and_stands_until_a_person_closes_it(li
     assert isinstance(live.trial.file(live.draft("reminder_sent", told, origin="system"), by), Filed)
     assert "Message to lead-1 sent" in alarms(room)
     assert "Message to physician-1 failed" in alarms(room)
+    told |= {"notice": "m", "sender": "console"}
+    assert isinstance(live.trial.file(live.draft("reminder_sent", told, origin="system"), by), Filed)
+    assert "Message to lead-1 written on the server only" in alarms(room)
     about = {"about": raised["id"], "value": "systolic"}
     shown = entered(
         live, 3, form="session_alarm", values={**about, "answer": "shown"}, author="physician-1", visit=None
@@ -192,10 +198,19 @@ def test_a_red_alarm_says_who_was_reached_and_stands_until_a_person_closes_it(li
     assert "Shown to physician-1" in alarms(room)
     sent = entered(live, 4, form="session_alarm", values={**about, "answer": "acknowledged"}, visit=None, cycle=None)
     assert send(room, sent)[0]["codes"] == ["answered_here"]
+    path = "/participants/P-1/file/session_alarm/"
+    by_form = {f"v-{key}": value for key, value in about.items()}
+    by_form |= {**fields(physician.get(path).content.decode()), "v-answer": "acknowledged"}
+    assert "This is not your PIN or password" in physician.post(path, by_form).content.decode()
     for answer in ("acknowledged", "closed"):
-        confirmed = {**about, "answer": answer, "person": "physician-1", "pin": ""}
-        assert room.post(f"{SESSION}confirm/", confirmed).status_code == 422
-        assert physician.post(f"{SESSION}confirm/", confirmed).status_code == 200
+        confirmed = {**about, "answer": answer, "person": "physician-1"}
+        for client, hand, status in [
+            (physician, {}, 422),  # whoever is alone at their own device gives their hand too
+            (physician, {"password": "not theirs"}, 422),
+            (room, {"password": PASSWORD}, 422),
+            (physician, {"password": PASSWORD}, 200),
+        ]:
+            assert client.post(f"{SESSION}confirm/", confirmed | hand).status_code == status
         assert ("Acknowledged by physician-1" in alarms(room)) is (answer == "acknowledged")
     assert "RED" not in alarms(room)
     # A tablet without a network decides the next reading as the server would: it knows of what was closed.
@@ -342,10 +357,10 @@ def test_a_correction_stands_on_the_timeline_beside_what_it_corrects_with_its_re
 
 
 def test_a_test_page_from_the_room_is_acknowledged_by_the_physician_and_not_by_who_sent_it(
-    live: Hands, log_in: Log
+    live: Hands, log_in: Log, log_in_by_password: Log
 ) -> None:
     path, button = f"{SESSION}test-page/", "Acknowledge the test page"
-    therapist, physician = log_in("therapist"), log_in("physician")
+    therapist, physician = log_in("therapist"), log_in_by_password("physician")
     assert physician.post(path, {"what": "seen"}).status_code == 404
     assert therapist.post(path).status_code == 404
     assert therapist.post(path, {"what": "send"}).status_code == 302
@@ -354,7 +369,8 @@ def test_a_test_page_from_the_room_is_acknowledged_by_the_physician_and_not_by_w
     assert any(task.id == "acknowledge_test_page" for task in course.alerts)
     assert button not in therapist.get(SESSION).content.decode()
     assert button in physician.get(SESSION).content.decode()
-    assert physician.post(path, {"what": "seen"}).status_code == 302
+    assert physician.post(path, {"what": "seen"}).status_code == 422
+    assert physician.post(path, {"what": "seen", "password": PASSWORD}).status_code == 200
     assert button not in physician.get(SESSION).content.decode()
     course = live.trial.system_view().course("P-1")
     assert course is not None

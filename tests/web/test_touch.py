@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from tests.doors.hands import Hands
-from tests.web.conftest import Log, text_of
+from tests.web.conftest import PASSWORD, Log, text_of
 from tests.web.routes import client_of
 from tests.web.test_pages import fields
 from tests.web.test_routes import populate
@@ -52,15 +52,20 @@ def test_the_participant_signs_with_their_own_hand_what_was_shown_and_can_say_no
 
 @pytest.mark.requirement("CON-04")
 def test_touch_outside_is_red_on_the_screen_and_whoever_is_named_cannot_acknowledge_it(
-    norway: Hands, log_in: Log
+    norway: Hands, log_in: Log, log_in_by_password: Log
 ) -> None:
     norway.contact()
     touched = norway.file("therapist", "session_touch", {"person": "physician-1", "kind": "embrace"})
     assert isinstance(touched, Filed)
-    answer = {"about": touched.record.id, "value": "touch_outside_agreement", "answer": "acknowledged"}
-    named = log_in("physician").post(CONFIRM, answer | {"person": "physician-1"})
+    answer = {
+        "about": touched.record.id,
+        "value": "touch_outside_agreement",
+        "answer": "acknowledged",
+        "password": PASSWORD,
+    }
+    named = log_in_by_password("physician").post(CONFIRM, answer | {"person": "physician-1"})
     assert (named.status_code, named.json()["problem"]) == (422, "You are named in it. Somebody else acknowledges it.")
-    other = log_in("principal_investigator")
+    other = log_in_by_password("principal_investigator")
     assert "RED Touch outside the agreement" in other.get("/participants/P-1/session/").content.decode()
     assert other.post(CONFIRM, answer | {"person": "principal_investigator-1"}).status_code == 200
     assert "Red: Touch outside" not in other.get("/sessions/").content.decode()  # no session has begun

@@ -18,9 +18,13 @@ from triptych.web.live import crew
 from triptych.web.people import Asker, grants_of
 
 DECIDED = frozenset({"dose_authorization", "supplement_decision", "discharge", "discharge_override"})
-HANDED_OVER = frozenset({"escort_briefing", "overnight_stay", "morning_handover"})
-HANDED = DECIDED | HANDED_OVER | {"supplement_withheld"}
+HANDED_OVER = frozenset({"escort_briefing", "overnight_stay", "morning_handover", "alarm_test_seen"})
+"""Facts that nobody hands in for somebody else, or later."""
+HANDED = DECIDED | HANDED_OVER | {"supplement_withheld", "session_alarm"}
 """Forms of a medicine session that are filed by somebody's own hand."""
+ONLY = {"escort_briefing": ("moment", ("handover",)), "session_alarm": ("answer", ("acknowledged", "closed"))}
+"""Forms among them that ask for a hand with some answers alone: the item, and those answers."""
+WHEN = {"escort_briefing": "at hand-over, not before the day", "session_alarm": "to acknowledge or to close"}
 WRONG = "This is not your PIN or password. Nothing was filed. After five wrong PINs, join the tablet again."
 
 
@@ -29,7 +33,7 @@ class Hand(Struct, frozen=True, kw_only=True):
 
     people: Mapping[str, bool]
     person: str
-    only_at_handover: bool
+    when: str
 
 
 def hand_for(request: HttpRequest, asker: Asker, form: Form) -> Hand | None:
@@ -43,12 +47,13 @@ def hand_for(request: HttpRequest, asker: Asker, form: Form) -> Hand | None:
         if actor.role in known and may_file(known[actor.role], form)
     }
     person = request.POST.get("person") or next(iter(people), "")
-    return Hand(people=people, person=person, only_at_handover=form.id == "escort_briefing")
+    return Hand(people=people, person=person, when=WHEN.get(form.id, ""))
 
 
 def given_by(request: HttpRequest, asker: Asker, posted: Posted, hand: Hand | None) -> Asker | None:
     """Whoever gave their hand, to file as; nobody where it was wrong."""
-    if hand is None or (hand.only_at_handover and posted.answers().get("moment") != "handover"):
+    item, answers = ONLY.get(posted.form.id, ("", ()))
+    if hand is None or (item and posted.answers().get(item) not in answers):
         return asker
     actor = crew.crew_of(request, asker).get(hand.person)
     if actor is None or hand.person not in hand.people or not _is_hand(request, asker, hand):
@@ -70,15 +75,20 @@ def _is_hand(request: HttpRequest, asker: Asker, hand: Hand) -> bool:
     return hand.person == asker.actor.person and is_right(request)
 
 
-def confirmed(request: HttpRequest, asker: Asker, person: str, given: str) -> bool:
-    """Whether an answer that must not wait is by somebody's own hand: their PIN, else, at a shared tablet, a password.
+def confirmed(request: HttpRequest, asker: Asker, person: str, given: str, *, alone: bool = False) -> bool:
+    """Whether an answer is by somebody's own hand: the PIN that they set at this device, else their password.
 
-    Whoever is alone at their own device needs neither: it is they who logged in there.
+    `given` is the PIN, or the password where there is no PIN; a field `password` stands instead of either. Only whoever
+    is logged in here has a password here. A tap is nobody's hand, whoever holds the device; with `alone` it stands for
+    whoever logged in at a device that they share with nobody.
     """
     people = crew.crew_of(request, asker)
-    if person not in people or crew.has_pin(request, person):
-        return person in people and crew.is_pin(request, person, given)
-    return person == asker.actor.person and (len(people) == 1 or is_right(request, given))
+    if person not in people:
+        return False
+    is_own, password = person == asker.actor.person, request.POST.get("password")
+    if crew.has_pin(request, person) and not (is_own and password):
+        return crew.is_pin(request, person, given)
+    return is_own and ((alone and len(people) == 1) or is_right(request, password or given))
 
 
 def is_right(request: HttpRequest, given: str | None = None) -> bool:

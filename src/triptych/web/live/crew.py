@@ -17,7 +17,6 @@ KEY = "crew"
 PIN_DIGITS = 4
 TRIES = 5
 """Wrong PINs in a row after which only joining again with the password helps."""
-WRONG = "This is not the PIN. After five wrong ones, join the tablet again with the password."
 LIVE = 36 * 60 * 60
 """Seconds for which the log-in of a tablet lasts once it has opened a session: through the night after."""
 

@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from triptych.course import may_file
 from triptych.ledger import Actor, Draft, Filed
 from triptych.web.entry import Posted, new_id
-from triptych.web.hand import confirmed
+from triptych.web.hand import WRONG, confirmed
 from triptych.web.house import house
 from triptych.web.live import crew
 from triptych.web.live.stream import board_for
@@ -36,7 +36,7 @@ def dose_check(request: HttpRequest, asker: Asker, participant: str) -> HttpResp
         posted = Posted.read(form, request.POST, board.zone)
         actor = people.get(person)
         if actor is None or not confirmed(request, asker, person, request.POST.get("pin", "")):
-            posted.problems.append(("", crew.WRONG))
+            posted.problems.append(("", WRONG))
         elif _is_filed(posted, participant, actor, board.place.cycle if board.place else None):
             return redirect("session", participant=participant)
     return show(

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from triptych.course import local_day, may_file
-from triptych.ledger import Draft, Seen
+from triptych.ledger import Draft, Filed, Seen
 from triptych.web.entry import new_id
+from triptych.web.hand import WRONG, confirmed
 from triptych.web.house import house
 from triptych.web.live.stream import board_for
 from triptych.web.people import Asker, found, page
@@ -33,13 +34,15 @@ def _waiting(asker: Asker, participant: str, seen: Sequence[Seen]) -> Seen | Non
 @require_POST
 @page
 def page_test(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
-    """Send a test page from the room, or acknowledge the one that waits."""
+    """Send a test page from the room, or acknowledge the one that waits by one's own hand, as an alarm."""
     drawn = found(board_for(asker.view, participant))
     what = {"send": SENT, "seen": ANSWERED}.get(request.POST.get("what", ""))
     form = asker.study.forms.get(what or "")
     if form is None or not may_file(asker.study.roles[asker.grant.role], form):
         raise Http404
     about = found(waiting(asker, participant)).root if what == ANSWERED else None
+    if about and not confirmed(request, asker, asker.actor.person, request.POST.get("pin", "")):
+        return JsonResponse({"problem": WRONG}, status=422)
     now = house().clock()
     draft = Draft(
         id=new_id(now),
@@ -49,5 +52,9 @@ def page_test(request: HttpRequest, asker: Asker, participant: str) -> HttpRespo
         participant=participant,
         site=asker.grant.site or drawn.board.site,
     )
-    house().trial.file(draft, asker.actor)
-    return redirect("session", participant=participant)
+    outcome = house().trial.file(draft, asker.actor)
+    if not about:
+        return redirect("session", participant=participant)
+    if isinstance(outcome, Filed):
+        return JsonResponse({"filed": outcome.record.id})
+    return JsonResponse({"problem": " ".join(reason.text for reason in outcome.reasons)}, status=422)

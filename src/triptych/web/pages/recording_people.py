@@ -29,7 +29,7 @@ def people(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse
             _file(request, asker, participant, form, {"person": person, "change": change})
         case "agreed" if person not in own:
             _file(request, asker, participant, CONSENT, _said(request, person, request.POST.get("how", "")))
-        case "agreed" if not confirmed(request, asker, person, request.POST.get("pin", "")):
+        case "agreed" if not confirmed(request, asker, person, request.POST.get("pin", ""), alone=True):
             messages.warning(request, WRONG)
         case "agreed":
             _file(request, asker, participant, CONSENT, _said(request, person, "own"))

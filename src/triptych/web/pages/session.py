@@ -20,7 +20,7 @@ from triptych.ledger import Actor, Draft, Filed
 from triptych.study import Form, Item
 from triptych.web.devices import registered
 from triptych.web.entry import new_id
-from triptych.web.hand import confirmed
+from triptych.web.hand import WRONG, confirmed
 from triptych.web.house import house
 from triptych.web.live import crew, room
 from triptych.web.live.alarms import ANSWER
@@ -39,7 +39,7 @@ from triptych.web.show import show
 from triptych.web.templating import HERE, asset
 
 DECIDING = ("session-alarms.js", "session-recognition.js", "session-due.js", "rules.js")
-TELLING = ("session-calling.js", "session-sounding.js")
+TELLING = ("session-calling.js", "session-sounding.js", "session-hand.js", "session-local.js", "session-paging.js")
 IN_THE_ROOM = ("session-bluetooth.js", "session-room.js", "session-touch.js", "session-signs.js", "session-course.js")
 MUSIC = ("session-music.js", "session-music-kept.js")
 MODULES = ("outbox.js", "session-entry.js", "recording-pieces.js", *IN_THE_ROOM, *MUSIC, *DECIDING, *TELLING)
@@ -142,7 +142,15 @@ def given(request: HttpRequest, asker: Asker, drawn: Drawn) -> str:
     """What the page's scripts are given, as JSON: addresses, people, the forms of quick entries and their items."""
     participant = drawn.board.participant
     place = drawn.board.place
-    names = ("session_events", "session_outbox", "session_join", "session_confirm", "session", "touch")
+    names = (
+        "session_events",
+        "session_outbox",
+        "session_join",
+        "session_confirm",
+        "session_test_page",
+        "session",
+        "touch",
+    )
     return json.dumps(
         {
             "participant": participant,
@@ -285,12 +293,12 @@ def join(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
 @require_POST
 @page
 def confirm(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
-    """File an answer to an alarm that asks for the hand of whoever gives it: with their PIN where they have set one."""
+    """File an answer to an alarm that asks for the hand of whoever gives it: their PIN, else their password."""
     opened(asker, participant)
     person, pin = request.POST.get("person", ""), request.POST.get("pin", "")
     actor = crew.crew_of(request, asker).get(person)
     if actor is None or not confirmed(request, asker, person, pin):
-        return JsonResponse({"problem": crew.WRONG}, status=422)
+        return JsonResponse({"problem": WRONG}, status=422)
     now = house().clock()
     values = {key: request.POST.get(key, "") for key in ("about", "value", "answer")}
     if names(asker, participant, values["value"], values["about"], person):

@@ -66,7 +66,10 @@ export class Touch {
   alarm({ id, at, person, why }) {
     const box = this.element("div", "", { class: "alarm red", role: "alert", "data-alarm": `touch_outside_agreement:${id}`, "data-unanswered": "" });
     box.append(this.element("b", "RED Touch outside the agreement"), this.element("span", `${this.room.time(at)} · ${typeof person === "string" ? person : "unknown person"}, ${why}`));
-    box.append(this.element("b", "NOT SENT: whoever is not named calls the principal investigator or the physician now", { class: "notsent" }));
+    const { author: by, occurred_at: when } = this.room.unsent().find(({ record: { form, values } }) => form === "session_alarm" && values.answer === "called" && values.about === id)?.record ?? {};
+    if (by) box.append(this.element("b", `Called by ${by}, ${this.room.time(new Date(when))}. Not sent yet`));
+    else box.append(this.element("b", "NOT SENT: whoever is not named calls the principal investigator or the physician now", { class: "notsent" }));
+    box.append(this.tap("I called", () => this.room.enter("session_alarm", { about: id, value: "touch_outside_agreement", answer: "called" })));
     return box;
   }
 

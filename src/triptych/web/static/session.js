@@ -6,6 +6,9 @@ const { Outbox } = await import(given.modules.outbox);
 const { limitAlarms, nextReading, isOpen, isRed } = await import(given.modules["session-alarms"]);
 const { Calling } = await import(given.modules["session-calling"]);
 const { Sounding } = await import(given.modules["session-sounding"]);
+const { Hand } = await import(given.modules["session-hand"]);
+const { Local, inTheRoom, nobodyHere } = await import(given.modules["session-local"]);
+const { Paging } = await import(given.modules["session-paging"]);
 const { evaluate } = await import(given.modules.rules);
 const { dueReadings, drawNext } = await import(given.modules["session-due"]);
 const { extraReadings, questions, sessionAlarms, statedIn } = await import(given.modules["session-recognition"]);
@@ -46,11 +49,25 @@ function drawCrew() {
     });
     place.append(button);
   }
+  if (!given.crew[given.me].pin) {
+    const own = element("button", "Set a PIN", { type: "button" });
+    own.addEventListener("click", () => join(given.me));
+    place.append(own);
+  }
   const joining = element("button", "+", { type: "button", "aria-label": "Let somebody join this tablet" });
-  joining.addEventListener("click", () => $("#joining").showModal());
+  joining.addEventListener("click", () => join(""));
   place.append(joining);
 }
 drawCrew();
+
+/** Ask for a password and a new PIN: of a colleague who joins, or of whoever is logged in here. */
+function join(person) {
+  $("#joining form").reset();
+  $("#joining-title").textContent = person ? "Your PIN on this device" : "Join this device";
+  Object.assign($("#joining [name=person]"), { value: person, readOnly: Boolean(person) });
+  $("#joining").showModal();
+}
+const hand = new Hand({ given, dialog: $("#confirming"), element, setPin: join });
 
 $("#joining form").addEventListener("submit", async (event) => {
   if (event.submitter?.value !== "join") return;
@@ -133,6 +150,10 @@ let asking = [];
 const silenced = new Set();
 const calling = new Calling({ key: `triptych-calls:${given.participant}`, calls: given.calls, now: () => outbox.now(), place: $("#called") });
 const sounding = new Sounding({ button: $("#device"), isStaff: given.shows, now: () => outbox.now() });
+const local = new Local({
+  given, element, time, calling, enter, silenced, unsent: () => unsent, silence: (key) => { silenced.add(key); decide(); },
+});
+new Paging({ place: $("#paged"), url: given.urls.session, testUrl: given.urls.session_test_page, hand, me: given.me, changed: decide });
 
 /** What is stated: in the records that the server has, and in those that wait here; oldest first. */
 function stated() {
@@ -148,12 +169,12 @@ function stated() {
 function decide() {
   const day = stated();
   const alarms = sessionAlarms(given, day, facts.closings, facts.dosed, { limitAlarms, evaluate }).filter(isOpen);
-  const here = new Set(unsent.map((one) => one.id));
+  const kept = new Set(unsent.map((one) => one.id));
   for (const alarm of alarms) alarm.key = `${alarm.about}:${alarm.record}`;
-  const mine = alarms.filter((alarm) => here.has(alarm.record) || lately.some(({ id }) => id === alarm.record));
+  const mine = [...nobodyHere(here(), unsent, facts), ...alarms.filter((alarm) => kept.has(alarm.record) || lately.some(({ id }) => id === alarm.record))];
   asking = extraReadings(given, day, facts.closings, { limitAlarms, nextReading });
   const undecided = questions(given.recognize, given, day, facts.dosed, evaluate).filter((one) => !$(`[data-part=alarms] [data-asking="${one.id}"]`));
-  $("#local").replaceChildren(...mine.map((alarm) => shownAlarm(alarm, here.has(alarm.record))), ...undecided.map(shownQuestion));
+  $("#local").replaceChildren(...mine.map((alarm) => local.alarm(alarm, kept.has(alarm.record))), ...undecided.map(shownQuestion));
   const asTold = ({ key, level }) => ({ key, red: isRed(level), since: null });
   const standing = [...alarms.filter(({ level }) => !isRed(level)), ...mine].map(asTold);
   sounding.take([...standing, ...unanswered()].filter(({ key }) => !silenced.has(key)));
@@ -173,8 +194,11 @@ function shownQuestion(one) {
   return line;
 }
 
-/** The red alarms that the server has and nobody has acknowledged, and touch that only this tablet knows of. */
-const unanswered = () => [...document.querySelectorAll("[data-part=alarms] [data-unanswered], #room [data-unanswered]")]
+/** Who is in the room as the server knows it; null where nobody recorded it. */
+const here = () => ($("[data-here][data-asked]") ? $("[data-here]").dataset.here.split(" ").filter(Boolean) : null);
+
+/** The red alarms that the server has and nobody has acknowledged, a test page, and touch that only this tablet knows of. */
+const unanswered = () => [...document.querySelectorAll("[data-part=alarms] [data-unanswered], #room [data-unanswered], #paged [data-unanswered]")]
   .map(({ dataset: { alarm: key, since } }) => ({ key, red: true, since: since && outbox.speed === 1 ? Number(since) : null }));
 
 /** After the server's alarms were drawn: say whom to call, answer by the buttons, and note that a physician's page shows them. */
@@ -185,70 +209,27 @@ function attend() {
     for (const button of line.querySelectorAll("[data-answer]")) {
       button.addEventListener("click", () => answer({ about, value, answer: button.dataset.answer }));
     }
-    const key = `${line.dataset.alarm}:${given.me}`;
-    if (!given.shows || !about || line.dataset.shown.split(" ").includes(given.me) || told_.has(key)) continue;
-    told_.add(key);
+  }
+  noteShown();
+}
+
+/** Note each alarm that a physician can see here: on a device of their own, with the page in front. No hidden tab shows anything. */
+function noteShown() {
+  if (!given.shows || sounding.kind !== "staff" || document.hidden) return;
+  for (const { dataset } of document.querySelectorAll("[data-part=alarms] [data-alarm]")) {
+    const [value, about] = dataset.alarm.split(":");
+    if (!about || dataset.shown.split(" ").includes(given.me) || noted.has(dataset.alarm)) continue;
+    noted.add(dataset.alarm);
     outbox.add("session_alarm", { about, value, answer: "shown" }, given.me);
   }
 }
-const told_ = new Set();
+const noted = new Set();
+document.addEventListener("visibilitychange", noteShown);
 
 /** Give an answer: a call is a fact and is kept like any other; the rest asks for the hand of whoever gives it. */
 async function answer(values) {
   if (values.answer === "called") return enter("session_alarm", values);
-  const dialog = $("#confirming");
-  const needs = given.crew[author].pin;
-  const send = async (pin) => {
-    const body = new FormData();
-    for (const [key, value] of Object.entries({ ...values, person: author, pin })) body.append(key, value);
-    const response = await fetch(given.urls.session_confirm, { method: "POST", body, headers: { "X-CSRFToken": cookie("csrftoken") } }).catch(() => null);
-    const told = response ? await response.json().catch(() => ({})) : {};
-    return response?.ok ? "" : told.problem ?? "The server was not reached. Call, and record the call.";
-  };
-  const wrong = needs ? null : await send("");
-  if (wrong === "") return undefined;
-  const problem = dialog.querySelector(".error");
-  dialog.querySelector(".who").textContent = author;
-  problem.hidden = wrong === null;
-  problem.textContent = wrong ?? "";
-  dialog.querySelector("form").onsubmit = async (event) => {
-    if (event.submitter?.value !== "confirm") return;
-    event.preventDefault();
-    problem.textContent = await send(event.target.elements.pin.value);
-    problem.hidden = !problem.textContent;
-    event.target.reset();
-    if (!problem.textContent) dialog.close();
-  };
-  dialog.showModal();
-  return undefined;
-}
-
-const DO = {
-  hold: "Hold the first dose", withhold: "No supplemental dose. Repeat in 5 minutes", notify: "Physician now",
-  emergency: "Emergency pathway",
-};
-
-function shownAlarm(alarm, isUnsent) {
-  const line = element("div", "", { class: `alarm ${isRed(alarm.level) ? "red" : "amber"}`, "data-alarm": alarm.key });
-  const value = given.limits.some((one) => one.about === alarm.about) ? ` ${alarm.value}` : "";
-  line.append(element("b", `${isRed(alarm.level) ? "RED" : "AMBER"} ${alarm.title}${value}`));
-  line.append(element("span", `${time(new Date(alarm.at))} · ${given.actions[alarm.about] ?? DO[alarm.level]}${alarm.state === "settled" ? " · settled, not closed" : ""}`));
-  if (alarm.repeatDue) line.append(element("span", `Repeat at ${time(new Date(alarm.repeatDue))}`));
-  if (isUnsent && isRed(alarm.level)) line.append(notSent());
-  if (isRed(alarm.level) && !silenced.has(alarm.key)) {
-    const quiet = element("button", "Silence on this tablet", { type: "button" });
-    quiet.addEventListener("click", () => { silenced.add(alarm.key); decide(); });
-    line.append(quiet);
-  }
-  return line;
-}
-
-/** Until the server has it, nobody else knows: the tablet says whom to call. */
-function notSent() {
-  const { first, after } = calling.said();
-  const said = element("span", "", { class: "calling" });
-  said.append(element("b", `NOT SENT: call ${first}`, { class: "notsent" }), element("span", after.length ? `If nobody answers: ${after.join(" · ")}` : ""));
-  return said;
+  return hand.ask(given.urls.session_confirm, values, values.answer === "closed" ? "Close the alarm" : "Acknowledge", author);
 }
 
 // --- What the server pushes ------------------------------------------------------------------------------------------
@@ -331,8 +312,7 @@ function drawDrunk() {
 
 /** Whoever is entering comes or leaves. */
 $("#present").addEventListener("click", () => {
-  const here = $("[data-here]")?.dataset.here.split(" ") ?? [];
-  enter("session_presence", { person: author, change: here.includes(author) ? "left" : "came" });
+  enter("session_presence", { person: author, change: inTheRoom(here(), unsent)?.includes(author) ? "left" : "came" });
 });
 
 // --- Entering --------------------------------------------------------------------------------------------------------
