@@ -125,7 +125,7 @@ def test_a_cuff_is_chosen_and_its_reading_reaches_the_ledger_with_the_device_tha
         assert "the cuff was too loose" in told["doubts"][3]
 
         choose(room.context.new_cdp_session(room))
-        room.get_by_text("Devices", exact=True).click()
+        room.get_by_role("button", name="More", exact=True).click()
         room.get_by_role("button", name="Blood-pressure cuff").click()
         room.get_by_role("button", name="File 182/104, 72/min as of now").click()
         expect(room.locator("svg.vitals .last.systolic")).to_have_text("SYS 182")

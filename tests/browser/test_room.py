@@ -77,12 +77,13 @@ def test_effects_questions_distress_and_touch_are_a_tap_or_two_and_wait_for_a_ne
     expect(room.locator("[data-effect]")).to_have_count(0)
     tap(page, "Holding a hand")
     tap(page, "Stop word said")
-    expect(room).to_contain_text("no touch but care")
+    touch = page.locator("#touching")
+    expect(touch).to_contain_text("no touch but care")
     tap(page, "Other touch")
     page.get_by_role("group", name="Person").get_by_role("button", name="therapist-1").click()
     tap(page, "Embrace")
-    expect(room).to_contain_text("NOT SENT: whoever is not named")
-    expect(room).to_contain_text("after the stop word")  # said by the tablet itself, before the server knows
+    expect(touch).to_contain_text("NOT SENT: whoever is not named")
+    expect(touch).to_contain_text("after the stop word")  # said by the tablet itself, before the server knows
 
     tablet.context.set_offline(False)
     expect(page.locator("#sending")).to_contain_text("All received")

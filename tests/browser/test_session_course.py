@@ -1,4 +1,4 @@
-"""The course of a session in a real browser: its countdown, an exit by one tap, and what holds without a server."""
+"""The course of a session in a real browser: its countdown, a dose and an exit that are kept without a server."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +11,7 @@ SESSION = "/participants/P-1/session/"
 AT = {"visit": "dosing", "cycle": 1}
 
 
-def test_the_window_counts_down_an_exit_is_kept_without_a_network_and_ends_the_session(
+def test_the_window_counts_down_and_a_dose_and_an_exit_are_kept_without_a_network_and_come_in_once(
     empty: Hands, window: Windows
 ) -> None:
     empty.player.clock.now = datetime.now(UTC) - timedelta(minutes=101)
@@ -28,14 +28,31 @@ def test_the_window_counts_down_an_exit_is_kept_without_a_network_and_ends_the_s
     expect(page.locator(".course .phase b")).to_have_text("Supplemental decision")
     assert violations(page) == []
 
+    more = page.get_by_role("button", name="More", exact=True)
+    place = more.bounding_box()
+    page.locator("#device").click()  # says what sounds now: no button beside it moves under a finger
+    assert more.bounding_box() == place
+
     tablet.context.set_offline(True)
+    more.click()
+    page.get_by_role("button", name="Administration of a dose").click()
+    for answer in ("Supplemental dose", "Taken"):
+        page.locator("dialog").get_by_role("button", name=answer, exact=True).click()
+    page.get_by_label("Amount (mg)").fill("40")
+    page.locator("dialog").get_by_role("button", name="File administration of a dose").click()
+    expect(page.locator("#sending")).to_contain_text("1 kept on this tablet")
+    page.reload()
+    expect(page.locator("body[data-ready]")).to_be_visible()
     page.get_by_role("button", name="The session ends another way").click()
     page.get_by_role("button", name="Left against advice").click()
     page.locator("dialog").get_by_role("button", name="File the session ends another way").click()
     expect(page.locator(".unreached")).to_be_visible()
-    expect(page.locator("#sending")).to_contain_text("1 kept on this tablet")
+    expect(page.locator("#sending")).to_contain_text("2 kept on this tablet")
     tablet.context.set_offline(False)
     expect(page.locator(".course .phase b")).to_have_text("Left")
+    expect(page.locator("#sending")).to_have_text("All received")
+    given = [one.values for one in empty.trial.system_view().records("P-1") if one.form == "dose_administration"]
+    assert [(one["part"], one["amount"]) for one in given] == [("initial", 80), ("supplemental", 40)]
     page.get_by_role("link", name="Course, discharge and exits").click()
     expect(page.get_by_role("heading", name="Ends another way")).to_be_visible()
     assert violations(page) == []

@@ -42,11 +42,22 @@ DECIDING = ("session-alarms.js", "session-recognition.js", "session-due.js", "ru
 TELLING = ("session-calling.js", "session-sounding.js", "session-hand.js", "session-local.js", "session-paging.js")
 IN_THE_ROOM = ("session-bluetooth.js", "session-room.js", "session-touch.js", "session-signs.js", "session-course.js")
 MUSIC = ("session-music.js", "session-music-kept.js")
-MODULES = ("outbox.js", "session-entry.js", "recording-pieces.js", *IN_THE_ROOM, *MUSIC, *DECIDING, *TELLING)
+MODULES = (
+    "outbox.js",
+    "session-entry.js",
+    "session-screen.js",
+    "recording-pieces.js",
+    *IN_THE_ROOM,
+    *MUSIC,
+    *DECIDING,
+    *TELLING,
+)
 MEASURED = ("session_signs", "session_sodium", "session_room")
 SHOWN = (*MEASURED, "observation", "rescue_medicine", "session_incident", "session_company")
+ROUTINE = ("session_signs", "observation")
+"""What has a button of its own on the screen; the rest is one tap further, under "More"."""
 QUICK = ("vitals", *SHOWN, "session_moment", "session_drink")
-DECISIONS = ("physician_cover", "dose_authorization", "dose_administration", "supplement_decision", "discharge")
+DECISIONS = ("physician_cover", "dose_authorization", "supplement_decision", "discharge")
 PHYSICIANS = frozenset({"physician", "principal_investigator"})
 """Roles on whose page an alarm counts as shown to a physician."""
 STYLE, SCRIPT = "session.css", "session.js"
@@ -73,6 +84,7 @@ def session(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
         participant=participant,
         given=given(request, asker, drawn),
         entries=[form for form in quick(asker) if form.id in SHOWN],
+        routine=ROUTINE,
         decisions=decisions(asker, drawn),
         course_facts=session_course.facts(asker),
         music=panel(asker, drawn.board),

@@ -68,15 +68,16 @@ export function effectsNow(effects, unsent) {
 
 /** The part of the screen for what happens in the room. */
 export class Room {
-  /** @param {{given: object, enter: Function, now: () => number, time: (at: number) => string, unsent: () => object[], dialog: HTMLDialogElement, entryDialog: Function, place: HTMLElement}} with_ */
+  /** @param {{given: object, enter: Function, now: () => number, time: (at: number) => string, unsent: () => object[], dialog: HTMLDialogElement, entryDialog: Function, place: HTMLElement, touching: HTMLElement}} with_ */
   constructor(with_) {
     Object.assign(this, with_);
     this.facts = this.given.room.facts;
     this.drawn = {};
     Object.assign(this.given.forms, this.given.room.forms);
     this.touch = new this.Touch(this, { element, row, tap });
-    for (const name of PARTS) this.place.append(element("div", "", { "data-room": name }));
-    this.place.hidden = !Object.keys(this.given.room.forms).length;
+    this.parts = Object.fromEntries(PARTS.map((name) => [name, element("div", "", { "data-room": name })]));
+    for (const name of PARTS) (name === "Touch" ? this.touching : this.place).append(this.parts[name]);
+    this.place.hidden = this.touching.hidden = !Object.keys(this.given.room.forms).length;
   }
 
   /** Take what the server pushed. */
@@ -113,7 +114,7 @@ export class Room {
       if (mark === this.drawn[name]) continue;
       this.drawn[name] = mark;
       const part = this[`draw${name}`](state[name]);
-      this.place.querySelector(`[data-room=${name}]`).replaceChildren(...(part ? [part] : []));
+      this.parts[name].replaceChildren(...(part ? [part] : []));
     }
   }
 

@@ -10,6 +10,7 @@ const { Hand } = await import(given.modules["session-hand"]);
 const { Local, inTheRoom, nobodyHere } = await import(given.modules["session-local"]);
 const { Paging } = await import(given.modules["session-paging"]);
 const { evaluate } = await import(given.modules.rules);
+const { beginScreen } = await import(given.modules["session-screen"]);
 const { dueReadings, drawNext } = await import(given.modules["session-due"]);
 const { extraReadings, questions, sessionAlarms, statedIn } = await import(given.modules["session-recognition"]);
 const { entryDialog, tiles } = await import(given.modules["session-entry"]);
@@ -198,7 +199,7 @@ function shownQuestion(one) {
 const here = () => ($("[data-here][data-asked]") ? $("[data-here]").dataset.here.split(" ").filter(Boolean) : null);
 
 /** The red alarms that the server has and nobody has acknowledged, a test page, and touch that only this tablet knows of. */
-const unanswered = () => [...document.querySelectorAll("[data-part=alarms] [data-unanswered], #room [data-unanswered], #paged [data-unanswered]")]
+const unanswered = () => [...document.querySelectorAll("[data-part=alarms] [data-unanswered], #touching [data-unanswered], #paged [data-unanswered]")]
   .map(({ dataset: { alarm: key, since } }) => ({ key, red: true, since: since && outbox.speed === 1 ? Number(since) : null }));
 
 /** After the server's alarms were drawn: say whom to call, answer by the buttons, and note that a physician's page shows them. */
@@ -284,10 +285,12 @@ const span = (seconds) => {
   return `${seconds < 0 ? "−" : ""}${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
 };
 
+const known = { title: (form) => given.forms[form]?.title, holding: (value) => given.limits.find(({ about }) => about === value)?.form };
+
 function tick() {
   const dosed = $("[data-dosed]")?.dataset.dosed;
   const since = $("#since");
-  drawNext($("#next"), dueReadings(facts, stated(), unsent, asking, (form) => given.forms[form]?.title), outbox.now(), { element, time });
+  drawNext($("#next"), dueReadings(facts, stated(), unsent, asking, known), outbox.now(), { element, time, mayEnter: (form) => form in given.forms });
   drawDrunk();
   room.draw();
   if (since) since.textContent = dosed ? span((outbox.now() - Date.parse(dosed)) / 1000) : "–:––";
@@ -318,16 +321,13 @@ $("#present").addEventListener("click", () => {
 // --- Entering --------------------------------------------------------------------------------------------------------
 
 document.addEventListener("click", ({ target }) => {
-  const name = target.closest("[data-open]")?.dataset.open;
-  if (name === "dim") document.body.classList.toggle("dim");
-  else if (name in given.forms) entryDialog($("#entry"), name === "session_signs" ? signs() : room.tied(given.forms[name]), (values) => enter(name, values));
+  const { open, enter: due } = target.closest("[data-open], [data-enter]")?.dataset ?? {};
+  const name = open ?? due;
+  if (name in given.forms) entryDialog($("#entry"), name === "session_signs" ? signs() : room.tied(given.forms[name]), (values) => enter(name, values));
 });
 for (const button of document.querySelectorAll("[data-show]")) {
   button.addEventListener("click", () => { calling.draw(); $(`#${button.dataset.show}`).showModal(); });
 }
-addEventListener("pointerdown", (event) => {
-  if (document.body.classList.contains("dim") && !event.target.closest("[data-open=dim]")) document.body.classList.remove("dim");
-}, true);
 
 /** Every one-tap entry of the document: a row of tiles a form. One tap files; "with words" opens the form itself. */
 function drawTiles() {
@@ -350,9 +350,10 @@ function drawTiles() {
 drawTiles();
 const room = new Room({
   given, enter, time, entryDialog, now: () => outbox.now(), unsent: () => unsent, dialog: $("#entry"), place: $("#room"),
-  Touch,
+  touching: $("#touching"), Touch,
 });
 beginCourse({ given, enter, entryDialog, now: () => outbox.now(), dialog: $("#entry") });
+beginScreen();
 beginDevices({ given, enter, element, now: () => outbox.now(), place: $("#devices") });
 
 // --- Begin -----------------------------------------------------------------------------------------------------------
