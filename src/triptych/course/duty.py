@@ -3,18 +3,19 @@
 A person who holds no role that can plan after danger is not on call, whatever the rota says.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from triptych.course.entries import Entries, Entry
+from triptych.course.entries import Entries, Entry, local_day
 from triptych.course.obligations import Call, Task
 from triptych.course.setting import Setting
 from triptych.course.sight import may_file
+from triptych.course.whereabouts import zone_named
 from triptych.study import Study
 
 ROTA, HOLIDAY, COVER, PHONE = "duty_rota", "duty_holiday", "duty_cover", "duty_phone"
@@ -75,11 +76,11 @@ def _in_rota(entries: Entries, step: str, at: datetime) -> str | None:
         values, day = entry.current.values, _day(entry.current.values, at)
         if _names_day(values, day):
             works = values["works_holidays"] is True or not _is_holiday(entries, day)
-            return str(values[step]) if works else None
+            return str(values[step]) if works and zone_named(values["zone"]) else None
     return None
 
 
-def _names_day(values: dict[str, Any], day: date) -> bool:
+def _names_day(values: Mapping[str, Any], day: date) -> bool:
     return values["starts_on"] <= day.isoformat() <= values["ends_on"] and WEEKDAYS[day.weekday()] in values["weekdays"]
 
 
@@ -94,11 +95,8 @@ def _day(values: dict[str, Any], at: datetime) -> date:
 
 
 def _zone(values: dict[str, Any]) -> ZoneInfo:
-    """The zone of a rota; UTC for a name that there is none of."""
-    try:
-        return ZoneInfo(values["zone"])
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+    """The zone of a rota. A name that there is none of gives UTC, and nobody is on call by that rota."""
+    return zone_named(values["zone"]) or ZoneInfo("UTC")
 
 
 def _instant(text: str) -> datetime:
@@ -128,11 +126,32 @@ def gaps(study: Study, setting: Setting, since: datetime, until: datetime) -> li
     ]
 
 
+def holidays_missing(
+    rotas: Iterable[Mapping[str, Any]], holidays: Iterable[str], days: Iterable[date]
+) -> tuple[int, ...]:
+    """The years of which no public holiday is known, though the rota of one of the days does not work on them.
+
+    `rotas` are the answers of rotas, the one filed last first; `holidays` are days as ISO 8601 writes them. Without a
+    holiday nobody knows on which days such a rota leaves a gap, and a day that is not known to be one is not a workday.
+    """
+    rotas, known = list(rotas), {day[:4] for day in holidays}
+    of_day = {day: next((one for one in rotas if _names_day(one, day)), None) for day in days}
+    rests = {day.year for day, one in of_day.items() if one is not None and one["works_holidays"] is not True}
+    return tuple(sorted(year for year in rests if str(year) not in known))
+
+
 def is_watched(study: Study, setting: Setting, now: datetime) -> bool:
-    """Whether answers can reach somebody: a clinician answers day and night, and the rota has no gap for a day."""
+    """Whether answers can reach somebody: a clinician at any hour, and a rota without a gap, its holidays known."""
     known = setting.site_entries.latest("site_help")
     answers = known is not None and known.current.values.get("any_hour") is True
-    return answers and not gaps(study, setting, now, now + AHEAD)
+    return answers and _knows_holidays(setting, now) and not gaps(study, setting, now, now + AHEAD)
+
+
+def _knows_holidays(setting: Setting, now: datetime) -> bool:
+    entries = setting.site_entries
+    days = {local_day(instant, setting.zone) for instant in (now, now + AHEAD)}
+    holidays = (str(one.current.values["day"]) for one in entries.of(HOLIDAY))
+    return not holidays_missing((one.current.values for one in _newest(entries, ROTA)), holidays, days)
 
 
 def acknowledged(entries: Entries, about: str | None) -> Acknowledged | None:

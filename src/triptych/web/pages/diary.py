@@ -9,11 +9,13 @@ from django.shortcuts import redirect, render
 
 from triptych.course import Planned, local_day
 from triptych.course.duty import Acknowledged
+from triptych.course.whereabouts import FORM as WISHES
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
+from triptych.web.integrating import FORMS as OWN_FORMS
 from triptych.web.pages.entry import hidden
 from triptych.web.pages.helping import site_help
-from triptych.web.pages.outbox import file_edits
+from triptych.web.pages.outbox import EDITS, file_edits
 from triptych.web.people import PARTICIPANT, Asker, found, page
 from triptych.web.words import form_for, language_of, words_for
 
@@ -22,6 +24,8 @@ EXPERIENCE: Final = "experience"
 FORTNIGHT = 14
 CHOICES: Final = ("follow_up_wish", "tracing_consent")
 """What a participant may say at any time, whatever is asked."""
+UNREAD: Final = (EDITS, WISHES, *OWN_FORMS)
+"""What goes along with answers or is kept beside them, and is nothing that a clinician is called for."""
 DAYS = (*range(1, 8), 14)
 """The days after a session on which it is asked for: a week, so that a low in its middle is seen, and day 14."""
 
@@ -134,5 +138,6 @@ def sent(request: HttpRequest, asker: Asker) -> HttpResponse:
 def last_read(asker: Asker) -> Acknowledged | None:
     """Who has acknowledged what the participant sent last."""
     participant = asker.grant.participant or ""
-    sent = [seen.root for seen in asker.view.records(participant) if seen.id == seen.root and seen.role == PARTICIPANT]
+    seen = (one for one in asker.view.records(participant) if one.id == one.root and one.role == PARTICIPANT)
+    sent = [one.root for one in seen if one.form not in UNREAD]
     return asker.view.acknowledged(participant, sent[-1]) if sent else None

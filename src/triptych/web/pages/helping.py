@@ -4,7 +4,7 @@ The page needs no log-in. Nothing here says what the study is about: not the nam
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -28,6 +28,8 @@ class SiteHelp(Struct, frozen=True, kw_only=True):
     clinician: Seen | None = None
     checked: tuple[Seen, ...] = ()
     country: str = ""
+    emergency: str = ""
+    """The emergency number of the country where the person is now; empty where nobody confirmed one."""
 
 
 def help_now(request: HttpRequest) -> HttpResponse:
@@ -37,8 +39,7 @@ def help_now(request: HttpRequest) -> HttpResponse:
     country = request.GET.get("country", "")
     if country in known or country in {seen.values["country"] for seen in own.checked}:
         request.session[CHOSEN] = country
-    else:
-        country = str(request.session.get(CHOSEN) or own.country)
+    country = country_now(request, own.country)
     here = [contact for contact in contacts() if contact.country == country]
     sure = any(contact.confirmed for contact in here if contact.kind == "emergency")
     checked = [seen for seen in own.checked if seen.values["country"] == country]
@@ -61,6 +62,18 @@ def _name(seen: Seen, known: Mapping[str, str]) -> str:
     return known.get(code, code)
 
 
+def country_now(request: HttpRequest, country: str) -> str:
+    """The country that the person chose as the one where they are; without a choice, the one given."""
+    return str(request.session.get(CHOSEN) or country)
+
+
+def emergency_number(country: str, checked: Iterable[Seen] = ()) -> str:
+    """The emergency number of a country that is confirmed, else the one that a site vouches for; empty without any."""
+    sure = (one.call for one in contacts() if one.country == country and one.kind == "emergency" and one.confirmed)
+    vouched = [one.values.get("emergency") for one in checked if one.values["country"] == country]
+    return next((str(one) for one in (*sure, *reversed(vouched)) if isinstance(one, str)), "")
+
+
 def site_help(request: HttpRequest) -> SiteHelp:
     """What the site of the participant who asks has recorded; without a log-in, the country of the study alone."""
     trial_defaults = house().trial.study.document.site_defaults
@@ -68,14 +81,16 @@ def site_help(request: HttpRequest) -> SiteHelp:
     asker = asker_of(request) if request.user.is_authenticated else None
     site = asker.view.own_site if asker else None
     if asker is None or site is None:
-        return SiteHelp(country=country)
+        return SiteHelp(country=country, emergency=emergency_number(country_now(request, country)))
     country = asker.view.country(asker.grant.participant)
     seen = [one for one in asker.view.site_records(site) if one.current]
     clinicians = [one for one in seen if one.form == "site_help"]
+    checked = tuple(one for one in seen if one.form == "crisis_contact_check")
     return SiteHelp(
         clinician=clinicians[-1] if clinicians else None,
-        checked=tuple(one for one in seen if one.form == "crisis_contact_check"),
+        checked=checked,
         country=country,
+        emergency=emergency_number(country_now(request, country), checked),
     )
 
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from triptych.course import Listed, Planned, Task
+from triptych.course.readiness import READY
 from triptych.course.schedule import HELD, PENDING
 from triptych.ledger import Seen
 from triptych.study import Form
@@ -20,12 +21,14 @@ from triptych.web.pages.diary import FORM, own_today, own_zone
 from triptych.web.pages.participant import PANELS
 from triptych.web.people import PARTICIPANT, Asker, found, page
 from triptych.web.show import show
-from triptych.web.words import title_of, words_for
+from triptych.web.words import Words, title_of, words_for
 
 UNSAID = frozenset({"reminder_wishes", "device_edits", "education_answer", kept.PICTURE})
 """What participants file that holds no words of their own."""
 DAYS = 3
-"""How many days of the diary stand on a therapist's page."""
+"""How many entries of the diary stand on a therapist's page."""
+PAGES = {kept.GOAL: "goals", kept.PRACTICE: "practices", kept.DAY: "practices", kept.WORDS: "recall", READY: "ready"}
+"""Forms that participants know by the page that they write them on, and the words that call it so."""
 
 
 class Wrote(Struct, frozen=True, kw_only=True):
@@ -61,7 +64,7 @@ def way(request: HttpRequest, asker: Asker) -> HttpResponse:
         "here": coming[0].panel if coming else "",
         "coming": [(one, _until(one, today, words.say)) for one in coming if not one.series][:DAYS],
         "last": coming[-1] if coming else None,
-        "wrote": wrote(_titled(asker, words.language), kept.standing(asker.view.records(participant))),
+        "wrote": wrote(_titled(asker, words), kept.standing(asker.view.records(participant))),
         "zone": own_zone(asker),
     }
     return render(request, "own/way.html", parts)
@@ -83,10 +86,11 @@ def _until(visit: Planned, today: date, say: Mapping[str, str]) -> str:
     return say["way_tomorrow"] if days == 1 else say["way_in_days"].format(days)
 
 
-def _titled(asker: Asker, language: str) -> Iterator[Form]:
-    """The forms, called as they are in a language."""
+def _titled(asker: Asker, words: Words) -> Iterator[Form]:
+    """The forms, called as they are in a language, or as the page that they are written on."""
     for form in asker.study.forms.values():
-        yield replace(form, title=title_of(form, language, asker.study.document.language))
+        page_title = words.say[PAGES[form.id]] if form.id in PAGES else ""
+        yield replace(form, title=page_title or title_of(form, words.language, asker.study.document.language))
 
 
 def wrote(forms: Iterable[Form], records: Iterable[Seen]) -> list[Wrote]:

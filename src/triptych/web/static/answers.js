@@ -6,6 +6,7 @@ const DRAFTS = "drafts";
 const WAITING = "waiting";
 const MOST_EDITS = 400;
 const AGAIN = 30000;
+const SOON = 200;
 const person = document.body.dataset.person;
 const forms = document.querySelectorAll("form[data-answers]");
 const told = document.querySelector("#waiting");
@@ -67,11 +68,14 @@ async function send() {
   await navigator.locks.request("answers", async () => {
     const answers = (await waiting()).filter((one) => !one.refused);
     if (!answers.length) return;
+    const shown = document.querySelector("main").dataset.unsent;
     const response = await fetch(document.body.dataset.outbox, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ answers }), redirect: "error" }).catch(() => null);
     if (!response?.ok) return;
     for (const { id, outcome } of (await response.json()).answers) {
-      if (outcome === "filed" || outcome === "held") await within(WAITING, (store) => store.delete(id));
-      else await within(WAITING, (store) => store.put({ ...answers.find((one) => one.id === id), refused: true }));
+      const taken = outcome === "filed" || outcome === "held";
+      if (taken) await within(WAITING, (store) => store.delete(id));
+      if (taken && id === shown) location.assign(document.querySelector("#unsent").dataset.sent);
+      else if (!taken) await within(WAITING, (store) => store.put({ ...answers.find((one) => one.id === id), refused: true }));
     }
   });
   await tell();
@@ -85,6 +89,7 @@ async function attend(form) {
   const now = () => answered().reduce((all, [name, value]) => ({ ...all, [name]: all[name] && value ? `${all[name]}, ${value}` : all[name] || value }), {});
   let edits = [];
   let before = {};
+  let pause;
 
   const restore = async () => {
     const kept = await within(DRAFTS, (store) => store.get(key));
@@ -101,6 +106,14 @@ async function attend(form) {
     if (note) note.textContent = document.body.dataset.kept;
   };
 
+  const draft = () => within(DRAFTS, (store) => store.put({ id: key, fields: answered(), edits }));
+
+  /** Keep a sentence that is being typed, which is no change of an answer until its field is left. */
+  const typing = () => {
+    clearTimeout(pause);
+    pause = setTimeout(() => form.dataset.busy || draft(), SOON);
+  };
+
   /** Note what changed of an answer that had been given, and keep the rest of what is typed. */
   const noted = () => {
     const after = now();
@@ -110,7 +123,7 @@ async function attend(form) {
     }
     before = after;
     field("edits").value = JSON.stringify(edits);
-    within(DRAFTS, (store) => store.put({ id: key, fields: answered(), edits }));
+    draft();
   };
 
   const forget = () => within(DRAFTS, (store) => store.delete(key));
@@ -121,15 +134,18 @@ async function attend(form) {
     await within(WAITING, (store) => store.put({ id: field("record").value, person, form: form.dataset.form, fields, edits }));
     await forget();
     await tell();
-    const said = document.querySelector("#unsent").content.cloneNode(true);
-    document.querySelector("main").replaceChildren(said);
-    document.querySelector("main").focus();
+    const unsent = document.querySelector("#unsent");
+    const main = document.querySelector("main");
+    main.dataset.unsent = field("record").value;
+    main.replaceChildren(unsent.content.cloneNode(true), unsent);
+    main.focus();
   };
 
   await restore();
   before = now();
   field("record").value = uuid7();
   form.addEventListener("change", noted);
+  form.addEventListener("input", typing);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (form.dataset.busy) return;
