@@ -10,6 +10,8 @@ from typing import Any, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from triptych.course.told import Shown
+
 CHANNEL, TEST, COMPLAINT = "complaint_channel", "complaint_channel_test", "complaint"
 ANSWER, REMOVAL, OUTCOME, SENT = "complaint_answer", "complaint_removal", "complaint_outcome", "complaint_sent"
 OBSERVATION = "conduct_observation"
@@ -20,28 +22,12 @@ BOARD, BOARD_TEST = "complaint_board", "complaint_board_test"
 TESTED = ("recipient_received", "deputy_received", "ethics_received")
 
 
-class Told(Protocol):
+class Told(Shown, Protocol):
     """A record of the study as a view shows it."""
-
-    @property
-    def root(self) -> str:
-        """The identifier of its first version."""
-
-    @property
-    def form(self) -> str:
-        """The form."""
-
-    @property
-    def values(self) -> Mapping[str, Any]:
-        """The answers."""
 
     @property
     def recorded_at(self) -> datetime:
         """When the system had it."""
-
-    @property
-    def current(self) -> bool:
-        """Whether it is the version that counts."""
 
 
 class Standing(Struct, frozen=True, kw_only=True):

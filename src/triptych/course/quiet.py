@@ -5,33 +5,17 @@ The day of an answer is told to whoever plans the follow-up, and never what was 
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
-from typing import Any, Protocol
 
 from msgspec import Struct
 
 from triptych.course.entries import local_day
 from triptych.course.schedule import Planned
+from triptych.course.told import Shown
 from triptych.study import Study, parse_duration
 
 DEFAULT = timedelta(days=14)
 FOLLOWED: Mapping[str, str] = {"enrollment": "enrolled", "follow_up": "active", "reach": "reachable", "life": "alive"}
 """Whose contact counts: who is enrolled and followed. Whoever left or was lost has gone and is not quiet."""
-
-
-class Told(Protocol):
-    """A record as a view shows it."""
-
-    @property
-    def occurred_at(self) -> datetime:
-        """When it happened."""
-
-    @property
-    def values(self) -> Mapping[str, Any]:
-        """The answers."""
-
-    @property
-    def current(self) -> bool:
-        """Whether it is the version that counts."""
 
 
 class Contact(Struct, frozen=True, kw_only=True):
@@ -65,7 +49,7 @@ def is_followed(standing: Mapping[str, str]) -> bool:
 def contact_of(
     study: Study,
     participant: str,
-    records: Iterable[Told],
+    records: Iterable[Shown],
     visits: Iterable[Planned],
     answered: datetime | None,
     now: datetime,

@@ -4,25 +4,14 @@ The newest answer counts. What was not asked is not allowed.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
 
 from msgspec import Struct
+
+from triptych.course.told import Version
 
 TRACING, WISH = "tracing_consent", "follow_up_wish"
 WAYS: Mapping[str, str] = {"letter": "a letter", "person": "the person named", "register": "a public register"}
 """The ways in which somebody may be looked for, by the items of the form."""
-
-
-class Told(Protocol):
-    """A record as a view shows it."""
-
-    @property
-    def form(self) -> str:
-        """The form."""
-
-    @property
-    def values(self) -> Mapping[str, Any]:
-        """The answers."""
 
 
 class Staying(Struct, frozen=True, kw_only=True):
@@ -36,7 +25,7 @@ class Staying(Struct, frozen=True, kw_only=True):
     records: bool | None = None
 
 
-def staying(records: Iterable[Told]) -> Staying:
+def staying(records: Iterable[Version]) -> Staying:
     """What the newest answers that count say, from records oldest first."""
     newest = {one.form: one.values for one in records if one.form in (TRACING, WISH)}
     traced, wish = newest.get(TRACING), newest.get(WISH, {})

@@ -3,17 +3,14 @@
 The same report gives the same bytes.
 """
 
-from typing import Any
-
 import msgspec
-import typst
+from msgspec.json import encode
 
 from triptych.evidence import Drawing, EvidenceReport, OutcomeDefinition, Synthesis
 from triptych.exchange.forest import alternative, forest_svg
-from triptych.exchange.protocol_pdf import EPOCH
+from triptych.exchange.typesetting import set_pdf
 from triptych.study import Listing, Table, Text
 
-# The text comes in as data, so nothing in it can be taken for a command.
 REPORT = """\
 #let data = json(bytes(sys.inputs.at("data")))
 #set document(title: data.title, date: none)
@@ -56,13 +53,13 @@ def report_pdf(report: EvidenceReport) -> bytes:
         for one in report.chapters
     ]
     versions = f"Base: SHA-256 {report.digest}; code: Triptych {report.version}"
-    return _set(REPORT, {"title": report.title, "versions": versions, "chapters": chapters})
+    return set_pdf(REPORT, encode({"title": report.title, "versions": versions, "chapters": chapters}))
 
 
 def forest_pdf(definition: OutcomeDefinition, made: Synthesis) -> bytes:
     """The forest plot by itself, as vectors on a page of its own size."""
     told = {"title": f"Forest plot: {definition.title}", **_drawn(definition, made)}
-    return _set(FIGURE, told)
+    return set_pdf(FIGURE, encode(told))
 
 
 def _drawn(definition: OutcomeDefinition, made: Synthesis) -> dict[str, str]:
@@ -73,12 +70,3 @@ def _part(part: Text | Listing | Table | Drawing) -> object:
     if isinstance(part, Drawing):
         return {"type": "drawing", **_drawn(part.finding.definition, part.finding.main)}
     return msgspec.to_builtins(part)
-
-
-def _set(source: str, data: dict[str, Any]) -> bytes:
-    told = msgspec.json.encode(data).decode()
-    made = typst.compile(
-        source.encode(), format="pdf", sys_inputs={"data": told}, pdf_standards=["ua-1"], timestamp=EPOCH
-    )
-    assert isinstance(made, bytes)
-    return made

@@ -5,7 +5,7 @@ from html import escape
 
 from triptych.evidence import Chapter, Drawing, EvidenceReport, OutcomeDefinition, Synthesis, figure, interval, unit_of
 from triptych.exchange.forest import alternative, forest_svg
-from triptych.exchange.protocol_html import STYLE
+from triptych.exchange.protocol_html import STYLE, table_lines
 from triptych.study import Listing, Table, Text
 
 Part = Text | Listing | Table | Drawing
@@ -80,13 +80,8 @@ def _html(part: Part, title: str) -> Iterator[str]:
             yield "<ul>" + "".join(f"<li>{escape(entry)}</li>" for entry in entries) + "</ul>"
         case Drawing(one):
             yield forest_svg(one.definition, one.main)
-        case Table(head, rows):
-            yield f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(title)}"><table><thead><tr>'
-            yield "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head) + "</tr></thead><tbody>"
-            for first, *rest in rows:
-                cells = "".join(f"<td>{escape(cell)}</td>" for cell in rest)
-                yield f'<tr><th scope="row">{escape(first)}</th>{cells}</tr>'
-            yield "</tbody></table></div>"
+        case Table():
+            yield from table_lines(part, title)
 
 
 def synthesis_html(definition: OutcomeDefinition, made: Synthesis, answer: str, digest: str) -> str:

@@ -4,14 +4,11 @@ What it begins with stands at the head of every page, so that no page is ever wi
 """
 
 import msgspec
-import typst
 from msgspec import Struct
 
+from triptych.exchange.typesetting import set_pdf
 from triptych.study import Listing, Table, Text
 
-EPOCH = 0
-"""The time that the file says it was made: it must not differ from one making to the next."""
-# The text comes in as data, so nothing in it can be taken for a command.
 SOURCE = """\
 #let data = json(bytes(sys.inputs.at("data")))
 #let size = if data.large { 13pt } else { 9.5pt }
@@ -65,9 +62,4 @@ def paper_pdf(paper: Paper) -> bytes:
     """The file's bytes. Raises `ValueError` for a paper that does not say first what every paper says."""
     if not paper.first.strip():
         raise ValueError("A paper begins with what its reader must not do. Nothing was made.")
-    data = msgspec.json.encode(paper).decode()
-    made = typst.compile(
-        SOURCE.encode(), format="pdf", sys_inputs={"data": data}, pdf_standards=["ua-1"], timestamp=EPOCH
-    )
-    assert isinstance(made, bytes)
-    return made
+    return set_pdf(SOURCE, msgspec.json.encode(paper))

@@ -44,13 +44,15 @@ def _part(part: Text | Listing | Table, title: str) -> Iterator[str]:
             yield f"<p>{escape(text)}</p>"
         case Listing(entries):
             yield "<ol>" + "".join(f"<li>{escape(entry)}</li>" for entry in entries) + "</ol>"
-        case Table(head, rows):
-            yield f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(title)}"><table><thead><tr>'
-            yield "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head) + "</tr></thead><tbody>"
-            for first, *rest in rows:
-                yield (
-                    f'<tr><th scope="row">{escape(first)}</th>'
-                    + "".join(f"<td>{escape(c)}</td>" for c in rest)
-                    + "</tr>"
-                )
-            yield "</tbody></table></div>"
+        case Table():
+            yield from table_lines(part, title)
+
+
+def table_lines(table: Table, title: str) -> Iterator[str]:
+    """A table that scrolls by itself, in lines of HTML; the first cell of a row heads it."""
+    yield f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(title)}"><table><thead><tr>'
+    yield "".join(f'<th scope="col">{escape(cell)}</th>' for cell in table.head) + "</tr></thead><tbody>"
+    for first, *rest in table.rows:
+        cells = "".join(f"<td>{escape(cell)}</td>" for cell in rest)
+        yield f'<tr><th scope="row">{escape(first)}</th>{cells}</tr>'
+    yield "</tbody></table></div>"

@@ -1,13 +1,10 @@
 """A protocol text as a tagged PDF (PDF/UA-1), set by Typst. The same document gives the same bytes."""
 
 import msgspec
-import typst
 
+from triptych.exchange.typesetting import set_pdf
 from triptych.study import Protocol
 
-EPOCH = 0
-"""The time that the file says it was made: it must not differ from one making to the next."""
-# The text comes in as data, so nothing in it can be taken for a command.
 SOURCE = """\
 #let data = json(bytes(sys.inputs.at("data")))
 #set document(title: data.title, date: none)
@@ -41,9 +38,4 @@ def protocol_pdf(protocol: Protocol, *, training: bool) -> bytes:
     plain = msgspec.to_builtins(protocol)
     for section, known in zip(plain["sections"], protocol.sections, strict=True):
         section["level"] = known.level
-    data = msgspec.json.encode({**plain, "training": training}).decode()
-    made = typst.compile(
-        SOURCE.encode(), format="pdf", sys_inputs={"data": data}, pdf_standards=["ua-1"], timestamp=EPOCH
-    )
-    assert isinstance(made, bytes)
-    return made
+    return set_pdf(SOURCE, msgspec.json.encode({**plain, "training": training}))

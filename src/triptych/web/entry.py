@@ -77,6 +77,11 @@ class Posted:
         made.language = data.get("language") or None
         return made
 
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page that shows it: 422 while something is wrong or has to be confirmed."""
+        return 422 if self.problems or self.asked else 200
+
     def text(self, item: Item) -> str:
         """What stands in an item's field."""
         return self.typed.get(item.id, [""])[0]

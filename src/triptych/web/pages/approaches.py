@@ -43,7 +43,7 @@ def approaches(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
         asker,
         "approaches.html",
         here="approaches",
-        status=422 if posted.problems or posted.asked else 200,
+        status=posted.status,
         site=site,
         posted=posted,
         desk=danger(asker, site),

@@ -26,7 +26,7 @@ def devices(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
         asker,
         "devices.html",
         here="kits",
-        status=422 if posted and (posted.problems or posted.asked) else 200,
+        status=posted.status if posted else 200,
         site=site,
         devices=sorted(newest(asker.view, site).items()),
         names={choice.code: choice.label for item in form.items for choice in item.choices},

@@ -96,11 +96,15 @@ def _kept(request: HttpRequest, asker: Asker, name: str) -> HttpResponse:
             return redirect("sent")
     else:
         posted = Posted.fresh(form, zone, asker.view.now)
-    status = 422 if posted.problems or posted.asked else 200
-    parts = {"asker": asker, "posted": posted, "hidden": hidden(asker, posted), "zone": zone}
+    return asked_page(request, asker, posted)
+
+
+def asked_page(request: HttpRequest, asker: Asker, posted: Posted) -> HttpResponse:
+    """Show a form to its participant, with what they typed, in the language in which it is asked."""
+    parts = {"asker": asker, "posted": posted, "hidden": hidden(asker, posted), "zone": posted.zone}
     asked_in = language_of(asker.study, posted.form, words_for(request).language)
     parts |= {"help": site_help(request), "asked_in": asked_in}
-    return render(request, "own/answer.html", parts, status=status)
+    return render(request, "own/answer.html", parts, status=posted.status)
 
 
 @page

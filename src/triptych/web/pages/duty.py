@@ -61,7 +61,7 @@ def duty(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
         asker,
         "duty.html",
         here="duty",
-        status=422 if posted and (posted.problems or posted.asked) else 200,
+        status=posted.status if posted else 200,
         site=site,
         times=asker.view.on_call(site, DAYS),
         phones=phones(asker, site),

@@ -107,20 +107,18 @@ def drawn(
     again: Seen | None = None,
 ) -> HttpResponse:
     """Draw the form as it stands, with what is wrong or asked."""
-    status = 422 if posted.problems or posted.asked else 200
-    away = hidden(asker, posted)
     return show(
         request,
         asker,
         "entry.html",
-        status=status,
+        status=posted.status,
         posted=posted,
         participant=participant,
         gate=gate,
         effects=effects_said(asker, posted.form, participant),
         was=was,
         again=again,
-        hidden=away,
+        hidden=hidden(asker, posted),
         hand=hand_for(request, asker, posted.form),
         records=named_records(asker, posted, participant),
     )
@@ -175,10 +173,9 @@ def act(
     posted = acted(request, asker, form_of(asker, form), zone, fixed)
     if request.method == "POST" and file_posted(request, asker, posted, participant):
         return redirect(to)
-    status = 422 if posted.problems or posted.asked else 200
     common = {"participant": participant, "posted": posted, "fixed": fixed, "to": to, "zone": zone}
     common |= {"options": {}, "without": ()}
-    return show(request, asker, "act.html", status=status, **{**common, **parts})
+    return show(request, asker, "act.html", status=posted.status, **{**common, **parts})
 
 
 def acted(request: HttpRequest, asker: Asker, form: Form, zone: ZoneInfo, fixed: Mapping[str, str]) -> Posted:

@@ -93,7 +93,7 @@ def recall(request: HttpRequest, asker: Asker, participant: str, cycle: int) -> 
         request,
         asker,
         "recall.html",
-        status=422 if posted and (posted.problems or posted.asked) else 200,
+        status=posted.status if posted else 200,
         participant=participant,
         session=session,
         kept=kept.recall(records, session.cycle),

@@ -77,7 +77,7 @@ def kits(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
         asker,
         "kits.html",
         here="kits",
-        status=422 if posted and (posted.problems or posted.asked) else 200,
+        status=posted.status if posted else 200,
         site=site,
         kits=standing(asker.view.site_records(site), local_day(asker.view.now, zone), pharmacists(site)),
         sees_batch=sees_batch,

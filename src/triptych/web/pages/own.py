@@ -14,6 +14,7 @@ from triptych.web.filing import file_posted
 from triptych.web.integrating import FORMS
 from triptych.web.pages.diary import (
     CHOICES,
+    asked_page,
     is_asked,
     is_experience_asked,
     is_open,
@@ -22,12 +23,10 @@ from triptych.web.pages.diary import (
     own_today,
     own_zone,
 )
-from triptych.web.pages.entry import hidden
-from triptych.web.pages.helping import site_help
 from triptych.web.pages.integrating import waits_for_word
 from triptych.web.pages.outbox import file_edits
 from triptych.web.people import Asker, found, page
-from triptych.web.words import form_for, language_of, words_for
+from triptych.web.words import form_for, words_for
 
 APART = (
     "days_after",
@@ -130,8 +129,4 @@ def answer(request: HttpRequest, asker: Asker, form: str) -> HttpResponse:
             raise Http404
         posted = Posted.fresh(form_for(request, asker.study, wanted), zone, asker.view.now)
         posted.visit, posted.cycle = waiting.visit.visit, str(waiting.visit.cycle or "")
-    status = 422 if posted.problems or posted.asked else 200
-    parts = {"asker": asker, "posted": posted, "hidden": hidden(asker, posted), "zone": zone}
-    asked_in = language_of(asker.study, posted.form, words_for(request).language)
-    parts |= {"help": site_help(request), "asked_in": asked_in}
-    return render(request, "own/answer.html", parts, status=status)
+    return asked_page(request, asker, posted)

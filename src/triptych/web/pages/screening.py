@@ -111,7 +111,7 @@ def screening(request: HttpRequest, asker: Asker, participant: str) -> HttpRespo
         request,
         asker,
         "screening.html",
-        status=422 if posted is not None and (posted.problems or posted.asked) else 200,
+        status=posted.status if posted else 200,
         participant=participant,
         today=asked.today,
         planned=planned,

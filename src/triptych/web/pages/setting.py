@@ -27,14 +27,21 @@ def rooms(request: HttpRequest, asker: Asker, site: str) -> HttpResponse:
     posted, is_filed = form_of_site(request, asker, site, form if is_wanted else None)
     if is_filed:
         return redirect("rooms", site=site)
-    status = 422 if posted and (posted.problems or posted.asked) else 200
     described = {
         str(one.values["room"]): one for one in asker.view.site_records(site) if one.form == ROOM and one.current
     }
     return show(
-        request, asker, "rooms.html", status=status, site=site, form=form, may=may, posted=posted,
-        rooms=described, zone=zone,
-    )  # fmt: skip
+        request,
+        asker,
+        "rooms.html",
+        status=posted.status if posted else 200,
+        site=site,
+        form=form,
+        may=may,
+        posted=posted,
+        rooms=described,
+        zone=zone,
+    )
 
 
 @page
