@@ -1,7 +1,7 @@
 """The months after treatment on one page: who has gone quiet, who stays, what was held in its window, what recurred."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.http import HttpRequest, HttpResponse
 from msgspec import Struct
@@ -9,9 +9,12 @@ from msgspec import Struct
 from triptych.course import Listed
 from triptych.course.durability import Evaluation
 from triptych.course.obligations import filers
+from triptych.course.outside import FORMS as OUTSIDE
+from triptych.course.outside import Outside, outside
 from triptych.course.quiet import Contact, contact_of, is_followed, quiet_after
 from triptych.course.staying import TRACING, WISH, Staying, staying
 from triptych.study import Study, Visit
+from triptych.web.attrition import by_arm
 from triptych.web.integrating import standing as standing_of
 from triptych.web.people import Asker, page
 from triptych.web.show import show
@@ -105,6 +108,8 @@ def follow_up(request: HttpRequest, asker: Asker) -> HttpResponse:
         here="follow_up",
         enrolled=len(enrolled),
         left=left,
+        arms=by_arm(asker.view, enrolled, [way[:2] for way in LEFT], lambda people: _share(asker.study, people)),
+        outside=_outside(asker, enrolled),
         visits=by_visit(asker.study, enrolled),
         roles=by_role(asker.study, enrolled),
         statuses=STATUSES,
@@ -121,6 +126,21 @@ def _wishes(asker: Asker, enrolled: Iterable[Listed], followed: list[str]) -> tu
     asker.view.gather(left)
     wishes = {name: staying(standing_of(asker.view.records(name))) for name in sorted({*left, *followed})}
     return wishes, [name for name, one in wishes.items() if name in left or one.wish not in ("", "as_planned")]
+
+
+def _share(study: Study, listed: Sequence[Listed]) -> str:
+    """The share of all visits after treatment that were held in their window."""
+    return Line(title="", counts=_counts(listed, {visit.id for visit in after_treatment(study)})).share
+
+
+def _outside(asker: Asker, enrolled: Iterable[Listed]) -> list[Outside]:
+    """What was had outside the study, the newest first; nothing where the role sees no form that asks for it."""
+    if not any(map(asker.view.sight.sees_form, OUTSIDE)):
+        return []
+    view, names = asker.view, [line.participant for line in enrolled]
+    view.gather(names)
+    found = [one for name in names for one in outside(asker.study, name, view.records(name), view.zone(name))]
+    return sorted(found, key=lambda one: one.on, reverse=True)
 
 
 def _wish_words(study: Study) -> dict[str, str]:

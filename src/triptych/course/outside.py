@@ -1,0 +1,72 @@
+"""What people had or took outside the study, as they were asked for it in the months after treatment (CRL-05).
+
+Every answer stands, also one that nothing was had; what was not answered is never read as nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, tzinfo
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from triptych.course.entries import local_day
+from triptych.study import Study
+
+FORMS = ("month_check", "outside_treatment")
+"""Forms of which every yes-or-no question is about care or drugs outside the study."""
+CRAVING = "craving"
+
+
+class Told(Protocol):
+    """A record as a view shows it."""
+
+    @property
+    def id(self) -> str:
+        """The identifier."""
+
+    @property
+    def form(self) -> str:
+        """The form."""
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The answers."""
+
+    @property
+    def occurred_at(self) -> datetime:
+        """When it happened."""
+
+    @property
+    def current(self) -> bool:
+        """Whether it is the version that counts."""
+
+
+class Outside(Struct, frozen=True, kw_only=True):
+    """One answer: the questions that were answered with yes, those left open, and the craving from 0 to 10."""
+
+    participant: str
+    record: str
+    form: str
+    on: date
+    had: tuple[str, ...]
+    open: tuple[str, ...]
+    craving: int | None
+
+
+def outside(study: Study, participant: str, records: Iterable[Told], zone: tzinfo) -> Iterator[Outside]:
+    """Every answer of a participant that counts, in the order of the records."""
+    for record in records:
+        form = study.forms.get(record.form)
+        if form is None or record.form not in FORMS or not record.current:
+            continue
+        asked = {item.label: record.values.get(item.id) for item in form.items if item.type == "boolean"}
+        craving = record.values.get(CRAVING)
+        yield Outside(
+            participant=participant,
+            record=record.id,
+            form=form.title,
+            on=local_day(record.occurred_at, zone),
+            had=tuple(label for label, answer in asked.items() if answer is True),
+            open=tuple(label for label, answer in asked.items() if not isinstance(answer, bool)),
+            craving=craving if isinstance(craving, int) and not isinstance(craving, bool) else None,
+        )
