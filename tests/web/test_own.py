@@ -41,13 +41,13 @@ def get(client: Any, path: str) -> Any:
 def test_a_participant_is_asked_answers_and_sees_that_it_was_received(dosed: Hands) -> None:
     client = client_of("participant-1")
     before = text_of(get(client, "/"))
-    assert "Answer: Subjective effects" in before
+    assert "Answer: How you feel now" in before
     page = text_of(get(client, FORM))
     sent = {**fields(page), "v-moment": "end", "v-calmness": "70", "m-euphoria": "asked-declined"}
     answer = client.post(FORM, sent, headers=HOST)
     assert answer.status_code == 302
     after = text_of(get(client, "/"))
-    assert "Subjective effects: filed" in after
+    assert "How you feel now: filed" in after
     (record,) = [seen for seen in dosed.trial.system_view().records(OWN) if seen.actor == "participant-1"]
     assert (record.role, record.form, record.visit, record.cycle) == ("participant", "subjective_effects", "dosing", 1)
     assert record.values["calmness"] == 70

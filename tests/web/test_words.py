@@ -21,7 +21,7 @@ from tests.web.test_routes import populate
 
 from triptych.ledger.library import LIBRARY, consent_texts, contacts, education, find_study
 from triptych.web.tongues import Foreign
-from triptych.web.words import all_forms, all_terms, all_words, in_language, term
+from triptych.web.words import all_forms, all_terms, all_words, in_language, term, title_of
 
 HOST = {"host": "participant.localhost"}
 CHOICES = ("follow_up_wish", "tracing_consent")
@@ -256,6 +256,26 @@ def test_what_documents_and_tables_call_things_is_there_in_spanish() -> None:
     assert [one for one in sorted(titles | terms) if isinstance(term(one, "es"), Foreign)] == []
     assert term("Integration 2", "es") == "Integración 2"
     assert isinstance(term("A visit of somebody's own", "es"), Foreign)
+
+
+TRADE = re.compile(
+    r"\b(dos(e|ing)|baseline|endpoint|blind\w*|unblind\w*|crossover|screening|rating|assessment|inventory|scale|"
+    r"terminat\w*|open label|enrol\w*|randomi\w*|PTSD|TEPT|depress\w*|anxiety|(?-i:[A-Z]{3,}\S*|T\d)|"
+    r"medida principal|a ciegas|valores de partida|cruce|total score)\b|\(",
+    re.IGNORECASE,
+)
+"""Words of the trade, and of a diagnosis, that a visit or a questionnaire is not called by to whoever comes to it."""
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_no_visit_and_no_questionnaire_is_called_by_a_word_of_the_trade(language: str) -> None:
+    said = {term(visit.title, language) for study in STUDIES.values() for visit in study.document.visits}
+    for study in STUDIES.values():
+        role = study.roles.get("participant")
+        forms = (one for one in study.forms.values() if role and {one.id, one.group} & set(role.files))
+        said |= {title_of(form, language) for form in forms}
+    assert [text for text in sorted(said) if not text or TRADE.search(text)] == []
+    assert term("Day 43, primary endpoint", "en") == "Day 43"
 
 
 def test_a_language_is_added_by_files_alone_and_what_it_lacks_says_that_it_is_english(

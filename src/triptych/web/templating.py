@@ -17,7 +17,7 @@ from jinja2.runtime import Context
 from triptych.study import Item
 from triptych.web.hosts import is_participant_host
 from triptych.web.tongues import Foreign, bare, filled, untagged
-from triptych.web.words import in_language, term
+from triptych.web.words import term, title_of
 
 HERE = Path(__file__).parent
 
@@ -27,7 +27,7 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401
     options |= {"undefined": StrictUndefined, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**options)  # noqa: S701
     made.globals |= {"url": to, "asset": asset, "messages_of": get_messages, "is_own": is_participant_host}
-    made.globals |= {"in_language": in_language, "term": term}
+    made.globals |= {"term": term, "title_of": title_of}
     made.filters |= {"bare": bare, "filled": filled, "untagged": untagged}
     made.filters |= {"day": day, "moment": moment, "told": told, "spoken": spoken, "plain": plain, "dialed": dialed}
     made.filters |= {"clock": clock, "figure": figure, "own_day": own_day, "own_moment": own_moment}

@@ -85,18 +85,22 @@ def all_terms() -> Mapping[str, Mapping[str, str]]:
 
 
 def term(text: str, language: str, own: str = FIRST) -> str:
-    """A term of a document in a language: whole, else part by part and with its numbers; else as it stands, marked.
+    """A term of a document in plain words: whole, else part by part and with its numbers, leaving out what is empty.
+
+    In the document's own language what has no plainer words stands as it is, in another as a whole and marked.
 
     >>> term("Medicine session, daily call 3", "es")
-    'Sesión con medicina, llamada diaria 3'
+    'Sesión con la medicina, llamada diaria 3'
+    >>> term("Dosing, daily call 3", "en")
+    'Session with the medicine, daily call 3'
     """
-    if language == own:
-        return text
     known = all_terms().get(language, {})
     if text in known:
         return known[text]
-    parts = [_numbered(part, known) for part in text.split(", ")]
-    return ", ".join(part for part in parts if part) if all(parts) else Foreign(text, own)
+    said = [(part, _numbered(part, known)) for part in text.split(", ")]
+    if language != own and any(plain is None for _, plain in said):
+        return Foreign(text, own)
+    return ", ".join(filter(None, (part if plain is None else plain for part, plain in said)))
 
 
 def _numbered(part: str, known: Mapping[str, str]) -> str | None:

@@ -37,6 +37,7 @@ APART = (
     "consent_element",
     "consent",
     "touch_signature",
+    "permission",
     "withdrawal",
     *CHOICES,
     *FORMS,
