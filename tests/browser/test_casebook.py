@@ -50,6 +50,7 @@ def test_a_list_is_saved_and_opened_again(demo: Player, window: Windows) -> None
     one = window()
     one.log_in("physician-1")
     page = one.open("/logs/adverse_event/")
+    page.get_by_text("more filters").click()
     page.select_option("#f-v-serious", "no")
     page.get_by_role("button", name="Show", exact=True).click()
     page.get_by_label("Save this list as").fill("Not serious")

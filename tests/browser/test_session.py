@@ -50,7 +50,7 @@ def acknowledge(page: Page, pin: str = "2580") -> None:
     page.get_by_role("button", name="Set a PIN").click()
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("PIN, four digits or more").fill(pin)
-    page.get_by_role("button", name="Join", exact=True).click()
+    page.get_by_role("button", name="Set the PIN").click()
     expect(page.locator("#joining")).to_be_hidden()
     page.get_by_role("button", name="Acknowledge").click()
     asked = page.locator("#confirming")

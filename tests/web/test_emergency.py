@@ -78,7 +78,16 @@ def test_the_sheet_is_recorded_before_it_is_shown_and_says_what_is_known(live: H
     assert therapist.get(SHEET).status_code == 405
     assert therapist.post(SHEET).status_code == 404
     sheet = therapist.post(SHEET, {"open": "yes"}).content.decode()
-    for text in ("Kari Nordmann", "1980-02-03", "Penicillin", "MDMA 80 mg", "Sertraline", "15 Jan 2026", "128"):
+    for text in (
+        "Kari Nordmann",
+        "1980-02-03",
+        "Penicillin",
+        "MDMA 80 mg",
+        "Sertraline",
+        "15 Jan 2026",
+        ">128 / 80<",
+        "Nobody is",
+    ):
         assert text in sheet
     last = live.trial.system_view().records("P-1")[-1]
     assert (last.form, last.actor) == ("identity_emergency", "therapist-1")

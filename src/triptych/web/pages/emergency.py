@@ -1,5 +1,6 @@
 """The emergency card of a site, its part for physicians signed by the medical lead, and the sheet for hand-over."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -118,8 +119,16 @@ def hand_over(request: HttpRequest, asker: Asker, participant: str) -> HttpRespo
         rescue=[one for one in seen if one.form == "rescue_medicine" and one.occurred_at > now - BEFORE],
         given=given(asker.study, drawn.board.doses, drawn.board.place, seen),
         numbers=emergency(asker, drawn.board.site),
+        on_duty=on_duty(json.loads(drawn.parts["calls"]), now.timestamp() * 1000),
         now=now,
     )
+
+
+def on_duty(calls: Mapping[str, Any], now: float) -> list[Mapping[str, Any]]:
+    """Who covers the session and who is on call at an instant (milliseconds), each once, as the tablet calls them."""
+    rota = [one for one in calls["duty"] if one["from"] <= now][-1:]
+    people = [calls["cover"], *(one.get("physician") for one in rota)]
+    return list({one["name"]: one for one in people if one}.values())
 
 
 def given(study: Study, doses: Sequence[Dose], place: Place | None, seen: Sequence[Seen]) -> list[Mapping[str, Any]]:

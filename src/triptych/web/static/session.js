@@ -65,6 +65,7 @@ drawCrew();
 function join(person) {
   $("#joining form").reset();
   $("#joining-title").textContent = person ? "Your PIN on this device" : "Join this device";
+  $("#joining [value=join]").textContent = person ? "Set the PIN" : "Join";
   Object.assign($("#joining [name=person]"), { value: person, readOnly: Boolean(person) });
   $("#joining").showModal();
 }
@@ -168,6 +169,7 @@ function stated() {
 
 /** Decide anew, and show and tell what stands. */
 function decide() {
+  drawPresence();
   const day = stated();
   const alarms = sessionAlarms(given, day, facts.closings, facts.dosed, { limitAlarms, evaluate }).filter(isOpen);
   const kept = new Set(unsent.map((one) => one.id));
@@ -197,6 +199,12 @@ function shownQuestion(one) {
 
 /** Who is in the room as the server knows it; null where nobody recorded it. */
 const here = () => ($("[data-here][data-asked]") ? $("[data-here]").dataset.here.split(" ").filter(Boolean) : null);
+
+/** Say who is in the room with what waits here: a tap is seen at once. */
+function drawPresence() {
+  const place = $("[data-part=presence] b");
+  if (place && unsent.some(({ record }) => record.form === "session_presence")) place.textContent = `${inTheRoom(here(), unsent).join(", ") || "nobody"} (not sent yet)`;
+}
 
 /** The red alarms that the server has and nobody has acknowledged, a test page, and touch that only this tablet knows of. */
 const unanswered = () => [...document.querySelectorAll("[data-part=alarms] [data-unanswered], #touching [data-unanswered], #paged [data-unanswered]")]
