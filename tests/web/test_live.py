@@ -301,6 +301,8 @@ def test_the_summary_names_what_is_missing_and_the_paper_form_needs_no_reading(l
     paper = client.get(f"{SESSION}paper/").content.decode()
     assert "a supplemental dose is withheld" in paper
     assert "128" not in paper
+    assert "180 or more" in paper
+    assert "0:30, 1:00, 1:30" in paper
 
 
 def test_the_list_of_sessions_says_who_is_dosed_what_rings_and_nothing_to_those_who_see_no_session(

@@ -18,12 +18,13 @@ from triptych.course import may_file
 from triptych.course.music import stretches
 from triptych.ledger import Actor, Draft, Filed
 from triptych.study import Form, Item
+from triptych.web import downtime
 from triptych.web.devices import registered
 from triptych.web.entry import new_id
 from triptych.web.hand import WRONG, confirmed
 from triptych.web.house import house
 from triptych.web.live import crew, room
-from triptych.web.live.alarms import ANSWER
+from triptych.web.live.alarms import ANSWER, DO
 from triptych.web.live.board import gaps
 from triptych.web.live.drawing import watched
 from triptych.web.live.music import panel, played
@@ -100,7 +101,8 @@ def session(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
 def paper(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
     """The form for when nothing works: printed before the session, filled by hand, entered afterwards."""
     drawn = opened(asker, participant)
-    items = asker.study.forms["vitals"].items
+    study = asker.study
+    items = [(one.label, downtime.in_short(one.unit or "")) for one in study.forms["vitals"].items]
     return show(
         request,
         asker,
@@ -108,6 +110,11 @@ def paper(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
         drawn=drawn,
         participant=participant,
         items=items,
+        limits=downtime.limit_lines(study),
+        actions=list(DO.values()),
+        due=downtime.due_times(study),
+        unconfirmed=downtime.is_unconfirmed(study),
+        callers=downtime.callers(json.loads(drawn.parts["calls"])),
         **emergency(asker, drawn.board.site),
     )
 
