@@ -105,7 +105,7 @@ def test_what_the_evidence_says_stands_beside_the_text_and_is_not_part_of_what_i
     client: Any, language: str, heading: str
 ) -> None:
     shown = page(client, f"/consent/{language}/part/benefits/")
-    told = plain_evidence("MDMA", language)  # type: ignore[arg-type]
+    told = plain_evidence("MDMA", language)
     assert told
     assert heading in shown
     for paragraph in told:
@@ -139,7 +139,7 @@ def test_a_question_without_an_answer_is_asked_again_and_an_answer_that_is_neith
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_what_trials_counted_of_harm_stands_beside_the_risks(client: Any, language: str) -> None:
     shown = page(client, f"/consent/{language}/part/risks/")
-    told = plain_harm("MDMA", language)  # type: ignore[arg-type]
+    told = plain_harm("MDMA", language)
     assert told
     for paragraph in told:
         assert paragraph in shown

@@ -11,8 +11,11 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from triptych.evidence.texts import Conditions, ConditionText, Fact, Retraction, Review, ReviewRow, Reviews
+from triptych.evidence.texts import Conditions, ConditionText, Fact, PlainWords, Retraction, Review, ReviewRow, Reviews
 from triptych.study import Part, read_marked
+
+PLAIN, FIRST = "plain/", "en"
+"""Where the plain words stand among the files of the base, and the language that every other is measured by."""
 
 Level = Literal["serious", "very serious", "none"]
 Compared = Literal["inert placebo", "low dose", "another substance", "waiting list", "another treatment"]
@@ -276,6 +279,11 @@ class Base(Struct, frozen=True, dict=True):
     unconfirmed_reviews: frozenset[str]
     digest: str
     left_out: tuple[str, ...] = ()
+    plain: Mapping[str, PlainWords] = {}
+
+    def plain_words(self, language: str) -> PlainWords:
+        """The plain words of a language; of the first where it has none."""
+        return self.plain.get(language) or self.plain[FIRST]
 
     @cached_property
     def outcomes(self) -> Mapping[str, OutcomeDefinition]:
@@ -338,7 +346,18 @@ def load_base(texts: Mapping[str, str]) -> Base:
         reviews=reviews.value.reviews,
         unconfirmed_reviews=reviews.unconfirmed,
         digest=_digest(texts),
+        plain=_plain(texts),
     )
+
+
+def _plain(texts: Mapping[str, str]) -> Mapping[str, PlainWords]:
+    """The plain words by language, each saying all that the first says. Raises `ValueError` where one does not."""
+    read = [read_marked(name, text, PlainWords).value for name, text in texts.items() if name.startswith(PLAIN)]
+    found = {one.language: one for one in read}
+    for one in read:
+        if one.keys != found[FIRST].keys:
+            raise ValueError(f"The plain words of {one.language!r} do not say the same things as those of {FIRST!r}.")
+    return found
 
 
 def _digest(texts: Mapping[str, str]) -> str:

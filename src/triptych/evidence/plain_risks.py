@@ -1,56 +1,13 @@
 """Risks in plain words, counted by arm in published trials, for somebody without training in statistics.
 
-They are made of the base's figures in both languages at once. A count that no source confirms is said to be such.
+They are made of the base's figures, in the words of each language. A count that no source confirms is said to be such.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from msgspec import Struct
 
 from triptych.evidence.base import Base, HarmEvent, Trial
-from triptych.evidence.plain import Language
-
-TERMS: Mapping[Language, Mapping[str, str]] = {
-    "en": {
-        "muscle tightness": "Tight muscles",
-        "nausea": "Feeling sick",
-        "decreased appetite": "No wish to eat",
-        "hyperhidrosis": "A lot of sweat",
-        "blood pressure increased": "High blood pressure that was told as an event",
-        "intrusive thoughts": "Thoughts that force their way in",
-        "suicidality AE of special interest": "Thoughts of suicide or of self-harm",
-        "any severe TEAE": "Something severe",
-        "serious TEAE or death": "Something grave, or death",
-    },
-    "es": {
-        "muscle tightness": "Músculos tensos",
-        "nausea": "Náuseas",
-        "decreased appetite": "Pocas ganas de comer",
-        "hyperhidrosis": "Mucho sudor",
-        "blood pressure increased": "Presión alta que se anotó como un hecho",
-        "intrusive thoughts": "Ideas que vuelven sin querer",
-        "suicidality AE of special interest": "Ideas de suicidio o de hacerse daño",
-        "any severe TEAE": "Algo intenso",
-        "serious TEAE or death": "Algo muy grave, o la muerte",
-    },
-}
-"""The events that are told, in the order of telling, as a participant would call them; a term of the base each."""
-WORDS: Mapping[Language, Mapping[str, str]] = {
-    "en": {
-        "counted": "{what}: {treated} of {treated_total} people who got the study dose, "
-        "and {control} of {control_total} in the other group.",
-        "none": "That no one had it does not mean that no one can.",
-        "unsure": "This count is not confirmed yet.",
-        "more": "Some harms were not written down in these studies. So the true numbers may be higher.",
-    },
-    "es": {
-        "counted": "{what}: {treated} de {treated_total} personas que tomaron la dosis del estudio, "
-        "y {control} de {control_total} del otro grupo.",
-        "none": "Que nadie lo tuviera no quiere decir que no pueda pasar.",
-        "unsure": "Este dato no se ha confirmado aún.",
-        "more": "En estos estudios no se anotó todo el daño. Los números reales pueden ser más altos.",
-    },
-}
 
 
 class Counted(Struct, frozen=True, kw_only=True):
@@ -63,11 +20,12 @@ class Counted(Struct, frozen=True, kw_only=True):
     confirmed: bool
 
 
-def plain_risks(base: Base, substance: str, language: Language) -> tuple[str, ...]:
+def plain_risks(base: Base, substance: str, language: str) -> tuple[str, ...]:
     """What was counted by arm of each event that has plain words; nothing where no trial of a substance counted any."""
-    words = WORDS[language]
+    plain = base.plain_words(language)
+    words = plain.counts
     told = []
-    for term, what in TERMS[language].items():
+    for term, what in plain.harms.items():
         found = counted(base, substance, term)
         if found is not None:
             numbers = {name: getattr(found, name) for name in Counted.__struct_fields__}

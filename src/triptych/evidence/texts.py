@@ -37,7 +37,7 @@ class ConditionText(Part, frozen=True, kw_only=True):
     id: str
     title: str
     plain: str
-    names: Mapping[Literal["en", "es"], str]
+    names: Mapping[str, str]
     main: str = ""
     substance: str = "MDMA"
     related: tuple[str, ...] = ()
@@ -104,3 +104,28 @@ class Reviews(Part, frozen=True, kw_only=True):
     """The published reviews."""
 
     reviews: tuple[Review, ...]
+
+
+class PlainWords(Part, frozen=True, kw_only=True):
+    """What the answers say in plain words, in one language (BCP 47): a file of the library each.
+
+    `harms` are the events that are told, in order, by their terms in the base; `conditions` names those that have no
+    name in this language where they are described.
+    """
+
+    language: str
+    sure: Mapping[str, str]
+    says: Mapping[str, str]
+    harms: Mapping[str, str]
+    counts: Mapping[str, str]
+    conditions: Mapping[str, str] = {}
+
+    def name_of(self, condition: ConditionText) -> str:
+        """What a condition is called; in the first of its names where this language has none."""
+        own = condition.names.get(self.language) or self.conditions.get(condition.id)
+        return own or next(iter(condition.names.values()))
+
+    @property
+    def keys(self) -> tuple[frozenset[str], ...]:
+        """Everything that is said, by name: a language says all of it, or is not there."""
+        return tuple(map(frozenset, (self.sure, self.says, self.harms, self.counts)))

@@ -5,7 +5,6 @@ from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Literal
 
 import msgspec.toml
 from msgspec.structs import replace
@@ -166,12 +165,12 @@ def known_texts() -> Mapping[tuple[str, str, str], KnownText]:
     }
 
 
-def plain_evidence(substance: str, language: Literal["en", "es"]) -> tuple[str, ...]:
+def plain_evidence(substance: str, language: str) -> tuple[str, ...]:
     """What published trials of a substance say, in plain words made from the figures of the bundled base."""
     return plain_passages(evidence(), substance, language)
 
 
-def plain_harm(substance: str, language: Literal["en", "es"]) -> tuple[str, ...]:
+def plain_harm(substance: str, language: str) -> tuple[str, ...]:
     """What was counted of harm in trials of a substance, in plain words made from the figures of the bundled base."""
     return plain_risks(evidence(), substance, language)
 
@@ -189,8 +188,10 @@ def _with_evidence(text: Education) -> Education:
 def evidence_texts() -> Mapping[str, str]:
     """The texts of the bundled evidence base, by path."""
     folder = LIBRARY / "evidence"
-    trials = {f"trials/{name}": text for name, text in read_folder(folder / "trials").items()}
-    return {**trials, **read_folder(folder)}
+    below = {
+        f"{part}/{name}": text for part in ("trials", "plain") for name, text in read_folder(folder / part).items()
+    }
+    return {**below, **read_folder(folder)}
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from triptych.study.consent import REQUIRED, ConsentRules, Language
+from triptych.study.consent import REQUIRED, ConsentRules
 from triptych.study.consent_effects import said_effect, said_refusal
 from triptych.study.education import Question
 
@@ -69,7 +69,7 @@ class ConsentTexts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """All parts in one language, in the order of reading; `ui` has the words of the pages around them."""
 
     version: str
-    language: Language
+    language: str
     name: str
     covers: Covers = "text"
     ui: dict[str, str] = {}

@@ -3,8 +3,6 @@
 A text is versioned and exists whole in each language. Which choice is right is kept here and not on the page.
 """
 
-from typing import Literal
-
 import msgspec
 from msgspec import Struct
 
@@ -35,7 +33,7 @@ class Education(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All passages in one language, in the order of reading; `ui` has the words of the page around them."""
 
     version: str
-    language: Literal["en", "es"]
+    language: str
     name: str
     ui: dict[str, str]
     passages: tuple[Passage, ...]

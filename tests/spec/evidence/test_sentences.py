@@ -25,12 +25,14 @@ SEVERITY = finding(evidence(), "ptsd-severity")
 def told(one, low, high):
     made = replace(one.main, estimate=(low + high) / 2, ci_low=low, ci_high=high)
     certainty = grade(one.definition, made)
-    return answer(one.definition, made, certainty), " ".join(plain_answer(one.definition, made, certainty))
+    return answer(one.definition, made, certainty), " ".join(
+        plain_answer(one.definition, made, certainty, evidence().plain_words("en"))
+    )
 
 
 def told_in_spanish(one, low, high):
     made = replace(one.main, estimate=(low + high) / 2, ci_low=low, ci_high=high)
-    return " ".join(plain_answer(one.definition, made, grade(one.definition, made), "es"))
+    return " ".join(plain_answer(one.definition, made, grade(one.definition, made), evidence().plain_words("es")))
 
 
 ENDS = st.floats(-5, 5, allow_nan=False).map(lambda value: round(value, 2))
@@ -139,6 +141,17 @@ def test_harm_in_plain_words_follows_the_counts_of_the_arms_in_both_languages():
     without = evidence().leaving_out(["mapp2"])
     assert [int(number) for number in re.findall(r"\d+", plain_risks(without, "MDMA", "en")[0])] == [29, 46, 5, 44]
     assert plain_risks(evidence(), "ketamine", "en") == ()
+
+
+def test_a_language_of_the_answers_is_one_more_file_that_says_everything():
+    texts = dict(evidence_texts())
+    norwegian = texts["plain/en.yaml"].replace("language: en", "language: nb\nconditions: {ptsd: Traume}")
+    norwegian = norwegian.replace("{k} studies have been done, with {n} people.", "{k} studier, {n} personer.")
+    other = load_base({**texts, "plain/nb.yaml": norwegian})
+    assert plain_passages(other, "MDMA", "nb")[0].startswith("Traume: 6 studier, 242 personer.")
+    assert plain_passages(other, "MDMA", "sv") == plain_passages(other, "MDMA", "en")
+    with pytest.raises(ValueError, match="'nb' do not say the same"):
+        load_base({**texts, "plain/nb.yaml": re.sub(r"  open: .*\n", "", norwegian)})
 
 
 def test_what_a_participant_reads_is_what_the_base_says():
