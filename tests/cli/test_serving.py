@@ -68,7 +68,7 @@ def test_the_site_is_served_by_https_and_its_cookies_stay_there(tmp_path: Path, 
     assert "left out: Evening: no piece in it can be played" in said
 
 
-def _asked(url: str, context: ssl.SSLContext) -> "urllib.request.addinfourl":  # type: ignore[name-defined]
+def _asked(url: str, context: ssl.SSLContext) -> "urllib.request.addinfourl":
     until = time.monotonic() + PATIENCE
     while True:
         try:

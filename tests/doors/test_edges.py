@@ -255,7 +255,7 @@ def test_facts_read_like_a_mapping_and_are_made_when_asked_for() -> None:
 def test_an_empty_ledger_has_no_study_and_says_what_to_do(make_store: Callable[[str], Store]) -> None:
     trial = Trial(make_store("memory"), knowledge(), lambda: START)
     with pytest.raises(NotALedger, match="Create the trial first"):
-        trial.study  # noqa: B018
+        trial.study  # noqa: B018 -- reading it is what fails
 
 
 def test_a_filing_whose_site_changes_while_it_waits_is_planned_again(hands: Hands, monkeypatch: Any) -> None:

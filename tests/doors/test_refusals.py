@@ -54,7 +54,7 @@ def nested(depth: int) -> list[Any]:
     [
         {"id": "not-a-uuid"},
         {"id": "8A1E7BD4-0000-4000-8000-000000000000"},
-        {"occurred_at": datetime(2026, 3, 2, 9, 0)},  # noqa: DTZ001
+        {"occurred_at": datetime(2026, 3, 2, 9, 0)},  # noqa: DTZ001 -- without a zone on purpose
         {"participant": ""},
         {"participant": "P\n1"},
         {"participant": "P\x00"},

@@ -140,9 +140,9 @@ def test_a_view_shows_neither_positions_nor_hashes_of_a_chain(hands: Hands) -> N
 def test_a_record_held_because_its_form_is_unknown_is_seen_by_whoever_sent_it(hands: Hands) -> None:
     hands.contact()
     hands.file("therapist", "no_such_form", {"x": "y"})
-    seen: Callable[[str], list[str]] = lambda role: [s.form for s in viewer(hands, role).records("P-1")]  # noqa: E731
-    assert "no_such_form" in seen("therapist")
-    assert "no_such_form" not in seen("physician")
+    seen = {role: [one.form for one in viewer(hands, role).records("P-1")] for role in ("therapist", "physician")}
+    assert "no_such_form" in seen["therapist"]
+    assert "no_such_form" not in seen["physician"]
 
 
 def test_a_blinded_persons_own_signature_stands_on_what_they_were_shown(hands: Hands) -> None:

@@ -114,7 +114,7 @@ def test_a_text_written_out_is_the_text_that_cel_reads(written, quote, escaped):
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), st.integers(-14, 14), st.integers(-14, 14))  # noqa: DTZ001
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), st.integers(-14, 14), st.integers(-14, 14))  # noqa: DTZ001 -- without a zone on purpose
 def test_instants_are_compared_as_cel_compares_them(moment, one, other):
     shown = f"{moment:%Y-%m-%dT%H:%M:%S}"
     text = f"timestamp('{shown}{one:+03d}:00') < timestamp('{shown}{other:+03d}:00')"

@@ -26,7 +26,7 @@ def main() -> None:
         def __init__(self, **more: Any) -> None:
             super().__init__(headers=headers, **more)
 
-    own.httpx.Client = Client  # type: ignore[misc]
+    own.httpx.Client = Client
     found = CDSServiceInformation(**httpx.get(f"{base}/cds-services", headers=headers, timeout=60).json())
     wrong = [] if {one.hook for one in found.services} >= {"patient-view"} else ["patient-view is not offered"]
     client = SandboxClient(url=f"{base}/cds-services/triptych-patient-view", workflow="patient-view", timeout=60)

@@ -133,5 +133,5 @@ def _halved(table: TableStudy) -> TableStudy:
     """One half in each cell where an arm has no event; the room's own counts are whole, so this doubles as a check."""
     if table.treatment.events and table.control.events:
         return table
-    treatment, control = (Events(arm.events + 0.5, arm.total + 1) for arm in (table.treatment, table.control))  # type: ignore[arg-type]
+    treatment, control = (Events(arm.events + 0.5, arm.total + 1) for arm in (table.treatment, table.control))
     return TableStudy(table.study, treatment, control)

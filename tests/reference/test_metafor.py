@@ -40,7 +40,7 @@ def bcg(reference: Path) -> list[Estimate]:
 
 
 def arms(row: Mapping[str, str]) -> tuple[Mean, Mean]:
-    return tuple(Mean(float(row[f"m{i}i"]), float(row[f"sd{i}i"]), int(row[f"n{i}i"])) for i in (1, 2))  # type: ignore[return-value]
+    return tuple(Mean(float(row[f"m{i}i"]), float(row[f"sd{i}i"]), int(row[f"n{i}i"])) for i in (1, 2))
 
 
 def test_log_risk_ratios_of_the_bcg_trials_are_metafors(reference: Path) -> None:

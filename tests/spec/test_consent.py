@@ -381,7 +381,7 @@ def open_to_begin(said: list[Said]) -> bool:
 
 def replace_role(fold: Fold) -> Fold:
     """Let everybody named physician hold that role, which grants of the study would say."""
-    fold.setting.holds_role = lambda person, role, _: person.startswith(role)  # type: ignore[method-assign]
+    fold.setting.holds_role = lambda person, role, _: person.startswith(role)
     return fold
 
 

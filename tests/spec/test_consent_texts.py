@@ -106,8 +106,8 @@ def test_a_study_that_has_not_written_what_only_it_can_say_has_placeholders_and_
 
 def test_a_studys_own_words_take_the_place_of_the_placeholder_and_are_what_is_signed():
     study = Asking(Document(ConsentRules(version="2-ours", texts="2", words=OWN)), {})
-    texts = Texts(study, known_texts())  # type: ignore[arg-type]
-    shown = consent_asked(study, "2-ours")  # type: ignore[arg-type]
+    texts = Texts(study, known_texts())
+    shown = consent_asked(study, "2-ours")
     for language in LANGUAGES:
         for one in shown[language].passages:
             known = texts.get(("2-ours", language, one.id))

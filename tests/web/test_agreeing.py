@@ -110,7 +110,7 @@ def test_what_the_evidence_says_stands_beside_the_text_and_is_not_part_of_what_i
     assert heading in shown
     for paragraph in told:
         assert paragraph in shown
-    passage = consent_texts()[language].passage("benefits")  # type: ignore[index]
+    passage = consent_texts()[language].passage("benefits")
     assert passage is not None
     assert not set(told) & set(passage.text)
 
@@ -230,7 +230,7 @@ def test_who_has_only_a_passkey_signs_with_it_and_only_once_verified_with_ones_o
 
     def sent(device: Device, **more: Any) -> Any:
         shown = page(client, path)
-        asked = html.unescape(re.search(r'data-passkey-sign="([^"]*)"', shown)[1])  # type: ignore[index]
+        asked = html.unescape(re.search(r'data-passkey-sign="([^"]*)"', shown)[1])
         return fields(shown) | {"passkey": device.sign(asked, **more)}
 
     for wrong in (sent(own, flags=PRESENT), sent(other), sent(own, host="localhost")):

@@ -267,10 +267,10 @@ def test_three_calls_that_nobody_answers_ask_for_a_recorded_decision_on_a_welfar
 
     assert "decide_welfare_check" not in call(False) | call(False)
     assert "decide_welfare_check" in call(False)
-    (third,) = [t for t in world.trial.system_view().course("P-1").alerts if t.id == "decide_welfare_check"]  # type: ignore[union-attr]
+    (third,) = [t for t in world.trial.system_view().course("P-1").alerts if t.id == "decide_welfare_check"]
     decided = {"about": third.about, "decision": "asked_for", "asked": "The police, at noon", "why": "No answer"}
     assert isinstance(world.file("physician", "welfare_check", decided), Filed)
-    assert "decide_welfare_check" not in {t.id for t in world.trial.system_view().course("P-1").alerts}  # type: ignore[union-attr]
+    assert "decide_welfare_check" not in {t.id for t in world.trial.system_view().course("P-1").alerts}
     assert "diary_danger" in alerts(world)
 
 

@@ -47,7 +47,7 @@ def test_the_participant_signs_with_their_own_hand_what_was_shown_and_can_say_no
     assert "By the participant on their own page" in staff.get(LOOK).content.decode()
     no = fields(text_of(pat.get("/touch/", headers=HOST))) | {"answer": "no"}
     assert pat.post("/touch/", no, headers=HOST).status_code == 302
-    assert norway.trial.system_view().touch("P-1").agreement.people["therapist-1"].kinds == frozenset()  # type: ignore[union-attr]
+    assert norway.trial.system_view().touch("P-1").agreement.people["therapist-1"].kinds == frozenset()
 
 
 @pytest.mark.requirement("CON-04")

@@ -78,7 +78,7 @@ def went_on(lines: Sequence[Line]) -> Iterator[Line]:
         yield _approach(at, SOURCES[number % len(SOURCES)], "goes_on", participant=line.participant)
 
 
-def _approach(at: datetime, source: str, outcome: str, **more: Any) -> Line:  # noqa: ANN401
+def _approach(at: datetime, source: str, outcome: str, **more: Any) -> Line:
     values = {"day": at.date().isoformat(), "source": source, "outcome": outcome, **more}
     return Line(form="approach", site=SITE, role="coordinator", occurred_at=at, values=values)
 
@@ -255,7 +255,7 @@ def moved(study: Study, line: Line, number: int, later: timedelta) -> Line:
     )
 
 
-def _value(study: Study, line: Line, key: str, value: Any, name: str, number: int, later: timedelta) -> Any:  # noqa: ANN401
+def _value(study: Study, line: Line, key: str, value: Any, name: str, number: int, later: timedelta) -> Any:  # noqa: ANN401 -- any answer
     item = next((item for item in study.forms[line.form or ""].items if item.id == key), None)
     if key == "kit":
         return f"K-{number + 1 + (int(str(value)[2:]) - 1) * OF_A_SESSION:03d}"

@@ -25,7 +25,7 @@ from triptych.ledger.trial import Trial
 
 STUDY = "mdma-mdd-norway"
 LEDGER = "ledger.sqlite3"
-PASSWORD = "triptych-demo"  # noqa: S105
+PASSWORD = "triptych-demo"  # noqa: S105 -- what follows says why
 """The password of every account of the demo: nothing in it is worth guarding."""
 
 

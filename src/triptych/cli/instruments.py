@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 import msgspec
@@ -82,7 +82,7 @@ def check(name: str) -> None:
 @click.argument("name", metavar="INSTRUMENT")
 @click.argument("answers", type=click.File("rb"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON with total, subscales, flags and missing.")
-def score_answers(name: str, answers: Any, *, as_json: bool) -> None:  # noqa: ANN401 (an open file)
+def score_answers(name: str, answers: BinaryIO, *, as_json: bool) -> None:
     """Score ANSWERS, a JSON file: an object of answers by item, or a list of them in the items' order."""
     known, short = _known(name)
     with explained():

@@ -38,7 +38,7 @@ LONGEST = 3.0
 class ReadOnlyTrial(AttendedTrial):
     """A trial that takes nothing."""
 
-    def file(self, draft: Draft, actor: Actor) -> Outcome:  # noqa: ARG002
+    def file(self, draft: Draft, actor: Actor) -> Outcome:  # noqa: ARG002 -- whatever it is
         """Refuse whatever is brought."""
         text = "This is a replay of what has happened. Nothing is filed."
         return Refused(reasons=(Reason(code="replay", text=text, final=True),))

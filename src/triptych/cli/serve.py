@@ -91,7 +91,7 @@ def start(
     reach: str = "console",
     text: str = "console",
     https: tuple[Path, Path] | None = None,
-    **more: Any,  # noqa: ANN401
+    **more: Any,
 ) -> None:
     """Open the trial and serve it until interrupted, reminding the staff of what falls due if that is wanted.
 

@@ -6,7 +6,6 @@ An end that nobody recorded stays unknown: that another piece began does not say
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from msgspec import Struct
 
@@ -63,7 +62,7 @@ def _piece(one: Told, ends: Sequence[Told]) -> Piece:
     )
 
 
-def _text(value: Any) -> str | None:  # noqa: ANN401
+def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 

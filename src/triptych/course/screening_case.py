@@ -88,11 +88,11 @@ class _Said:
         found = self.all(fact)
         return found[-1] if found else None
 
-    def newest(self, fact: ScreeningFact) -> Any:  # noqa: ANN401
+    def newest(self, fact: ScreeningFact) -> object:
         last = self.last(fact)
         return last.value if last else None
 
-    def beside(self, answer: Answer, fact: ScreeningFact) -> Any:  # noqa: ANN401
+    def beside(self, answer: Answer, fact: ScreeningFact) -> object:
         """What the same record says of another fact."""
         return next((one.value for one in self.all(fact) if one.entry.id == answer.entry.id), None)
 

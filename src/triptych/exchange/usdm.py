@@ -109,7 +109,7 @@ def _report(reading: Reading, kept: bytes | None) -> list[str]:
     return [*lines, *(f"  {one}" for one in reading.taken.left())]
 
 
-def _json(file: Thing) -> bytes:
+def _json(file: object) -> bytes:
     return msgspec.json.format(msgspec.json.encode(file), indent=1)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 
-def merged(before: Any, after: Any, theirs: Any) -> Any:  # noqa: ANN401 (JSON of any shape)
+def merged(before: object, after: object, theirs: object) -> object:
     """What stands in `theirs`, with every difference between `before` and `after` carried over.
 
     Objects of a list are the same if they have the same id; an object that is new is added at the end, and one that

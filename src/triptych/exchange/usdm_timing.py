@@ -38,7 +38,7 @@ def days_of(iso: str) -> int | None:
     return 7 * int(match[1] or 0) + int(match[2] or 0)
 
 
-def said(entry: Mapping[str, Any]) -> dict[str, object]:
+def said(entry: Mapping[str, Any]) -> dict[str, Any]:
     """What USDM says of one timing of the document: type, value, window and their labels."""
     if entry.get("between"):
         opens, closes = entry["between"]
@@ -58,7 +58,7 @@ def said(entry: Mapping[str, Any]) -> dict[str, object]:
 def written(entry: Mapping[str, Any], ident: str, name: str, label: str, from_: str, to: str) -> Thing:
     """A `Timing` that places the instance `from_` relative to the instance `to`."""
     fields = said(entry)
-    fields["type"] = coded(ident, "type", fields["type"])  # type: ignore[arg-type]
+    fields["type"] = coded(ident, "type", fields["type"])
     ends = {"relativeFromScheduledInstanceId": from_, "relativeToScheduledInstanceId": to}
     start = coded(ident, "relativeToFrom", START_TO_START)
     return thing("Timing", ident, name=name, label=label, relativeToFrom=start, **fields, **ends)

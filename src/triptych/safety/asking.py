@@ -3,7 +3,7 @@
 from triptych.safety.case import Case
 from triptych.safety.conditions import Conditions, judge_condition
 from triptych.safety.criteria import Criterion, Fact, criterion, dated, day_problem, missing, ok
-from triptych.safety.outcomes import Finding
+from triptych.safety.outcomes import Decision, Finding
 from triptych.safety.profile import Profile
 from triptych.safety.wording import listed, words_of
 
@@ -29,7 +29,8 @@ def days(profile: Profile, case: Case) -> Criterion:
         for name in ("evaluation_date", "planned_session_date")
         if getattr(case, name) is None
     ]
-    if not found and (case.planned_session_date or 0) < (case.evaluation_date or 0):  # type: ignore[operator]
+    planned, evaluated = case.planned_session_date, case.evaluation_date
+    if planned is not None and evaluated is not None and planned < evaluated:
         why = f"the planned session lies before the evaluation ({code})"
         found = [Finding("cannot_decide", why, missing=("planned_session_date",), blocks_date=True)]
     return criterion(profile, code, found)
@@ -81,10 +82,10 @@ def pregnancy(profile: Profile, case: Case) -> Criterion:
     result = " ".join(words_of(test.result or "")) if test else ""
     facts = [dated(case, "pregnancy test", test.result, test.date)] if test else []
     if "positive" in result.split() or result == "pos":
-        decision = "excluded" if person.sex_at_birth == "female" else "cannot_decide"
+        decision: Decision = "excluded" if person.sex_at_birth == "female" else "cannot_decide"
         why = f"pregnancy test positive ({code})"
         gone = () if decision == "excluded" else ("pregnancy test",)
-        return criterion(profile, code, [Finding(decision, why, missing=gone, never=True)], facts)  # type: ignore[arg-type]
+        return criterion(profile, code, [Finding(decision, why, missing=gone, never=True)], facts)
     if person.childbearing_potential is None:
         at = "participant.childbearing_potential"
         return criterion(profile, code, [missing(code, "childbearing_potential", case, at)], facts)

@@ -56,19 +56,20 @@ def stated_in(study: Study, form: str, values: Mapping[str, object]) -> dict[str
     rules = study.document.session or SessionRules()
     found: dict[str, Known | None] = {}
     for watch in rules.watches:
-        value = values.get(watch.held_in)
-        if (watch.form == form or (form == SIGNAL and watch.is_signal)) and _is_measured(
-            value, has_zero(study, form, watch.held_in)
-        ):
-            found[watch.id] = float(value)  # type: ignore[arg-type]
+        if watch.form == form or (form == SIGNAL and watch.is_signal):
+            measured = _alive(values.get(watch.held_in), zero=has_zero(study, form, watch.held_in))
+            if measured is not None:
+                found[watch.id] = measured
     if form == SIGNS:
         found |= {item: value for item, value in values.items() if isinstance(value, bool)}
     return found
 
 
-def _is_measured(value: object, zero: bool) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and (value > 0 or (value == 0 and zero))  # type: ignore[operator]
+def _alive(value: object, *, zero: bool) -> float | None:
+    """An answer as a number, and none where it is no number, or one that nothing alive has."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(value) if value > 0 or (value == 0 and zero) else None
 
 
 def has_zero(study: Study, form: str, item: str) -> bool:

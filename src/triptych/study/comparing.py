@@ -1,7 +1,7 @@
 """What differs between two documents, in a protocol reader's words: visits and windows, forms, doses, criteria."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -179,7 +179,7 @@ def _texts(part: Part, *names: str) -> dict[str, str]:
     return {name.replace("_", " "): _text(getattr(part, name)) for name in names}
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 (any field of a part)
+def _text(value: object) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(map(str, value))
     return "" if value in (None, False) else "yes" if value is True else str(value)

@@ -8,7 +8,7 @@ instrument in the same way. What is inherited keeps the file and line where it i
 
 import difflib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from triptych.study.model import Form, Unconfirmed
 from triptych.study.reading import Read, name_of, read_files
@@ -77,7 +77,7 @@ def _omit(read: Read, parent: Read, omits: object) -> None:
         _forget(parent, path)
 
 
-def _taken_out(data: Any, path: str) -> bool:  # noqa: ANN401 (plain data of any shape)
+def _taken_out(data: object, path: str) -> bool:
     *above, last = path.split(".")
     for name in above:
         data = _child(data, name)
@@ -114,7 +114,7 @@ class _Laid:
         """The two as one. Lines of a value are those of the document that says it."""
         below, above = self._below, self._above
         flat = Read(above.first)
-        flat.data = self._mapping(below.data, above.data, "")
+        flat.data = self.mapping(below.data, above.data, "")
         flat.problems = [*below.problems, *above.problems]
         flat.broken = below.broken or above.broken
         flat.lines = {**below.lines, **above.lines}
@@ -124,13 +124,14 @@ class _Laid:
 
     def _lay(self, below: object, above: object, path: str) -> object:
         if isinstance(below, dict) and isinstance(above, dict):
-            return self._mapping(below, above, path)
+            return self.mapping(below, above, path)
         if _has_ids(below) and _has_ids(above):
-            return self._parts(list(below), list(above), path)  # type: ignore[call-overload]
+            return self._parts(list(below), list(above), path)
         _forget(self._below, path)
         return above
 
-    def _mapping(self, below: Mapping[str, Any], above: Mapping[str, Any], path: str) -> dict[str, Any]:
+    def mapping(self, below: Mapping[str, Any], above: Mapping[str, Any], path: str) -> dict[str, Any]:
+        """The fields of both; of a field that both have, what the upper one says."""
         found = dict(below)
         for name, value in above.items():
             at = f"{path}.{name}" if path else name
@@ -143,7 +144,7 @@ class _Laid:
             after, own = part.get("after"), {name: value for name, value in part.items() if name != "after"}
             at = _place(found, own["id"])
             if at is not None:
-                own = self._mapping(found.pop(at), own, f"{path}.{own['id']}")
+                own = self.mapping(found.pop(at), own, f"{path}.{own['id']}")
             target = at if at is not None else len(found)
             if after is not None:
                 behind = _place(found, after)
@@ -156,7 +157,7 @@ class _Laid:
         return found
 
 
-def _has_ids(value: object) -> bool:
+def _has_ids(value: object) -> TypeGuard[list[dict[str, Any]]]:
     parts = value if isinstance(value, list) else []
     names = [part.get("id") for part in parts if isinstance(part, dict)]
     return bool(names) and len(names) == len(parts) == len(set(map(str, names))) and None not in names
@@ -190,7 +191,7 @@ def _over_instrument(flat: Read, form: dict[str, Any], path: str, instrument: Re
     under, over = Read(instrument.first), Read(flat.first)
     under.unconfirmed = [Unconfirmed(f"{path}.{m.path}", m.file, m.line) for m in _kept(instrument, below)]
     laid = _Laid(under, over)
-    found = laid._mapping(below, form, path)  # noqa: SLF001 (one module's own class)
+    found = laid.mapping(below, form, path)
     _keep_tiers(over, below, found, path)
     flat.unconfirmed.extend(under.unconfirmed)
     flat.problems += [*instrument.problems, *over.problems]

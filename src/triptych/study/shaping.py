@@ -19,7 +19,7 @@ from triptych.study.treatment import Part
 
 HINTS = get_type_hints(StudyDocument)
 LISTS = {name: get_args(hint)[0] for name, hint in HINTS.items() if get_origin(hint) is tuple}
-_WANTED = {
+_WANTED: Mapping[object, tuple[str, str]] = {
     str: ("Text", "Write a text."),
     int: ("A whole number", "Write digits, without quotes and without a unit."),
     float: ("A number", "Write digits, without quotes and without a unit."),
@@ -95,7 +95,7 @@ def _part(read: Read, lost: Lost, field: str, value: object, number: int) -> Par
     return part
 
 
-def _converted(read: Read, path: str, value: object, wanted: Any) -> Any:  # noqa: ANN401 (any shape of the model)
+def _converted(read: Read, path: str, value: object, wanted: Any) -> Any:  # noqa: ANN401 -- any shape of the model
     try:
         return msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:
@@ -104,7 +104,7 @@ def _converted(read: Read, path: str, value: object, wanted: Any) -> Any:  # noq
         return None
 
 
-def faults(value: object, wanted: Any, path: str) -> Iterator[Fault]:  # noqa: ANN401 (any type of a field)
+def faults(value: object, wanted: object, path: str) -> Iterator[Fault]:
     """Everything in plain data that keeps it from being of a type of the model."""
     origin, inner = get_origin(wanted), get_args(wanted)
     if origin in (Union, types.UnionType):
@@ -164,7 +164,7 @@ def _mapping_faults(value: object, path: str) -> Iterator[Fault]:
         yield from faults(one, str, f"{path}.{name[:MAX_NAME]}")
 
 
-def _scalar_faults(value: object, wanted: type, path: str) -> Iterator[Fault]:
+def _scalar_faults(value: object, wanted: object, path: str) -> Iterator[Fault]:
     try:
         msgspec.convert(value, wanted)
     except msgspec.ValidationError:

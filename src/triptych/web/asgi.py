@@ -5,6 +5,7 @@ thread keeps to its databases serve the requests after it, too. Django by itself
 """
 
 import os
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,11 +20,17 @@ from triptych.web.statics import Files
 KEPT = 8
 """Threads that are kept when nothing is asked. More are made while more requests run at once."""
 
+Message = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
+"""What an application is, to whatever serves it (ASGI 3)."""
+
 
 class Handler(ASGIHandler):
     """Django with the whole chain of middleware and the view on one thread, and not each step handed there."""
 
-    def load_middleware(self, is_async: bool = False) -> None:  # noqa: ARG002
+    def load_middleware(self, is_async: bool = False) -> None:  # noqa: ARG002 -- Django calls it so
         """Build the chain for synchronous code."""
         super().load_middleware(is_async=False)
 
@@ -35,11 +42,11 @@ class Handler(ASGIHandler):
 class Seated:
     """Gives each request a thread, the one that was left last."""
 
-    def __init__(self, application: Any) -> None:  # noqa: ANN401
+    def __init__(self, application: Application) -> None:
         self._application = application
         self._free: list[ThreadPoolExecutor] = []
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Serve a request."""
         thread = self._free.pop() if self._free else ThreadPoolExecutor(max_workers=1, thread_name_prefix="request")
         try:

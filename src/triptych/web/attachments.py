@@ -44,7 +44,7 @@ class NotTaken(Exception):
     code = "file_not_taken"
 
 
-def keep(upload: UploadedFile, types: Collection[str] = ALL) -> Kept:  # type: ignore[type-arg]
+def keep(upload: UploadedFile, types: Collection[str] = ALL) -> Kept:  # type: ignore[type-arg]  # generic in its stubs alone
     """Keep an uploaded file of one of some types. Raises `NotTaken`, in words for the person who sent it."""
     if upload.size is None or upload.size > MOST:
         raise NotTaken(f"The file is larger than {MOST // 1_000_000} MB. Nothing was kept.", "file_too_large")
@@ -85,7 +85,7 @@ def content_of(digest: str) -> bytes | None:
     return content if sha256(content).hexdigest() == digest else None
 
 
-def _type_of(upload: UploadedFile) -> str:  # type: ignore[type-arg]
+def _type_of(upload: UploadedFile) -> str:  # type: ignore[type-arg]  # likewise
     start = upload.read(16)
     upload.seek(0)
     found = next((media_type for begins, media_type in STARTS.items() if start.startswith(begins)), None)

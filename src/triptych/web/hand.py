@@ -95,5 +95,5 @@ def is_right(request: HttpRequest, given: str | None = None) -> bool:
     """Whether the password given again is the signer's own. Wrong ones count towards the limit of the log-in."""
     person, password = request.user.get_username(), request.POST.get("password", "") if given is None else given
     signer = authenticate(request, username=person, password=password) if password else None
-    request.axes_locked_out = False  # type: ignore[attr-defined]
+    request.axes_locked_out = False  # type: ignore[attr-defined]  # a mark that axes reads
     return signer is not None and signer.pk == request.user.pk

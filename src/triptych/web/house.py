@@ -90,7 +90,7 @@ def show_house(told: Told, clock: Callable[[], datetime]) -> House:
 
 def use_house(served: House | None) -> None:
     """Serve this trial from here on; none serves nothing."""
-    global _open  # noqa: PLW0603
+    global _open  # noqa: PLW0603 -- a process serves one trial
     with _lock:
         _open = served
 

@@ -217,7 +217,7 @@ def _day(value: object, zone: ZoneInfo) -> date | None:
     return value if isinstance(value, date) else None
 
 
-def _order(column: Column[Row], value: Any) -> tuple[int, float, str]:  # noqa: ANN401
+def _order(column: Column[Row], value: object) -> tuple[int, float, str]:
     """Where a value stands: choices in the document's order, then numbers, times and texts."""
     codes = [code for code, _ in column.choices]
     (code, *_) = _codes(value)

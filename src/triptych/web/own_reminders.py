@@ -83,7 +83,7 @@ def answers_in(records: Iterable[Seen]) -> Words:
     return all_words().get(asked[-1] if asked else FIRST, all_words()[FIRST])
 
 
-def wishes_of(records: Any) -> dict[str, Any]:  # noqa: ANN401
+def wishes_of(records: Iterable[Seen]) -> dict[str, Any]:
     """How a participant wants to be reminded; by every way outside the night where nothing was said."""
     kept = [seen for seen in records if seen.form == WISHES and seen.current]
     return {**DEFAULTS, **(dict(kept[-1].values) if kept else {})}

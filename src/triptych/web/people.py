@@ -25,10 +25,10 @@ PARTICIPANT = "participant"
 CHOSEN = "grant"
 
 
-class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # its package has no types
     """Accounts are made by an administrator; nobody signs up."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- allauth calls it so
         """Nobody may."""
         return False
 

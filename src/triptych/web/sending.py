@@ -144,7 +144,7 @@ def reminding(served: House, where: str, sender: Sender) -> Iterator[ClockTask]:
     def also() -> datetime:
         """Send complaints on and remind participants; when to do so again."""
         from triptych.web.identity.callers import erase_expired  # noqa: PLC0415 -- the pages are loaded after this
-        from triptych.web.own_reminders import remind  # noqa: PLC0415
+        from triptych.web.own_reminders import remind  # noqa: PLC0415 -- likewise
 
         erase_expired(served.clock().date())
         is_whole = send_on(served.trial, sender.name, sender.send, served.clock)

@@ -22,10 +22,10 @@ from triptych.web.words import term, title_of
 HERE = Path(__file__).parent
 
 
-def environment(**options: Any) -> Environment:  # noqa: ANN401
+def environment(**options: Any) -> Environment:
     """Build the environment for Django's Jinja2 backend."""
     options |= {"undefined": StrictUndefined, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-    made = Environment(**options)  # noqa: S701
+    made = Environment(**options)  # noqa: S701 -- escaping is in the options
     made.globals |= {"url": to, "asset": asset, "messages_of": get_messages, "is_own": is_participant_host}
     made.globals |= {"term": term, "title_of": title_of}
     made.filters |= {"bare": bare, "filled": filled, "untagged": untagged}

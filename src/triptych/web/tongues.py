@@ -35,7 +35,7 @@ class Foreign(str):
         return mark_safe(f'<span lang="{escape(self.language)}">{escape(str(self))}</span>')  # noqa: S308 -- both are escaped
 
 
-def filled(text: str, **parts: Any) -> SafeString:  # noqa: ANN401
+def filled(text: str, **parts: Any) -> SafeString:
     """A text with its gaps filled, in which what is in another language stays marked."""
     whole = format_html(escape(str(text)), **parts)
     return format_html('<span lang="{}">{}</span>', text.language, whole) if isinstance(text, Foreign) else whole

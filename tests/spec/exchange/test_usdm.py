@@ -249,7 +249,7 @@ DAYS = st.integers(-60, 60).map(lambda days: f"{days} days") | st.integers(0, 30
 def test_a_window_says_in_iso_what_it_says_in_words(target: str, before: int, after: int) -> None:
     entry = {"target": target, "window": [f"-{before} days", f"+{after} days"]}
     fields = said(entry)
-    kind = fields["type"].code  # type: ignore[attr-defined]
+    kind = fields["type"].code
     labels = (str(fields["valueLabel"]), str(fields["windowLabel"]))
     ends = (str(fields["windowLower"]), str(fields["windowUpper"]))
     assert understood(kind, str(fields["value"]), labels, *ends) == entry

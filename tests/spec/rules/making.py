@@ -15,7 +15,7 @@ Draw = Any
 WORDS = ["", "a", "å", "fever", "tremor"]
 SMALL = st.integers(-3, 3)
 DAYS = st.dates(date(2026, 2, 26), date(2026, 3, 3))
-INSTANTS = st.datetimes(datetime(2026, 2, 26), datetime(2026, 3, 3), timezones=st.just(UTC))  # noqa: DTZ001
+INSTANTS = st.datetimes(datetime(2026, 2, 26), datetime(2026, 3, 3), timezones=st.just(UTC))  # noqa: DTZ001 -- without a zone on purpose
 HALVES = st.sampled_from([-1.5, -1.0, 0.0, 0.5, 1.0, 2.5, 3.0])
 RELATIONS = ("==", "!=", "<", "<=", ">", ">=")
 REFUSED_IN_A_GATE = (
@@ -187,7 +187,7 @@ class Maker:
         leaves = ["today", "birth_date", "date('2026-03-01')"]
         if depth == 0:
             return self.one_of(*leaves)
-        added = lambda: f"add_days({self.day(0)}, {self.integer(0)})"  # noqa: E731
+        added = lambda: f"add_days({self.day(0)}, {self.integer(0)})"  # noqa: E731 -- drawn only if it is chosen
         return self.one_of(*leaves, added, "local_day(dosed_at)", "max(days)", "latest(vitals).day")
 
 

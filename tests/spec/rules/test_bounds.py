@@ -148,7 +148,7 @@ UNKNOWN_TO_RULES = [
     -(2**63) - 1,
     float("nan"),
     float("inf"),
-    datetime(2026, 1, 1),  # noqa: DTZ001
+    datetime(2026, 1, 1),  # noqa: DTZ001 -- without a zone on purpose
     b"1",
     {1},
     1j,
@@ -202,7 +202,7 @@ def test_a_fault_is_never_an_answer_and_never_repeats_a_value(text, facts):
 @pytest.mark.parametrize("text", ["dosed_at", "local_day(dosed_at)", "dosed_at > timestamp('2026-01-01T00:00:00Z')"])
 def test_an_instant_without_an_offset_is_at_fault(text):
     with pytest.raises(RuleFault, match="a timestamp has no offset"):
-        answer_to(text, dosed_at=datetime(2026, 1, 1))  # noqa: DTZ001
+        answer_to(text, dosed_at=datetime(2026, 1, 1))  # noqa: DTZ001 -- without a zone on purpose
 
 
 def test_an_unknown_answer_is_neither_true_nor_false():

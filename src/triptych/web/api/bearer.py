@@ -45,7 +45,7 @@ class Acting(Struct, frozen=True, kw_only=True):
 class Bearer(HttpBearer):
     """A token of a person with at least one role on the staff site."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Caller | None:  # noqa: ARG002
+    def authenticate(self, request: HttpRequest, token: str) -> Caller | None:  # noqa: ARG002 -- Ninja calls it so
         """Find the caller; none for a token that is not in force. Raises `Problem` for a person without a role."""
         person = person_of(token)
         if person is None:

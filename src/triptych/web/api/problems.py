@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 from functools import wraps
+from typing import Any
 
 import msgspec
 from django.core.exceptions import RequestDataTooBig
@@ -96,14 +97,18 @@ def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def answer_problems(api: NinjaAPI) -> None:
     """Give every failure of an API the one shape."""
-    api.add_exception_handler(Problem, _told)  # type: ignore[arg-type]
-    api.add_exception_handler(AuthenticationError, unauthenticated)
-    api.add_exception_handler(HttpError, _undecodable)  # type: ignore[arg-type]
-    api.add_exception_handler(ValidationError, _unreadable)  # type: ignore[arg-type]
-    api.add_exception_handler(Http404, lambda _request, _error: not_here().answer())
-    api.add_exception_handler(RequestDataTooBig, lambda _request, _error: too_large().answer())
-    api.add_exception_handler(StoreUnavailable, _unavailable)  # type: ignore[arg-type]
-    api.add_exception_handler(Exception, _fault)  # type: ignore[arg-type]
+    answers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+        Problem: _told,
+        AuthenticationError: unauthenticated,
+        HttpError: _undecodable,
+        ValidationError: _unreadable,
+        Http404: lambda _request, _error: not_here().answer(),
+        RequestDataTooBig: lambda _request, _error: too_large().answer(),
+        StoreUnavailable: _unavailable,
+        Exception: _fault,
+    }
+    for kind, answer in answers.items():
+        api.add_exception_handler(kind, answer)
 
 
 def shaped(route: Route) -> Route:

@@ -41,7 +41,7 @@ class Writer(BaseRenderer):
 
     media_type = JSON_TYPE
 
-    def render(self, request: HttpRequest, data: object, *, response_status: int) -> bytes:  # noqa: ARG002
+    def render(self, request: HttpRequest, data: object, *, response_status: int) -> bytes:  # noqa: ARG002 -- Ninja calls it so
         """An answer's body."""
         return msgspec.json.encode(data)
 
@@ -68,13 +68,13 @@ def _made() -> NinjaAPI:
 
 
 @router.api_operation(EVERY, "/", include_in_schema=False)
-def nothing(request: HttpRequest) -> None:  # noqa: ARG001
+def nothing(request: HttpRequest) -> None:
     """At the root stands nothing."""
     raise not_here()
 
 
 @router.api_operation(EVERY, "/{path:rest}", include_in_schema=False)
-def nowhere(request: HttpRequest, rest: str) -> None:  # noqa: ARG001
+def nowhere(request: HttpRequest, rest: str) -> None:
     """Whatever else is asked for is not here."""
     raise not_here()
 
@@ -87,7 +87,7 @@ def _described() -> bytes:
     return msgspec.json.encode(API.get_openapi_schema(path_prefix=ROOT))
 
 
-def description(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def description(request: HttpRequest) -> HttpResponse:
     """Give the description of the API (OpenAPI 3.1). It is open: it is the same in every trial, and tells of none."""
     return HttpResponse(_described(), content_type=JSON)
 

@@ -44,7 +44,7 @@ def screen_sent(request: HttpRequest, sent: ScreeningIn) -> dict[str, Any]:
 
 
 @router.get("/cds-services", response={200: ServicesOut, 401: ProblemOut, 403: ProblemOut}, exclude_none=True)
-def discover(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001
+def discover(request: HttpRequest) -> dict[str, Any]:
     """Tell the services of CDS Hooks 2.0 that there are, and what has to be sent with a call."""
     return {"services": services()}
 

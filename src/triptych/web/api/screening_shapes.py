@@ -40,7 +40,7 @@ class ServiceOut(Schema):
     title: str
     description: str
     prefetch: dict[str, str]
-    usageRequirements: str  # noqa: N815 (the standard's own name)
+    usageRequirements: str  # noqa: N815 -- the standard's own name
 
 
 class ServicesOut(Schema):
@@ -53,7 +53,7 @@ class CallIn(Schema, strict=True):
     """A call of CDS Hooks 2.0. What else stands in it is left alone, tokens for your server among it."""
 
     hook: str = Field(min_length=1, max_length=200)
-    hookInstance: str = Field(min_length=1, max_length=200)  # noqa: N815
+    hookInstance: str = Field(min_length=1, max_length=200)  # noqa: N815 -- the standard's own name
     context: dict[str, Any]
     prefetch: dict[str, Any] | None = None
     extension: dict[str, Any] | None = None

@@ -10,11 +10,11 @@ class Router:
 
     def db_for_read(self, model: type[Model], **_: object) -> str | None:
         """Where to read."""
-        return DATABASE if model._meta.app_label == DATABASE else None  # noqa: SLF001
+        return DATABASE if model._meta.app_label == DATABASE else None
 
     def db_for_write(self, model: type[Model], **_: object) -> str | None:
         """Where to write."""
-        return DATABASE if model._meta.app_label == DATABASE else None  # noqa: SLF001
+        return DATABASE if model._meta.app_label == DATABASE else None
 
     def allow_migrate(self, db: str, app_label: str, **_: object) -> bool:
         """Which tables a database has."""

@@ -81,7 +81,7 @@ def _filed(request: HttpRequest, asker: Asker, participant: str, about: Seen) ->
 
 
 @page
-def download(request: HttpRequest, asker: Asker, participant: str, record: str) -> HttpResponse:  # noqa: ARG001
+def download(request: HttpRequest, asker: Asker, participant: str, record: str) -> HttpResponse:
     """Give back a file, as a download that no browser takes for anything but what it is."""
     seen = seen_of(asker, participant, record)
     return given(seen if seen.form in FORMS and seen.current else None)

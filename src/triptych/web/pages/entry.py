@@ -166,7 +166,7 @@ def act(
     fixed: Mapping[str, str],
     *,
     to: str,
-    **parts: Any,  # noqa: ANN401
+    **parts: Any,
 ) -> HttpResponse:
     """File one of the forms that every trial has, about something: what the page knows is fixed, the rest is asked."""
     zone = asker.view.zone(participant)

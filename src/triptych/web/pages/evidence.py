@@ -152,4 +152,4 @@ def _file(content: bytes, form: Form, name: str) -> HttpResponse:
 
 def _drawn(definition: OutcomeDefinition, made: Synthesis) -> Markup:
     """The drawing in the page's own style; every text in it is escaped where it is drawn."""
-    return Markup(forest_svg(definition, made, styled=False))  # noqa: S704
+    return Markup(forest_svg(definition, made, styled=False))  # noqa: S704 -- as above

@@ -94,7 +94,7 @@ def site_help(request: HttpRequest) -> SiteHelp:
     )
 
 
-def manifest(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def manifest(request: HttpRequest) -> HttpResponse:
     """Describe the site to a phone that puts it on its screen, in neutral words."""
     described = {
         "name": NAME,
@@ -108,7 +108,7 @@ def manifest(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return HttpResponse(json.dumps(described), content_type="application/manifest+json")
 
 
-def worker(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def worker(request: HttpRequest) -> HttpResponse:
     """The script by which help and the last pages are there without a network; served here so that it may serve all."""
     kept = [asset(name) for name in ("triptych.css", "own.js", "answers.js", "today.svg")]
     text = (HERE / "static" / "worker.js").read_text("utf-8")

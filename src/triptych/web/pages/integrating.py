@@ -167,7 +167,7 @@ def _is_drawn(asker: Asker, file: Kept, session: Planned) -> bool:
 
 
 @page
-def picture(request: HttpRequest, asker: Asker, record: str) -> HttpResponse:  # noqa: ARG001
+def picture(request: HttpRequest, asker: Asker, record: str) -> HttpResponse:
     """Give a participant a picture that is on one of their own pages."""
     records = records_of(asker)
     words = {one.root for one in records if one.form == kept.WORDS}
@@ -207,7 +207,7 @@ def _say(request: HttpRequest, text: str) -> None:
     messages.info(request, text)
 
 
-def _answer(request: HttpRequest, asker: Asker, name: str, posted: Posted | None, **parts: Any) -> HttpResponse:  # noqa: ANN401
+def _answer(request: HttpRequest, asker: Asker, name: str, posted: Posted | None, **parts: Any) -> HttpResponse:
     """The page; after something was filed, the page asked for anew, so that nothing is sent twice."""
     if posted is not None and not (posted.problems or posted.asked):
         return redirect(request.path)

@@ -30,7 +30,7 @@ def _opened(asker: Asker, participant: str) -> None:
 
 @require_GET
 @page
-def music(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:  # noqa: ARG001
+def music(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
     """List the playlists of the site's own folder as it is now, with their pieces and where each is."""
     _opened(asker, participant)
     place = folder()

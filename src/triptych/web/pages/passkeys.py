@@ -15,7 +15,9 @@ from django.views.decorators.http import require_POST
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
+    PublicKeyCredentialCreationOptions,
     PublicKeyCredentialDescriptor,
+    PublicKeyCredentialRequestOptions,
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
@@ -52,7 +54,9 @@ def _challenged(request: HttpRequest, name: str = CHALLENGE) -> bytes:
     return urlsafe_b64decode(kept) if isinstance(kept, str) else b""
 
 
-def _ask(request: HttpRequest, options: Any) -> HttpResponse:  # noqa: ANN401
+def _ask(
+    request: HttpRequest, options: PublicKeyCredentialCreationOptions | PublicKeyCredentialRequestOptions
+) -> HttpResponse:
     request.session[CHALLENGE] = urlsafe_b64encode(options.challenge).decode()
     return HttpResponse(webauthn.options_to_json(options), content_type="application/json")
 

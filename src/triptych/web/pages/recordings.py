@@ -220,7 +220,7 @@ def file(
 
 @require_GET
 @page
-def state(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:  # noqa: ARG001
+def state(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
     """Say whether a recording runs, whether everybody's agreement still carries it, and when it was heard of last."""
     running = next((one for one in reversed(all_of(asker, participant)) if one.state == "running"), None)
     if running is None:

@@ -14,7 +14,7 @@ LISTS = frozenset({"log", "queries", "reviews"})
 
 @require_POST
 @page
-def save(request: HttpRequest, asker: Asker) -> HttpResponse:  # noqa: ARG001
+def save(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Save a list as it is shown, and show it again."""
     path, query = request.POST.get("path", ""), request.POST.get("query", "")
     try:
@@ -31,7 +31,7 @@ def save(request: HttpRequest, asker: Asker) -> HttpResponse:  # noqa: ARG001
 
 @require_POST
 @page
-def forget(request: HttpRequest, asker: Asker) -> HttpResponse:  # noqa: ARG001
+def forget(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Forget a list that the asker saved; nothing that it showed changes."""
     path = saved.forget(request.user, request.POST.get("saved", ""))
     if path is None:

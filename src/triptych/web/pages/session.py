@@ -341,7 +341,7 @@ def _actor_at(person: str, participant: str) -> Actor | None:
 
 @require_GET
 @page
-def worker(request: HttpRequest, asker: Asker) -> HttpResponse:  # noqa: ARG001
+def worker(request: HttpRequest, asker: Asker) -> HttpResponse:
     """The script by which a session's screen opens without a network; each session registers it for itself alone."""
     if not asker.view.sight.sees_form("vitals"):
         raise Http404

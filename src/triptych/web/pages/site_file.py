@@ -120,7 +120,7 @@ def _filed(request: HttpRequest, asker: Asker, site: str) -> list[str]:
 
 
 @page
-def download(request: HttpRequest, asker: Asker, site: str, record: str) -> HttpResponse:  # noqa: ARG001
+def download(request: HttpRequest, asker: Asker, site: str, record: str) -> HttpResponse:
     """Give back the file of a document."""
     records = asker.view.site_records(site) if site in asker.view.sites() else ()
     return given(next((seen for seen in records if seen.id == str(record) and seen.form == FORM), None))

@@ -19,6 +19,6 @@ def broken(request: HttpRequest) -> HttpResponse:
     return render(request, "broken.html", parts, status=500)
 
 
-def forgotten(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+def forgotten(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that a form without the token of its page was not filed."""
     return render(request, "403_csrf.html", status=403)

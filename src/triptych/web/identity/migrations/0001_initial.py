@@ -1,14 +1,17 @@
 """The table of sealed identities."""
 
+from typing import ClassVar
+
 from django.db import migrations, models
+from django.db.migrations.operations.base import Operation
 
 
 class Migration(migrations.Migration):
     """Make the table."""
 
     initial = True
-    dependencies = []  # noqa: RUF012
-    operations = [  # noqa: RUF012
+    dependencies: ClassVar[list[tuple[str, str]]] = []
+    operations: ClassVar[list[Operation]] = [
         migrations.CreateModel(
             name="SealedIdentity",
             fields=[

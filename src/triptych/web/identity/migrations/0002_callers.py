@@ -1,13 +1,16 @@
 """The table of people who wait for a call."""
 
+from typing import ClassVar
+
 from django.db import migrations, models
+from django.db.migrations.operations.base import Operation
 
 
 class Migration(migrations.Migration):
     """Make the table."""
 
-    dependencies = [("identity", "0001_initial")]  # noqa: RUF012
-    operations = [  # noqa: RUF012
+    dependencies: ClassVar[list[tuple[str, str]]] = [("identity", "0001_initial")]
+    operations: ClassVar[list[Operation]] = [
         migrations.CreateModel(
             name="SealedCaller",
             fields=[
