@@ -1,5 +1,6 @@
 """Complaints outside the log-in: from nobody in particular, to people outside the sites, and to nobody inside them."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from tests.doors.clocked import AtOnce, Post, Run
 from tests.doors.hands import Hands
 from tests.web.conftest import text_of
-from tests.web.routes import client_of
+from tests.web.routes import client_of, token_of
 from tests.web.test_pages import fields
 from tests.web.test_routes import populate
 
@@ -26,6 +27,7 @@ WAY = {
     "police": "Police 02800",
     "regulator": "The agency, 21 07 70 00",
 }
+MASKED = re.compile(r'(name="csrfmiddlewaretoken" value="|data-editor=")[^"]*')
 SECRET = "He sat much too close to me"
 
 
@@ -98,19 +100,38 @@ def test_a_complaint_about_the_leader_is_in_no_byte_that_any_role_of_a_site_can_
     assert readers == {"compliance", "monitor"}  # the monitor has it as an observation of the safety record
     forms = {seen.form for seen in views["monitor"].study_records() if SECRET in str(seen.values)}
     assert forms == {"conduct_observation"}
-    for path in ("/complaints/", "/", "/protocol/"):
-        assert SECRET not in text_of(client_of("principal_investigator-1").get(path))
     assert client_of("principal_investigator-1").get("/complaints/").status_code == 404
     assert "Came in" in text_of(client_of("compliance-1").get("/complaints/"))
 
 
 @pytest.mark.requirement("CON-08")
+def test_the_leader_is_shown_the_same_by_every_door_whether_or_not_there_is_a_complaint(world: Hands) -> None:
+    token = {"Authorization": f"Bearer {token_of('principal_investigator-1')}"}
+    paths = ("/", "/casebook/", "/queries/", "/reviews/", "/events/", "/follow-up/", "/protocol/", "/api/study")
+    post = Post()
+
+    def doors() -> tuple[object, ...]:
+        view = world.trial.view(Actor(person="principal_investigator-1", role="principal_investigator", site="site-1"))
+        client = client_of("principal_investigator-1")
+        pages = [(path, re.sub(MASKED, "", text_of(client.get(path, headers=token)))) for path in paths]
+        return view.everything(), view.listing(), pages
+
+    before = doors()
+    complain(**{"v-leader": "yes", "v-abuse": "yes", "v-named": "The leader of the study"})
+    assert send_on(world.trial, "test", post.send, world.player.clock)
+    assert len({letter.person for letter in post.letters}) == 3
+    assert not {letter.person for letter in post.letters} & {"principal_investigator-1"}
+    assert doors() == before
+
+
+@pytest.mark.requirement("CON-08")
 def test_whoever_holds_a_role_of_a_site_too_is_no_recipient(world: Hands) -> None:
     complain(**{"v-leader": "yes"})
-    grant = {"person": "principal_investigator-1", "role": "compliance", "blinding": "blinded"}
-    world.administer("grant", grant)
-    view = world.trial.view(Actor(person="principal_investigator-1", role="compliance"))
-    assert SECRET not in view.everything().decode()
+    for role in ("compliance", "monitor"):  # the monitor's safety record holds what was observed
+        grant = {"person": "principal_investigator-1", "role": role, "blinding": "blinded"}
+        world.administer("grant", grant)
+        view = world.trial.view(Actor(person="principal_investigator-1", role=role))
+        assert SECRET not in view.everything().decode()
     post = Post()
     assert send_on(world.trial, "test", post.send, world.player.clock)
     people = {letter.person for letter in post.letters}
@@ -252,7 +273,8 @@ def test_ratings_of_a_session_are_read_by_nobody_who_treats(world: Hands) -> Non
     client = client_of("pat")
     page = client.get("/experience/", headers=HOST)
     assert "cannot read this" in text_of(page)
-    sent = {**fields(text_of(page)), "v-trust": "3", "v-words": SECRET}
+    edits = json.dumps([{"item": "words", "was": SECRET, "is": "Nothing", "at": "2026-03-02T09:00:00Z"}])
+    sent = {**fields(text_of(page)), "v-trust": "3", "v-words": "Nothing", "edits": edits}
     assert client.post("/experience/", sent, headers=HOST).status_code == 302
     readers = set()
     for role in world.study.document.roles:
@@ -261,3 +283,10 @@ def test_ratings_of_a_session_are_read_by_nobody_who_treats(world: Hands) -> Non
         if SECRET in view.everything().decode():
             readers.add(role.id)
     assert readers == {"monitor"}
+    (rated,) = [one for one in world.trial.system_view().records("P-1") if one.form == "experience"]
+    for role in ("therapist", "co_therapist", "principal_investigator"):
+        treating = client_of(f"{role}-1")
+        assert treating.get(f"/participants/P-1/records/{rated.id}/").status_code == 404
+        token = {"Authorization": f"Bearer {token_of(f'{role}-1')}"}
+        told = treating.get("/api/participants/P-1/records?form=experience", headers=token)
+        assert rated.id not in text_of(told)

@@ -20,6 +20,7 @@ from triptych.cli.cohort import OWN
 
 __all__ = ["dosed"]
 DIARY = 'href="/diary/">How are you today?'
+ASKED = 'class="plainlist asked"'
 
 
 @pytest.fixture
@@ -117,6 +118,22 @@ def test_the_diary_goes_by_the_participants_own_day(dosed: Hands, ways: dict[str
 
 def test_nobody_is_reminded_of_what_is_not_asked(dosed: Hands, ways: dict[str, Post]) -> None:
     dosed.player.clock.now += timedelta(days=60)
+    assert reminded(dosed, ways) == []
+
+
+@pytest.mark.requirement("CRL-05")
+def test_nobody_is_asked_or_reminded_who_said_that_they_leave_or_whose_follow_up_ended(
+    dosed: Hands, ways: dict[str, Post]
+) -> None:
+    client = client_of("participant-1")
+    assert ASKED in text_of(client.get("/", headers=HOST))
+    pat = {"person": "participant-1"}
+    dosed.file("participant", "follow_up_wish", {"wish": "leave", "records": False}, OWN, **pat)
+    assert ASKED not in text_of(client.get("/", headers=HOST))
+    assert reminded(dosed, ways) == []
+    dosed.file("participant", "follow_up_wish", {"wish": "as_planned"}, OWN, **pat)
+    assert ASKED in text_of(client.get("/", headers=HOST))
+    dosed.file("coordinator", "withdrawal", {"what": ["contact"]}, OWN)
     assert reminded(dosed, ways) == []
 
 

@@ -3,42 +3,18 @@
 Every answer stands, also one that nothing was had; what was not answered is never read as nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, tzinfo
-from typing import Any, Protocol
+from collections.abc import Iterable, Iterator
+from datetime import date, tzinfo
 
 from msgspec import Struct
 
 from triptych.course.entries import local_day
+from triptych.course.told import Shown
 from triptych.study import Study
 
 FORMS = ("month_check", "outside_treatment")
 """Forms of which every yes-or-no question is about care or drugs outside the study."""
 CRAVING = "craving"
-
-
-class Told(Protocol):
-    """A record as a view shows it."""
-
-    @property
-    def id(self) -> str:
-        """The identifier."""
-
-    @property
-    def form(self) -> str:
-        """The form."""
-
-    @property
-    def values(self) -> Mapping[str, Any]:
-        """The answers."""
-
-    @property
-    def occurred_at(self) -> datetime:
-        """When it happened."""
-
-    @property
-    def current(self) -> bool:
-        """Whether it is the version that counts."""
 
 
 class Outside(Struct, frozen=True, kw_only=True):
@@ -53,7 +29,7 @@ class Outside(Struct, frozen=True, kw_only=True):
     craving: int | None
 
 
-def outside(study: Study, participant: str, records: Iterable[Told], zone: tzinfo) -> Iterator[Outside]:
+def outside(study: Study, participant: str, records: Iterable[Shown], zone: tzinfo) -> Iterator[Outside]:
     """Every answer of a participant that counts, in the order of the records."""
     for record in records:
         form = study.forms.get(record.form)

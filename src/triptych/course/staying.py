@@ -12,6 +12,10 @@ from triptych.course.told import Version
 TRACING, WISH = "tracing_consent", "follow_up_wish"
 WAYS: Mapping[str, str] = {"letter": "a letter", "person": "the person named", "register": "a public register"}
 """The ways in which somebody may be looked for, by the items of the form."""
+UNASKED = ("safety", "leave")
+"""Wishes after which nobody asks by the site or a message any more, from when they are said."""
+ENDED: Mapping[str, str] = {"follow_up": "stopped", "data": "stopped", "life": "dead"}
+"""How a standing says that nothing more is asked of somebody."""
 
 
 class Staying(Struct, frozen=True, kw_only=True):
@@ -23,6 +27,11 @@ class Staying(Struct, frozen=True, kw_only=True):
     wish: str = ""
     tracing: tuple[str, ...] | None = None
     records: bool | None = None
+
+
+def is_asked_nothing(records: Iterable[Version], standing: Mapping[str, str]) -> bool:
+    """Whether somebody is asked nothing more: by their newest wish, or as their standing says."""
+    return staying(records).wish in UNASKED or any(standing.get(axis) == value for axis, value in ENDED.items())
 
 
 def staying(records: Iterable[Version]) -> Staying:

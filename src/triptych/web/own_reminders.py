@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from triptych.course import Grant, local_day
+from triptych.course.staying import is_asked_nothing
 from triptych.ledger import Actor, Draft, Seen
 from triptych.ledger.drafts import System
 from triptych.ledger.reminders import NOTICES
@@ -18,6 +19,7 @@ from triptych.ledger.view import View
 from triptych.web.entering import Reached
 from triptych.web.entry import new_id
 from triptych.web.house import House
+from triptych.web.integrating import standing
 from triptych.web.pages.diary import is_asked, is_open
 from triptych.web.pages.own import asked, own_forms
 from triptych.web.people import PARTICIPANT, Asker
@@ -52,6 +54,9 @@ def _remind(served: House, whole: View, grant: Grant) -> None:
     told = {seen.values["day"] for seen in records if seen.form == SENT}
     user = User.objects.filter(username=grant.person, is_active=True).first()
     if user is None or day in told or is_quiet(local.hour, wishes) or not _is_asked(served, grant, whole.now, zone):
+        return
+    course = whole.course(participant)
+    if course is None or is_asked_nothing(standing(records), course.standing):
         return
     assert served.reach is not None
     wanted = tuple(way for way in ("email", "text") if wishes.get(way) is True)

@@ -8,10 +8,11 @@ from django.shortcuts import redirect, render
 from msgspec import Struct
 
 from triptych.course import Planned
+from triptych.course.staying import is_asked_nothing
 from triptych.study import Form
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
-from triptych.web.integrating import FORMS
+from triptych.web.integrating import FORMS, standing
 from triptych.web.pages.diary import (
     CHOICES,
     asked_page,
@@ -69,18 +70,20 @@ def today(request: HttpRequest, asker: Asker) -> HttpResponse:
     zone, day = own_zone(asker), own_today(asker)
     mine = {form.id: form for form in own_forms(asker)}
     coming = [visit for visit in course.visits if visit.status in ("open", "planned") and not visit.series]
-    answered = [seen for seen in asker.view.records(participant) if seen.current and seen.form in mine]
+    records = asker.view.records(participant)
+    answered = [seen for seen in records if seen.current and seen.form in mine]
+    is_over = is_asked_nothing(standing(records), course.standing)
     return render(
         request,
         "own/today.html",
         {
             "asker": asker,
-            "asked": asked(course.visits, mine.values(), day),
+            "asked": [] if is_over else asked(course.visits, mine.values(), day),
             "coming": coming[:AHEAD],
             "answered": sorted(answered, key=lambda seen: seen.occurred_at, reverse=True),
             "forms": mine,
-            "diary_asked": is_open(asker) and is_asked(asker, course.visits, day),
-            "experience_asked": is_experience_asked(asker, course.visits, day),
+            "diary_asked": not is_over and is_open(asker) and is_asked(asker, course.visits, day),
+            "experience_asked": not is_over and is_experience_asked(asker, course.visits, day),
             "missed": missed(course.visits, mine.values()),
             "missed_days": missed_days(asker, course.visits, day),
             "read_by": last_read(asker),
