@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
 from tests.doors.hands import Hands
 from tests.doors.test_consenting import PEDIATRIC
 from tests.readability import fernandez_huerta, flesch_kincaid_grade
 from tests.web.conftest import Log, text_of
+from tests.web.test_pages import fields
 
+from triptych.course.staying import staying
 from triptych.ledger import Filed
 from triptych.ledger.library import product_files, shelf
 from triptych.ledger.memory import MemoryStore
@@ -58,3 +61,22 @@ def test_what_taking_back_permission_does_is_said_in_every_language_and_only_whe
     assert fernandez_huerta(spanish) >= 60
     part = text_of(log_in("coordinator").get(PAGE.format("consent_element")))
     assert "Your data are not shared with other teams any more." in part
+
+
+@pytest.mark.requirement("PRV-01")
+def test_a_person_whom_the_team_may_no_longer_call_is_offered_nowhere(norway: Hands, log_in: Log) -> None:
+    norway.contact()
+    norway.born()
+    norway.agree()
+    client, path = log_in("coordinator"), "/participants/P-1/identity/"
+    back = {"element": "contact_person", "agreed": False, "route": "spoken"}
+    traced = SimpleNamespace(form="tracing_consent", values={"letter": True, "person": True, "register": False})
+
+    def look() -> str:
+        return text_of(client.post(path, {**fields(text_of(client.get(path))), "v-why": "contact"}))
+
+    assert "Do not call the emergency contact" not in look()
+    assert staying([traced]).tracing == ("a letter", "the person named")
+    norway.file("coordinator", "consent_element", back)
+    assert "Do not call the emergency contact" in look()
+    assert staying([traced, SimpleNamespace(form="consent_element", values=back)]).tracing == ("a letter",)

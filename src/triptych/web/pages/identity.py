@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from msgspec import structs
 
 from triptych.course import may_file
+from triptych.course.staying import may_be_called
 from triptych.ledger import Draft, Filed
 from triptych.study import Form
 from triptych.web.entry import Posted, new_id
@@ -12,6 +13,7 @@ from triptych.web.filing import file_posted
 from triptych.web.house import house
 from triptych.web.identity.sealing import Person
 from triptych.web.identity.store import identity_of, keep_identity
+from triptych.web.integrating import standing
 from triptych.web.people import Asker, found, page
 from triptych.web.show import show
 
@@ -44,6 +46,7 @@ def look(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
                 labels=LABELS,
                 person=structs.asdict(identity_of(participant)),
                 may_change=form.id == "identity_look",
+                may_be_called=may_be_called(standing(asker.view.records(participant))),
             )
     else:
         posted = Posted.fresh(form, zone, asker.view.now)
