@@ -66,7 +66,8 @@ def test_recorded_sessions_are_drawn_from_a_seed_filed_and_checked(run: Run, dem
     assert first.exit_code == 0, first.output
     assert first.output == again.output
     assert "Name two raters" in run(*words, "--as", "fidelity_lead-1").output
-    grants = ("--rater", "fidelity_rater-1", "--rater", "other")
+    grants = ("--rater", "fidelity_rater-1", "--rater", "fidelity_rater-2")
+    assert "no rater of fidelity" in run(*words, "--as", "fidelity_lead-1", *grants[:3], "therapist-1").output
     filed = run(*words, "--as", "fidelity_lead-1", *grants)
     assert filed.output.startswith(first.output)
     assert "Filed" in filed.output

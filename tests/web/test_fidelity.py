@@ -1,13 +1,17 @@
 """The pages of fidelity: the lead draws by a form, raters rate by codes, and the figures stand on the lead's page."""
 
+from collections.abc import Callable
+
 import pytest
 from tests.doors.hands import Hands
+from tests.doors.test_fidelity import LEAD, draw, lived, rate
 from tests.web.conftest import text_of
 from tests.web.routes import client_of
 from tests.web.test_pages import fields
 
 from triptych.ledger import Filed
 
+__all__ = ["lived"]
 RATERS = ("fidelity_rater-1", "fidelity_rater-2")
 
 
@@ -33,6 +37,9 @@ def test_the_lead_draws_two_rate_by_codes_and_the_agreement_is_shown(norway: Han
     }
     assert "Two different people rate" in text_of(lead.post("/fidelity/", sent))
     assert "Sessions" in text_of(lead.post("/fidelity/", {**sent, "v-count": "many"}))
+    for nobody in ("nobody", "therapist-1"):  # what was given to them would never be rated
+        assert "is no rater of fidelity" in text_of(lead.post("/fidelity/", {**sent, "v-second": nobody}))
+    assert "Nothing has been drawn yet" in text_of(lead.get("/fidelity/"))
     whole = {**sent, "v-second": RATERS[1]}
     for _ in range(2):  # sent twice, drawn once
         assert lead.post("/fidelity/", whole).status_code == 302
@@ -56,3 +63,20 @@ def test_the_lead_draws_two_rate_by_codes_and_the_agreement_is_shown(norway: Han
     assert "By arm" not in after  # one arm: nothing to compare
     for person in ("therapist-1", "coordinator-1"):
         assert client_of(person).get("/fidelity/").status_code == 404
+
+
+@pytest.mark.requirement("CRL-15")
+def test_means_by_arm_stand_on_the_page_of_a_lead_who_is_unblinded_and_on_no_other(
+    lived: Hands, served: Callable[[Hands], None]
+) -> None:
+    draw(lived)
+    rate(lived, RATERS[0], [1, 2, 3, 4, 5, 6, 2, 3])
+    grant = {"person": "lead-after", "role": "fidelity_lead", "blinding": "unblinded"}
+    lived.administer("grant", grant)
+    served(lived)
+    blinded = text_of(client_of(LEAD.person).get("/fidelity/"))
+    assert f"{RATERS[1]} has still to rate it" in blinded
+    assert not [word for word in ("By arm", "mdma", "placebo") if word in blinded.partition("<main")[2]]
+    of_arms = text_of(client_of("lead-after").get("/fidelity/")).partition("By arm</h2>")[2]
+    assert "Nobody who is blinded may see this part" in of_arms
+    assert (of_arms.count("<td>mdma</td>"), of_arms.count("<td>placebo</td>")) == (3, 3)

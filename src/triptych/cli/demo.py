@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.rule import Rule
 
-from triptych.cli import integrating, live, live_signal
+from triptych.cli import integrating, live, live_signal, rating
 from triptych.cli.cohort import FIRST, OWN, cohort, identities, waiting, went_on
 from triptych.cli.draw import triptych
 from triptych.cli.errors import CommandError, explained
@@ -59,7 +59,7 @@ def demo(data: Path, port: int, width: int | None, *, no_serve: bool, reset: boo
                 report(verify(reading))
         finally:
             store.close()
-        people = [*(f"{role.id}-1" for role in find_study(STUDY).document.roles), integrating.PERSON]
+        people = [*(f"{role.id}-1" for role in find_study(STUDY).document.roles), integrating.PERSON, rating.SECOND]
         make_accounts(str(data), people, PASSWORD)
         keep_identities()
         keep_callers()
@@ -109,6 +109,7 @@ def build(folder: Path, console: Console) -> datetime:
                 raise CommandError(f"Line {step.line} of the demo does not hold: {step.text} [demo]")
             _tell(player, step, console)
         player.clock.now = now
+        rating.rate(player)
         _draw(player, console)
         return _when(morning[-1])
     finally:

@@ -14,6 +14,7 @@ from triptych.course.fidelity import How, code_of, sample
 from triptych.ledger.drafts import Actor, Filed
 from triptych.ledger.library import knowledge
 from triptych.ledger.opening import open_ledger
+from triptych.ledger.rating import raters_of
 from triptych.ledger.sampling import drawable, drawn_by, file_draw, frame_of
 from triptych.ledger.trial import Trial
 
@@ -43,6 +44,8 @@ def sample_sessions(data: str, seed: str, count: int, how: How, person: str | No
         known = {one.id: one for one in frame_of(view)}
         drawn = sample(seed, weights, count)
         if person is not None:
+            if unknown := sorted(set(raters) - set(raters_of(trial))):
+                raise CommandError(f"{', '.join(unknown)}: no rater of fidelity. Grant the role first. [no_rater]")
             actor = Actor(person=person, role=LEAD)
             outcome = file_draw(trial, actor, str(uuid.uuid4()), seed, how, count, (raters[0], raters[1]))
             if not isinstance(outcome, Filed):

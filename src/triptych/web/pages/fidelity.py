@@ -18,6 +18,7 @@ from triptych.course.fidelity import ASSIGNMENT, DRAW, RATING, draws
 from triptych.evidence.fidelity import by_arm, over_time, pairs
 from triptych.ledger import Draft, Filed, Seen
 from triptych.ledger.complaining import tell_of_ratings
+from triptych.ledger.rating import raters_of
 from triptych.ledger.sampling import drawn_by, file_draw, frame_of
 from triptych.study import fit
 from triptych.web.entry import Posted, new_id
@@ -33,6 +34,8 @@ from triptych.web.show import show
 LOOK = "fidelity_view"
 MADE = ("frame", "drawn")
 """What the page itself writes into the record of a draw."""
+RATERS = ("first", "second")
+"""Who rates, chosen among those who can."""
 
 
 @page
@@ -65,7 +68,8 @@ def _lead(request: HttpRequest, asker: Asker) -> HttpResponse:
         here="fidelity",
         status=422 if posted.problems else 200,
         posted=posted,
-        made=MADE,
+        made=(*MADE, *RATERS),
+        raters=raters_of(house().trial),
         draws=made,
         known=known,
         looked=_looked(asker),
@@ -96,10 +100,14 @@ def _draw(asker: Asker, posted: Posted) -> bool:
     today = local_day(asker.view.now, posted.zone)
     for misfit in fit(asker.study, posted.form, {**values, **dict.fromkeys(MADE, "-")}, today, posted.zone):
         posted.problems.append((misfit.item or "", misfit.message))
+    trial = house().trial
+    can = raters_of(trial)
+    for name in RATERS:
+        if values.get(name) is not None and values[name] not in can:
+            posted.problems.append((name, f"{values[name]} is no rater of fidelity. An administrator grants the role."))
     if posted.problems:
         return False
     raters = (values["first"], values["second"])
-    trial = house().trial
     outcome = file_draw(trial, asker.actor, posted.record, values["seed"], values["how"], values["count"], raters)
     if isinstance(outcome, Filed):
         return True
