@@ -206,7 +206,8 @@ def test_a_piece_sent_twice_stands_once_and_one_too_early_is_asked_for_again(all
         assert send(client, record, 0, WEBM).json()["next"] == 1
     assert client.get(f"{BASE}state/").json()["next"] == 1
     client.post(f"{BASE}{record}/stop/", {"why": "person"})
-    assert send(client, record, 1, b"kept before the stop").json() == {"next": 2, "stop": True}
+    before = f"1&at={int(allowed.now.timestamp() * 1000)}"
+    assert send(client, record, before, b"kept before the stop").json() == {"next": 2, "stop": True}
     agree(allowed, "fidelity", agreed=False)
     agree(allowed, "recall", agreed=False)
     assert send(client, record, 2, b"after").json()["stop"] is True

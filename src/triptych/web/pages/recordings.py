@@ -32,6 +32,7 @@ from triptych.web.recording.kept import (
     agreed_purposes,
     enter_hashes,
     hindrance,
+    interrupted_at,
     parts_of,
     recordings_of,
     room,
@@ -93,10 +94,12 @@ def recordings(request: HttpRequest, asker: Asker, participant: str) -> HttpResp
         recordings=listed,
         parts={one.id: len(parts_of(listed, one)) for one in listed},
         running=running,
+        silent=_silent(asker, listed),
         agreed=agreed(participant),
         names=names,
         inside=inside(request, asker, participant),
         rule=_rule(asker, site),
+        sees_rule=asker.view.sight.sees_form(RULE),
         site=site,
         device=device_of(request, whole, site),
         devices=[one for one in registered.values() if one.values["state"] == "in_use"],
@@ -108,6 +111,13 @@ def recordings(request: HttpRequest, asker: Asker, participant: str) -> HttpResp
         zone=asker.view.zone(),
         given=given(asker, participant),
     )
+
+
+def _silent(asker: Asker, listed: list[Recording]) -> dict[str, dict[str, Any]]:
+    """Of recordings that read as interrupted: when the newest piece came, and the same for a form that closes it."""
+    place, now = shelf(), asker.view.now
+    found = {one.id: interrupted_at(one, place, now) for one in listed}
+    return {record: {"at": at, "ms": _ms(at), "pieces": place.count(record)} for record, at in found.items() if at}
 
 
 def given(asker: Asker, participant: str) -> str:
@@ -221,18 +231,26 @@ def file(
 @require_GET
 @page
 def state(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
-    """Say whether a recording runs, whether everybody's agreement still carries it, and when it was heard of last."""
-    running = next((one for one in reversed(all_of(asker, participant)) if one.state == "running"), None)
+    """Say whether a recording runs, whether everybody's agreement still carries it, and when it was heard of last.
+
+    A page that records names its own (`mine`), and is told when somebody ended that.
+    """
+    listed = all_of(asker, participant)
+    mine = next((one for one in listed if one.id == request.GET.get("mine")), None)
+    ended = {"ended": _ms(mine.stopped_at), "why": mine.why} if mine and mine.stopped_at else {}
+    running = next((one for one in reversed(listed) if one.state == "running"), None)
     if running is None:
-        return JsonResponse({"running": None, "now": _ms(asker.view.now)})
+        return JsonResponse({"running": None, "now": _ms(asker.view.now), **ended})
     against = hindrance(house().trial.system_view(), running)
     told = {
+        **ended,
         "running": running.id,
         "kind": running.kind,
         "since": running.begun_at.isoformat(),
         "agreed": against is None,
         "next": shelf().count(running.id),
         "heard": shelf().last_at(running.id),
+        "interrupted": interrupted_at(running, shelf(), asker.view.now) is not None,
         "now": _ms(asker.view.now),
     }
     return JsonResponse(told | (_against(against) if against else {}))
@@ -255,13 +273,18 @@ def piece(request: HttpRequest, asker: Asker, participant: str, record: str) -> 
         return JsonResponse({"stop": True, "problem": "This recording was destroyed."}, status=409)
     against = hindrance(house().trial.system_view(), recording)
     ended = _time(request.GET.get("at", ""))
-    if against and not (against.why == "arrived" and ended and ended <= against.since):
+    if against and not _is_before(against, ended):
         return JsonResponse(_against(against), status=409)
     try:
         content = request.body if "sealed" not in request.GET else place.unsealed(recording.id, int(at), request.body)
         return _taken(asker, recording, int(at), content)
     except NotReadable as error:
         return JsonResponse({"problem": str(error)}, status=409)
+
+
+def _is_before(against: Hindrance, ended: datetime | None) -> bool:
+    """Whether a piece says that it was whole before what ended its recording. After a withdrawal none is taken."""
+    return ended is not None and against.why != "withdrawn" and ended <= against.since
 
 
 def _taken(asker: Asker, recording: Recording, number: int, content: bytes) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct
@@ -22,6 +22,10 @@ BATCH = 60
 """Hashes in one record."""
 EVERY = 15
 """Pieces after which their hashes go into the ledger: about a minute."""
+SILENT = timedelta(minutes=15)
+"""After so long without a piece a recording that nobody has ended reads as interrupted. It may still go on."""
+ASKED = ("participant", "person", "withdrawn")
+"""Ends by somebody's wish: what a tablet recorded after one is not kept."""
 State = Literal["running", "stopped", "destroyed"]
 
 
@@ -87,6 +91,15 @@ def parts_of(listed: Sequence[Recording], last: Recording) -> list[Recording]:
     return parts
 
 
+def interrupted_at(recording: Recording, shelf: Shelf, now: datetime) -> datetime | None:
+    """When the newest piece came, or it was begun, of a recording that is silent too long; none of any other."""
+    if recording.state != "running":
+        return None
+    written = shelf.last_at(recording.id)
+    heard = datetime.fromtimestamp(written, UTC) if written else recording.begun_at
+    return heard if now - heard > SILENT else None
+
+
 def agreed_purposes(view: View, participant: str) -> frozenset[str]:
     """The purposes for which the participant's agreement stands now, read from a window that hides nothing."""
     course = view.course(participant)
@@ -107,9 +120,9 @@ def room(view: View, participant: str) -> Room:
 
 
 class Hindrance(Struct, frozen=True):
-    """Why a recording may not go on, and from which instant."""
+    """Why a recording may not go on, and from which instant. What was recorded before it is taken, unless withdrawn."""
 
-    why: Literal["withdrawn", "arrived"]
+    why: str
     since: datetime
     told: str
 
@@ -120,6 +133,8 @@ def hindrance(view: View, recording: Recording) -> Hindrance | None:
     collects = course is not None and course.standing.get("data") == "active"
     if not (collects and agreed_purposes(view, recording.participant) & set(recording.purposes)):
         return Hindrance("withdrawn", recording.begun_at, "Nobody agrees to this recording any more.")
+    if recording.stopped_at and recording.why in ASKED:
+        return Hindrance(recording.why, recording.stopped_at, "Somebody stopped the recording.")
     if recording.how != "room" or recording.state != "running":
         return None
     since = hindered_at(room(view, recording.participant), recording.purposes, recording.begun_at, view.now)

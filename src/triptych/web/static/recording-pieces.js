@@ -7,6 +7,9 @@ const VERSION = 1;
 const bytes = new TextEncoder();
 const token = () => document.cookie.split("; ").find((one) => one.startsWith("csrftoken="))?.slice(10) ?? "";
 
+/** Whether an answer ends a recording as of an instant before which it is kept. @param {{why?: string, until?: number}} answer */
+const isCut = ({ why, until }) => until !== undefined && why !== "withdrawn";
+
 /** The key of a recording as the server gave it, for sealing alone. @param {string} given in base 64 */
 export function keyOf(given) {
   const raw = Uint8Array.from(atob(given), (sign) => sign.charCodeAt(0));
@@ -129,18 +132,18 @@ export async function kept({ participant, base, uuid7, told }) {
     const answer = await response.json().catch(() => ({}));
     const isHere = response.ok || (answer.next ?? -1) > number;
     if (isHere) await within("pieces", "readwrite", (store) => store.delete([recording, number]));
-    else if (answer.stop && answer.why !== "arrived") await within("pieces", "readwrite", (store) => store.delete(all(recording)));
+    else if (answer.stop && !isCut(answer)) await within("pieces", "readwrite", (store) => store.delete(all(recording)));
     const isEnding = answer.stop && told?.(recording, answer);
-    if (!isHere && answer.why === "arrived" && !isEnding) await shorten(recording, number, answer.until);
+    if (!isHere && isCut(answer) && !isEnding) await shorten(recording, number, answer);
     return isHere || Boolean(answer.stop);
   }
 
-  /** What a lost page recorded of somebody who has not agreed is dropped, and its end says so. */
-  function shorten(recording, number, until) {
+  /** What a lost page recorded after somebody came in who has not agreed, or after a stop, is dropped; its end says so. */
+  function shorten(recording, number, { why, until }) {
     return within(["pieces", "stops"], "readwrite", (pieces, stops) => {
       pieces.delete(IDBKeyRange.bound([recording, number], [recording, Infinity]));
       stops.get(recording).onsuccess = ({ target: { result } }) => {
-        if (result) stops.put({ ...result, why: "arrived", pieces: Math.min(result.pieces, number), at: Math.min(result.at, until) });
+        if (result) stops.put({ ...result, why, pieces: Math.min(result.pieces, number), at: Math.min(result.at, until) });
       };
     });
   }
@@ -153,9 +156,9 @@ export async function kept({ participant, base, uuid7, told }) {
     if (response.ok || response.status === 422 || response.status === 404) await within("stops", "readwrite", (store) => store.delete(one.recording));
   }
 
-  /** Ask how it stands. @returns {Promise<object | null>} none where the server was not reached */
-  async function state() {
-    const response = await fetch(`${base}state/`, { redirect: "error" }).catch(() => null);
+  /** Ask how it stands, and how a recording made here does. @returns {Promise<object | null>} none where the server was not reached */
+  async function state(mine = "") {
+    const response = await fetch(`${base}state/?mine=${mine}`, { redirect: "error" }).catch(() => null);
     return response?.ok ? heard(await response.json()) : null;
   }
 

@@ -15,8 +15,8 @@ async function look() {
   shown = answer.running;
   light.hidden = !shown;
   const what = answer.kind === "video" ? "Picture and sound" : "Sound";
-  const since = answer.heard ? Math.round(Date.now() / 1000 - answer.heard) : 0;
-  light.querySelector("[data-told]").textContent = since > SILENT ? `${what}. Nothing has come for ${since} s: look at the tablet that records` : what;
+  const since = Math.round(answer.heard ? Date.now() / 1000 - answer.heard : (answer.now - Date.parse(answer.since)) / 1000);
+  light.querySelector("[data-told]").textContent = since > SILENT ? `${what}. Nothing has come for ${answer.interrupted ? `${Math.round(since / 60)} min: interrupted` : `${since} s`}. Look at the tablet that records` : what;
 }
 
 light.querySelector(".stop").addEventListener("click", async () => {

@@ -82,7 +82,8 @@ async function finish(why, until) {
   const mine = running;
   if (!mine) return;
   [running, ending] = [null, mine.id];
-  if (why === "arrived") mine.until = until ?? store.now();
+  if (until && why !== "withdrawn") mine.until = until;
+  else if (why === "arrived") mine.until = store.now();
   const last = new Promise((done) => { mine.recorder.addEventListener("stop", done, { once: true }); });
   if (mine.recorder.state !== "inactive") mine.recorder.stop(); else mine.recorder.dispatchEvent(new Event("stop"));
   for (const track of mine.recorder.stream.getTracks()) track.stop();
@@ -141,8 +142,9 @@ for (const button of document.querySelectorAll("[data-stop]")) {
 /** Ask how it stands: a stop from another tablet, an agreement that was withdrawn, or somebody new ends it here. */
 async function look() {
   if (!running) return;
-  const answer = await store.state();
-  if (answer && answer.running !== running?.id) finish("person");
+  const answer = await store.state(running.id);
+  if (answer?.ended) finish("person", answer.ended); // nothing after the stop is kept
+  else if (answer && answer.running !== running?.id) finish("person");
   else if (answer && !answer.agreed) { say(answer.problem ?? ""); finish(answer.why ?? "withdrawn", answer.until); }
 }
 const heard = new EventSource(given.urls.session_events);
