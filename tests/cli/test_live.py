@@ -1,12 +1,14 @@
 """The demonstration's live session: its clock, its day, and that all of it passes the doors and the gates."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from triptych.cli.demo import STUDY
-from triptych.cli.live import LENGTH, LIVE, SCRIPT, Fast, before, dosed_at, play
+from triptych.cli.live import LENGTH, LIVE, SCRIPT, Fast, before, begin, dosed_at, play
 from triptych.cli.scenario import Player, read_lines
 from triptych.ledger import Filed
 from triptych.ledger.library import find_study, study_folder
@@ -29,6 +31,9 @@ def test_the_first_dose_is_long_enough_ago_and_its_morning_and_supplement_are_on
 def test_the_clock_runs_fast_until_it_has_caught_up() -> None:
     now = [datetime(2026, 11, 27, 12, tzinfo=UTC)]
     clock = Fast(now[0] - timedelta(hours=9), 180, lambda: now[0])
+    now[0] += timedelta(minutes=5)
+    assert (clock(), clock.speed()) == (datetime(2026, 11, 27, 3, tzinfo=UTC), 0.0)  # it stands until somebody looks
+    clock.begin()
     told = [clock()]
     for _ in range(5):
         now[0] += timedelta(seconds=60)
@@ -37,6 +42,17 @@ def test_the_clock_runs_fast_until_it_has_caught_up() -> None:
     assert told[0] == datetime(2026, 11, 27, 3, tzinfo=UTC)
     assert told[3:] == [now[0] - timedelta(seconds=120), now[0] - timedelta(seconds=60), now[0]]
     assert clock.speed() == 1.0
+
+
+def test_the_session_of_the_demonstration_waits_for_somebody_who_watches() -> None:
+    heard: Any = SimpleNamespace(
+        hub=SimpleNamespace(is_heard=lambda participant: participant == LIVE and len(waits) > 2)
+    )
+    waits = list[float]()
+    begun = datetime(2026, 11, 27, 12, tzinfo=UTC)
+    clock = Fast(begun - timedelta(hours=9), 180, lambda: begun)
+    begin(heard, clock, waits.append)
+    assert (len(waits), clock.speed() > 100) == (3, True)
 
 
 def test_every_step_of_the_session_is_filed_and_its_alarm_is_closed(caplog: pytest.LogCaptureFixture) -> None:

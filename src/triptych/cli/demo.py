@@ -3,6 +3,7 @@
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -22,6 +23,9 @@ from triptych.ledger.errors import LedgerError
 from triptych.ledger.library import find_study, knowledge, study_folder
 from triptych.ledger.opening import open_ledger
 from triptych.ledger.trial import Trial
+
+if TYPE_CHECKING:
+    from triptych.web.house import House
 
 STUDY = "mdma-mdd-norway"
 LEDGER = "ledger.sqlite3"
@@ -77,15 +81,21 @@ def _serve(data: Path, port: int, begins: datetime | None) -> None:
         start(str(data), port, music=music)
         return
     clock = live.Fast(begins)
-    click.echo(f"A medicine session runs now, eight hours in {live.SECONDS / 60:g} minutes:")
-    click.echo(f"                      http://localhost:{port}/participants/{live.LIVE}/session/\n")
+    click.echo(f"A medicine session begins when you open its page, eight hours in {live.SECONDS / 60:g} minutes:")
+    click.echo(f"                      http://localhost:{port}/participants/{live.LIVE}/session/")
+    click.echo("                      as physician-1 or therapist-1. The clock waits for it, ten minutes at most.\n")
     start(
         str(data),
         port,
         music=music,
         clock=clock,
-        beside=lambda served: live.play(served, begins, live_signal.telling(served, begins)),
+        beside=lambda served: _watch(served, clock, begins),
     )
+
+
+def _watch(served: "House", clock: live.Fast, begins: datetime) -> None:
+    live.begin(served, clock)
+    live.play(served, begins, live_signal.telling(served, begins))
 
 
 def build(folder: Path, console: Console) -> datetime:

@@ -1,7 +1,8 @@
 """The demonstration's live session: a thirteenth person whose day runs in three minutes, with made-up vital signs.
 
-The clock of the served trial begins shortly before their first dose, runs fast until it has caught up with the time of
-the machine, and keeps that from then on. Everything goes through the door, decisions through their gates.
+The clock of the served trial stands at their first dose until somebody opens the page of the session, runs fast until
+it has caught up with the time of the machine, and keeps that from then on. Everything goes through the door, decisions
+through their gates.
 """
 
 import logging
@@ -26,6 +27,8 @@ LIVE = "NO-13"
 NUMBER = 12
 SECONDS = 180.0
 """How long the whole session takes to watch."""
+LONGEST = 6000
+"""For so many tenths of a second it waits to be looked at."""
 KINDS = ("open", "euphoria", "abnormal", "dissociation", "perception", "impairment")
 LENGTH = timedelta(hours=8, minutes=20)
 EARLIEST, LATEST = timedelta(hours=9, minutes=30), timedelta(hours=21)
@@ -130,10 +133,11 @@ SCRIPT: Sequence[Step] = (
     _vitals(60, 137, 86, 90, 37.0),
     _moment(72, "tears"),
     _vitals(90, 138, 86, 94, 37.2),
-    Step(95, "physician", "supplement_decision", {"seen": True, "note": "Calm, wants it as agreed"}),
-    Step(96, "co_therapist", "dose_check", {"part": "supplemental", "amount": 40, "kit": "K-013"}),
-    Step(96, "physician", "dose_authorization", {"part": "supplemental", "amount": 40, "kit": "K-013"}),
-    _drink(112, "electrolyte", 200),
+    _drink(98, "electrolyte", 200),
+    _vitals(112, 139, 88, 96, 37.3),
+    Step(115, "physician", "supplement_decision", {"seen": True, "note": "Calm, wants it as agreed"}),
+    Step(116, "co_therapist", "dose_check", {"part": "supplemental", "amount": 40, "kit": "K-013"}),
+    Step(116, "physician", "dose_authorization", {"part": "supplemental", "amount": 40, "kit": "K-013"}),
     _vitals(120, 146, 91, 99, 37.4),
     _room(121, 21),
     _moment(131, "talking"),
@@ -220,14 +224,21 @@ def _timed(step: Step, dosed: datetime) -> tuple[datetime, Line]:
 
 
 class Fast:
-    """A clock that begins at an instant, runs fast for so many seconds until it has caught up, and then keeps time."""
+    """A clock that stands until it is begun, runs fast for so many seconds until it has caught up, and keeps time."""
 
     def __init__(self, begins: datetime, seconds: float = SECONDS, read: Callable[[], datetime] | None = None) -> None:
         self._read = read or (lambda: datetime.now(UTC))
-        self._began, self._begins, self._seconds = self._read(), begins, seconds
+        self._began: datetime | None = None
+        self._begins, self._seconds = begins, seconds
+
+    def begin(self) -> None:
+        """Run from here on."""
+        self._began = self._read()
 
     def __call__(self) -> datetime:
         """Now, as the demonstration has it."""
+        if self._began is None:
+            return self._begins
         now = self._read()
         passed = (now - self._began) / timedelta(seconds=1)
         if passed >= self._seconds:
@@ -237,9 +248,20 @@ class Fast:
 
     def speed(self) -> float:
         """How many times faster than time it runs now."""
+        if self._began is None:
+            return 0.0
         passed = (self._read() - self._began) / timedelta(seconds=1)
         caught_up = self._began + timedelta(seconds=self._seconds)
         return 1.0 if passed >= self._seconds else (caught_up - self._begins) / timedelta(seconds=self._seconds)
+
+
+def begin(served: "House", clock: Fast, wait: Callable[[float], None] = time.sleep) -> None:
+    """Begin the day of the session once somebody opens its page, who so misses none of it, or after a while."""
+    for _ in range(LONGEST):
+        if served.hub.is_heard(LIVE):
+            break
+        wait(0.1)
+    clock.begin()
 
 
 def play(served: "House", begins: datetime, wait: Callable[[float], None] = time.sleep) -> None:

@@ -21,6 +21,8 @@ from triptych.ledger.clock import Sender
 from triptych.ledger.errors import NotALedger
 
 PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
+GRACE = 3
+"""Seconds for what is being answered when the server is stopped. The stream of an open page never ends by itself."""
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -132,7 +134,14 @@ def start(
         cert, key = https or (None, None)
         application = "triptych.web.asgi:application"
         server = uvicorn.Server(
-            uvicorn.Config(application, log_level="warning", lifespan="off", ssl_certfile=cert, ssl_keyfile=key)
+            uvicorn.Config(
+                application,
+                log_level="warning",
+                lifespan="off",
+                timeout_graceful_shutdown=GRACE,
+                ssl_certfile=cert,
+                ssl_keyfile=key,
+            )
         )
         try:
             scheme = "https" if https else "http"

@@ -43,6 +43,11 @@ class Hub:
         with self._lock:
             return self._counts.get(participant, 0), self._counts.get(None, 0)
 
+    def is_heard(self, participant: str) -> bool:
+        """Whether somebody listens for a participant."""
+        with self._lock:
+            return bool(self._ears.get(participant))
+
     @contextmanager
     def listening(self, participant: str) -> Iterator[asyncio.Event]:
         """An event on the running loop that is set whenever something is filed about a participant."""
