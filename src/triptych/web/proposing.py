@@ -1,4 +1,4 @@
-"""What the form of a dose begins with: what is known of the dose already, as far as whoever fills it in may see it.
+"""What a form of a dose or an override begins with: what is known already, as far as whoever fills it in may see it.
 
 Nothing is taken for granted by it: it stands in the fields like something typed, and the gate judges what is filed.
 """
@@ -13,17 +13,20 @@ from triptych.web.entry import Posted
 from triptych.web.people import Asker
 
 CHECK, AUTHORIZATION, DOSE = "dose_check", "dose_authorization", "dose_administration"
+OVERRIDE, DISCHARGE = "discharge_override", "discharge"
 RESTS_ON = {AUTHORIZATION: CHECK, DOSE: AUTHORIZATION}
 """The form whose answers a form of a dose repeats."""
 ITEMS = ("part", "amount", "kit")
 
 
 def propose(asker: Asker, posted: Posted, participant: str, cycle: int | None) -> None:
-    """Fill part, amount and kit of a dose's empty form, so that nobody copies them by hand (CRL-15).
+    """Fill part, amount and kit of a dose's empty form, so that nobody copies them by hand (CRL-15); or what is unmet.
 
     The kit comes from the check, for whom somebody read it off its label. The amount is that of the check, else that
     of the study document where every arm has the same, so that it tells nothing of the arm.
     """
+    if posted.form.id == OVERRIDE:
+        _propose_unmet(asker, posted, participant, cycle)
     if posted.form.id not in (CHECK, AUTHORIZATION, DOSE):
         return
     mine = [one for one in asker.view.records(participant) if one.current and one.status == "filed"]
@@ -35,6 +38,17 @@ def propose(asker: Asker, posted: Posted, participant: str, cycle: int | None) -
     for item in posted.form.items:
         if item.id in found and item.id in ITEMS and asker.view.sight.sees_item(item):
             posted.typed.setdefault(item.id, [found[item.id]])
+
+
+def _propose_unmet(asker: Asker, posted: Posted, participant: str, cycle: int | None) -> None:
+    """Each criterion of a discharge that is not met now, so that none is left out by whoever overrides it (CRL-11)."""
+    shown = asker.view.session(participant, cycle, (DISCHARGE,))
+    gate = shown.gate(DISCHARGE) if shown else None
+    lacking = [one for one in gate.conditions if one.state not in ("met", "at filing")] if gate else []
+    words = {"unknown": "cannot decide", "withheld": "held by the study"}
+    lines = [f"{one.text} ({words.get(one.state, one.state)})" for one in lacking]
+    if lines:
+        posted.typed.setdefault("unmet", ["\n".join(lines)])
 
 
 def _of_document(study: Study, cycle: int | None, part: str) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,7 @@ from triptych.study import Form, Item
 from triptych.web import downtime
 from triptych.web.devices import registered
 from triptych.web.entry import new_id
+from triptych.web.grouped import grouped
 from triptych.web.hand import WRONG, confirmed
 from triptych.web.house import house
 from triptych.web.live import crew, room
@@ -38,6 +39,7 @@ from triptych.web.pages.touch import names
 from triptych.web.people import Asker, found, grants_of, page
 from triptych.web.show import show
 from triptych.web.templating import HERE, asset
+from triptych.web.traced import traces
 
 DECIDING = ("session-alarms.js", "session-recognition.js", "session-due.js", "rules.js")
 TELLING = ("session-calling.js", "session-sounding.js", "session-hand.js", "session-local.js", "session-paging.js")
@@ -126,6 +128,7 @@ def summary(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
     shown = [one for one in asker.view.records(participant) if asker.view.sight.sees_form(one.form)]
     study, ended_at = asker.view.study_of(participant), drawn.state.ended_at if drawn.state else None
     heard = stretches(played(drawn.board, shown))
+    parts = summed(study, drawn.board, shown)
     return show(
         request,
         asker,
@@ -136,7 +139,10 @@ def summary(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
         room=room.report(study, drawn.board, shown, ended_at),
         heard=heard,
         touched=asker.view.touch_alarms(participant),
-        summed=summed(study, drawn.board, shown),
+        summed=parts,
+        presences=grouped(parts.presence),
+        rest=grouped(parts.rest),
+        traces=traces(shown, drawn.board.dosed_at, ended_at),
     )
 
 

@@ -1,13 +1,13 @@
 """The course of a medicine session on a page of its own: its gates line by line, its exits, and the forms they need."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from triptych.course import may_file
-from triptych.study import Form
+from triptych.study import Form, Study
 from triptych.web.hand import HANDED
 from triptych.web.live.board import DOSE, Board
 from triptych.web.live.course import DECISIONS, FACTS, FORMS, STATES, course_of
@@ -42,7 +42,14 @@ def course(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse
         figures=[one for one in rules.said() if one[0].startswith(FIGURES)] if rules else [],
         unconfirmed=marked,
         states=STATES,
+        asked=lambda missing: asked(study, missing),
     )
+
+
+def asked(study: Study, missing: Iterable[str]) -> str:
+    """The forms on which answers are missing, by their titles; what stands on no form keeps its name."""
+    names = (name.partition(".")[0] for name in missing)
+    return ", ".join(dict.fromkeys(study.forms[name].title if name in study.forms else name for name in names))
 
 
 def facts(asker: Asker) -> list[Form]:
