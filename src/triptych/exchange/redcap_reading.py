@@ -77,11 +77,6 @@ class Dictionary(Struct, frozen=True):
     fields: tuple[Field, ...]
 
     @property
-    def by_name(self) -> dict[str, Field]:
-        """The fields by name; of two with one name, the first."""
-        return {field.name: field for field in reversed(self.fields)}
-
-    @property
     def forms(self) -> dict[str, list[Field]]:
         """The fields of each form, in order."""
         found: dict[str, list[Field]] = {}

@@ -30,7 +30,7 @@ CHUNKS = frozenset(
     }
 )
 """The chunks of a PNG that draw it or say what its colors mean."""
-SOI, EOI, SCAN, JFIF, CAMERA, COLORS, ADOBE = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
+EOI, SCAN, JFIF, CAMERA, COLORS, ADOBE = 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
 TURNED, SHORT, MOST = 0x0112, 3, 200_000
 """The tag of the orientation, the type of its value, and the most parts that a picture may have."""
 _MARK = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")

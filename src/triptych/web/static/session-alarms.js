@@ -17,7 +17,7 @@ function meets(limit, value) {
 }
 
 /** The highest level that a value reaches; `hold` counts before the first dose alone. */
-export function levelOf(limits, value, beforeDose = false) {
+function levelOf(limits, value, beforeDose = false) {
   const met = limits.filter((one) => meets(one, value) && (beforeDose || one.level !== "hold")).map((one) => one.level);
   return met.reduce((best, one) => (rank(one) > rank(best) ? one : best), null);
 }

@@ -41,7 +41,7 @@ function clock(view, at) {
 const real = (value) => (value !== null && value > 0 ? value : null);
 
 /** A Blood Pressure Measurement (0x2A35). @param {DataView} view */
-export function bloodPressure(view) {
+function bloodPressure(view) {
   const flags = view.getUint8(0);
   const factor = flags & 1 ? KPA : 1;
   const pressure = (at) => { const value = real(sfloat(view, at)); return value === null ? null : Math.round(value * factor); };
@@ -74,7 +74,7 @@ export function doubt(reading, now) {
 }
 
 /** Why devices cannot be reached from here; nothing if they can. */
-export function hindrance() {
+function hindrance() {
   if (!isSecureContext) return "This address is not secure, so no device can be reached. Type the readings.";
   return navigator.bluetooth ? "" : "This browser reaches no devices by Bluetooth. Type the readings.";
 }

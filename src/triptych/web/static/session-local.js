@@ -8,7 +8,7 @@ const DO = {
 };
 const ANSWER = "session_alarm";
 const PRESENCE = "session_presence";
-export const NOBODY = "presence";
+const NOBODY = "presence";
 const isRed = (level) => level === "notify" || level === "emergency";
 
 /** Who is in the room, with what waits on this tablet; null where nobody recorded it. @param {string[]|null} here as the server told it */
@@ -32,7 +32,7 @@ export function nobodyHere(here, unsent, facts) {
 }
 
 /** Who recorded a call about an alarm that waits here, and when. */
-export function calledHere(unsent, value, about) {
+function calledHere(unsent, value, about) {
   const said = unsent.filter(({ record: { form, values } }) => form === ANSWER && values.answer === "called" && values.value === value && values.about === about);
   return said.map(({ record }) => ({ by: record.author, at: Date.parse(record.occurred_at) }));
 }

@@ -52,7 +52,7 @@ class Facts {
  * @param {{rule: object, apart: number}} one apart in milliseconds
  * @param {{at: number, record: string, facts: object}[]} day oldest first
  */
-export function readingsOf(one, rules, day, dosedAt, evaluate) {
+function readingsOf(one, rules, day, dosedAt, evaluate) {
   const reads = new Set(one.rule.reads.map(statedAs));
   const facts = new Facts(rules, dosedAt, one.apart);
   const found = [];

@@ -53,7 +53,7 @@ export function withUnsent(windows, unsent) {
 }
 
 /** The effects with what still waits on this tablet: begun, changed and ended here. */
-export function effectsNow(effects, unsent) {
+function effectsNow(effects, unsent) {
   const known = new Map(effects.map((one) => [one.id, { ...one }]));
   for (const { id, record: { form, values, occurred_at: at } } of unsent) {
     if (form === "effect" && !known.has(id)) known.set(id, { id, kind: values.kind, onset: Date.parse(at), ended: null, intensity: values.intensity ?? null, impairing: values.impairing ?? null, unsent: true });

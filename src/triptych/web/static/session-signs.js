@@ -3,7 +3,7 @@
 // not examined is unknown, and never a no.
 
 /** What is known of each sign by now: the newest yes or no, and when; whatever else was said of it leaves that as it is. */
-export function knownOf(day) {
+function knownOf(day) {
   const known = {};
   for (const { at, facts } of day) for (const [name, value] of Object.entries(facts)) if (typeof value === "boolean") known[name] = { value, at };
   return known;

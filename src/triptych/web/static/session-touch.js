@@ -4,7 +4,7 @@
 const CARE = "care_";
 
 /** The agreement with what still waits on this tablet: it can only become less here. */
-export function agreementNow(touch, unsent) {
+function agreementNow(touch, unsent) {
   let { people, stopped } = touch;
   for (const { record: { form, values, occurred_at: at } } of unsent) {
     if (form === "touch_stop") stopped = Date.parse(at);
