@@ -36,7 +36,7 @@ def by_arm(
     if len(arms) < 2 or not view.sight.sees_path(path):
         return []
     view.gather(line.participant for line in listed)
-    arm_of = {line.participant: _arm(view, line.participant, path) for line in listed}
+    arm_of = {line.participant: view.arm(line.participant) or NONE for line in listed}
     count, lines = Counter(arm_of.values()), []
     for arm, title in {**arms, NONE: "No arm yet"}.items():
         theirs = [line for line in listed if arm_of[line.participant] == arm]
@@ -44,9 +44,3 @@ def by_arm(
             left = tuple(sum(line.standing.get(axis) == value for line in theirs) for axis, value in ways)
             lines.append(ArmLine(title=title, people=count[arm], left=left, share=share(theirs)))
     return lines
-
-
-def _arm(view: View, participant: str, path: str) -> str:
-    form, _, item = path.partition(".")
-    given = [str(one.values.get(item, NONE)) for one in view.records(participant) if one.form == form and one.current]
-    return given[-1] if given else NONE
