@@ -90,7 +90,7 @@ def test_in_the_norway_study_no_part_is_authorized_twice_and_no_supplement_befor
         return codes(hands.file("physician", "dose_authorization", values, "NO-01", visit="dosing", cycle=1))
 
     def administer(part: str, outcome: str) -> str:
-        values = {"part": part, "outcome": outcome, "amount": 40, "taken_at": hands.now.isoformat()}
+        values = {"part": part, "outcome": outcome, "amount": 60, "taken_at": hands.now.isoformat()}
         filed = hands.file("therapist", "dose_administration", values, "NO-01", visit="dosing", cycle=1)
         assert isinstance(filed, Filed | Held)
         return filed.record.id
@@ -104,18 +104,19 @@ def test_in_the_norway_study_no_part_is_authorized_twice_and_no_supplement_befor
     assert authorize("initial", 80) == ["not_given_yet"]
     again = administer("initial", "vomited")
     assert authorize("initial", 80) == ["not_given_yet"]
-    assert authorize("supplemental", 40) == ["not_given_yet", "supplement_decided"]
+    assert authorize("supplemental", 30) == ["not_given_yet", "supplement_decided"]
     resolution = {"about": held, "outcome": "filed", "filed_as": again, "why": "Filed again with what happened"}
     assert isinstance(hands.file("therapist", "held_resolution", resolution, "NO-01"), Filed)
     assert authorize("initial", 80) == ["not_given_yet"]
-    assert authorize("supplemental", 40) == ["supplement_decided"]
+    assert authorize("supplemental", 30) == ["supplement_decided"]
     hands.later(minutes=95)
     vitals = {"systolic": 146, "diastolic": 88, "heart_rate": 96, "temperature": 37.2, "spo2": 97}
     for role, form, values in (("therapist", "vitals", vitals), ("physician", "supplement_decision", {"seen": True})):
         assert isinstance(hands.file(role, form, values, "NO-01", visit="dosing", cycle=1), Filed)
-    assert authorize("supplemental", 40) == []
+    assert authorize("supplemental", 40) == ["dose_in_protocol"]  # 40 mg of the document are more than half of 60 mg
+    assert authorize("supplemental", 30) == []
     administer("supplemental", "taken")
-    assert authorize("supplemental", 40) == ["not_given_yet"]
+    assert authorize("supplemental", 30) == ["not_given_yet"]
 
 
 def test_a_kit_is_for_one_participant_and_one_session(hands: Hands) -> None:

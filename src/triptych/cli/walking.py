@@ -174,7 +174,7 @@ class Walk:
         dose = self._dose(visit)
         amounts = {"initial": dose.initial if dose else 0.0}
         if dose is not None and dose.supplemental is not None:
-            amounts["supplemental"] = dose.supplemental
+            amounts["supplemental"] = min(dose.supplemental, dose.initial / 2)
         for part, amount in amounts.items():
             if part == "supplemental":
                 yield from self._until(visit, self._now + UNTIL_SUPPLEMENT)

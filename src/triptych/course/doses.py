@@ -11,6 +11,7 @@ from triptych.course.sight import Sight
 from triptych.rules import Missing
 
 GIVEN = ("taken", "partly", "vomited")
+MASKED = {"missing": "masked"}
 RELEASE, QUARANTINE = "kit_release", "kit_quarantine"
 
 
@@ -33,6 +34,20 @@ def is_given(entries: Entries, part: str, cycle: int | None) -> bool | Missing:
     if any(record.form == "dose_administration" and not is_resolved(entries, record) for record in entries.held):
         return Missing(("dose_administration.outcome",))
     return False
+
+
+def half_of_given(entries: Entries, cycle: int | None) -> float | Missing | None:
+    """Half of the initial dose that was given in a cycle: a supplemental dose is never more.
+
+    None before a dose was given or where its amount is masked; missing where nobody knows it. Of two records of an
+    initial dose the smaller counts.
+    """
+    given = (dose.current for dose in given_doses(entries) if dose.current.cycle == cycle)
+    amounts = [one.values.get("amount") for one in given if one.values.get("part") == "initial"]
+    known = [float(one) for one in amounts if isinstance(one, int | float)]
+    if any(not isinstance(one, int | float) and one != MASKED for one in amounts):
+        return Missing(("dose_administration.amount",))
+    return min(known) / 2 if known else None
 
 
 def unauthorized_doses(entries: Entries, sight: Sight) -> Iterator[Shown]:

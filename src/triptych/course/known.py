@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from triptych.course.doses import is_given
+from triptych.course.doses import half_of_given, is_given
 from triptych.course.entries import local_day
 from triptych.course.facts import Facts
 from triptych.course.readiness import IN_PERSON, READY, participant_ready
@@ -44,7 +44,10 @@ def course_facts(fold: "Fold", cycle: int | None) -> Mapping[str, object]:
         if all(fold.sight.sees_form(form) for form in READ if form in fold.study.forms):
             makers |= session_facts(fold.session(cycle))
             makers["value_holds"] = lambda: value_holds(fold.study, fold.entries, fold.today, fold.setting.zone)
-    return Facts(makers, {**known, **dict(_amounts(fold, cycle))})
+    amounts = dict(_amounts(fold, cycle))
+    if "dose_supplemental" in amounts:
+        makers["dose_supplemental"] = partial(_supplemental, fold, cycle, amounts["dose_supplemental"])
+    return Facts(makers, {**known, **amounts})
 
 
 def _ended(fold: "Fold") -> bool:
@@ -95,7 +98,15 @@ def _accepted(fold: "Fold") -> bool | Missing | None:
     return values_accepted(fold.study, fold.counting) if seen else None
 
 
-def _amounts(fold: "Fold", cycle: int | None) -> Iterator[tuple[str, object]]:
+def _supplemental(fold: "Fold", cycle: int | None, planned: float) -> float | Missing:
+    """The most that a supplemental dose may be: what the document has, and at most half of what was given."""
+    half = half_of_given(fold.entries, cycle)
+    if half is None:
+        return planned
+    return half if isinstance(half, Missing) else min(planned, half)
+
+
+def _amounts(fold: "Fold", cycle: int | None) -> Iterator[tuple[str, Any]]:
     """The arm and what it has for a cycle, as far as they are known."""
     if fold.arm is None:
         return

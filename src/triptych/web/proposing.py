@@ -34,6 +34,8 @@ def propose(asker: Asker, posted: Posted, participant: str, cycle: int | None) -
     given = any(one.form == DOSE and one.values.get("outcome") in GIVEN for one in mine)
     found = {"part": "supplemental" if given else "initial"}
     found |= dict(_of_document(asker.view.study_of(participant), cycle, found["part"]))
+    if found["part"] == "supplemental" and "amount" in found:
+        found["amount"] = _at_most_half(mine, found["amount"])
     found |= dict(_of_record(mine, RESTS_ON.get(posted.form.id, ""), found["part"]))
     for item in posted.form.items:
         if item.id in found and item.id in ITEMS and asker.view.sight.sees_item(item):
@@ -58,6 +60,14 @@ def _of_document(study: Study, cycle: int | None, part: str) -> Iterator[tuple[s
     amount = amounts.pop() if len(amounts) == 1 else None
     if amount is not None:
         yield "amount", f"{amount:g}"
+
+
+def _at_most_half(mine: list[Seen], amount: str) -> str:
+    """The amount of the protocol, at most half of the initial dose given; nothing where it is not known."""
+    initial = (one.values for one in mine if one.form == DOSE and one.values.get("part") == "initial")
+    given = [one.get("amount") for one in initial if one.get("outcome") in GIVEN]
+    known = [one for one in given if isinstance(one, int | float)]
+    return f"{min([float(amount), *(one / 2 for one in known)]):g}" if len(known) == len(given) else ""
 
 
 def _of_record(mine: list[Seen], form: str, part: str) -> Iterator[tuple[str, str]]:
