@@ -43,7 +43,10 @@ class Raised(Struct, frozen=True, kw_only=True):
 
 
 def answers_about(entries: Entries, value: str, record: str, named: str | None = None) -> Iterator[Answered]:
-    """The answers about an alarm, oldest first, without those of the person that it names."""
+    """The answers about an alarm, oldest first, by the kind (`value`) and the record that raised it.
+
+    Those of the person that the alarm names (`named`) are left out: nobody answers an alarm about themselves.
+    """
     said = (one.root for one in entries.about.get((ANSWER, record), ()) if one.current.values.get("value") == value)
     for one in sorted(said, key=lambda one: one.position):
         if named is None or one.actor != named:

@@ -34,7 +34,7 @@ class Listed(Struct, frozen=True, kw_only=True):
 
 
 def listed(course: Course) -> Listed:
-    """What lists show of a course."""
+    """What lists show of a course, as whoever it was derived for sees it."""
     return Listed(
         participant=course.participant,
         now=course.now,

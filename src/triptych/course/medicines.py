@@ -22,7 +22,7 @@ def medicine_conflict(study: Study, entries: Entries, knowledge: Knowledge, on: 
 
 
 def affirmed_complete(entries: Entries) -> bool:
-    """Whether the newest review says that the list is complete and no medicine was recorded after it."""
+    """Whether the newest review says that the list is complete and no medicine was recorded after it; no review, no."""
     review = entries.latest("medicine_review")
     return (
         review is not None

@@ -208,6 +208,6 @@ def query_tasks(study: Study, found: Iterable[Query]) -> Iterator[Task]:
 
 
 def filers(study: Study, form_id: str) -> tuple[str, ...]:
-    """The roles that may file a form."""
+    """The roles that may file a form, in the document's order."""
     form = study.forms[form_id]
     return tuple(role.id for role in study.document.roles if may_file(role, form))

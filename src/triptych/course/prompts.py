@@ -39,7 +39,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     is_begun: bool
 
     def status(self, now: datetime) -> Status:
-        """Where the window stands."""
+        """Where the window stands at an instant; not answered whole when it has closed, it is a gap."""
         if self.is_begun and not self.left:
             return "answered"
         if self.is_deferred:

@@ -94,7 +94,7 @@ class Crossings:
         self._again = parse_duration(rules.repeat_after).span
 
     def take(self, sample: Sample) -> dict[str, float]:
-        """The values of a sample that alarms are to hear of now."""
+        """The values of a sample that alarms are to hear of now, by item; that they were told is remembered."""
         measured = {item: value for item, value in sample.values.items() if value is not None}
         return {item: value for item, value in measured.items() if self._is_told(item, value, sample.at)}
 

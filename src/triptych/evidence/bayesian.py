@@ -77,7 +77,13 @@ class _Mixture:
 
 
 def bayesian(estimates: Sequence[Estimate], prior: Prior, level: float = 0.95) -> Posterior:
-    """Give the posterior of two or more estimates under a prior."""
+    """Give the posterior of the mean effect and of τ under a prior, from two or more estimates.
+
+    `level` is that of the credible intervals, which leave as much out below as above.
+
+    Raises:
+        TooFewStudies: there are fewer than two.
+    """
     check_level(level)
     if len(estimates) < 2:
         raise TooFewStudies(f"There are {len(estimates)} studies; pooling needs at least 2.")

@@ -159,7 +159,13 @@ class Adjusted(Struct, frozen=True, kw_only=True):
 
 
 def guess_adjusted(cells: Cells, correct: float = 0.5, sharing: Sharing = "equal", level: float = 0.95) -> Adjusted:
-    """Give the effect at a share of right guesses, in closed form; read the caveats at the top of this module."""
+    """Give the effect at a share of right guesses, in closed form; read the caveats at the top of this module.
+
+    It is in the unit of the means, treatment less control, with a normal interval.
+
+    Raises:
+        ImpossibleFigures: the share `correct` is not between 0 and 1.
+    """
     check_level(level)
     if not 0 < correct < 1:
         raise ImpossibleFigures(f"The share of right guesses {correct:g} is not between 0 and 1.")

@@ -24,7 +24,11 @@ def sd_from_interval(low: float, high: float, n: int, level: float = 0.95) -> fl
 
 
 def sd_of_change(sd_before: float, sd_after: float, correlation: float) -> float:
-    """The standard deviation of a change, from those before and after and their correlation, which is assumed."""
+    """The standard deviation of a change, from those before and after and their correlation, which is assumed.
+
+    Raises:
+        ImpossibleFigures: the correlation is not between -1 and 1, or a standard deviation is not above zero.
+    """
     if not -1 <= correlation <= 1:
         raise ImpossibleFigures(f"The correlation {correlation:g} is not between -1 and 1.")
     positive("standard deviation before", sd_before)
@@ -60,7 +64,11 @@ def g_from_t(study: str, t: float, n_treatment: int, n_control: int, correction:
 
 
 def g_from_f(study: str, f: float, n_treatment: int, n_control: int, *, lower: bool) -> Estimate:
-    """Give Hedges' g of a one-way F with one degree of freedom; `lower` says that the treatment's mean is the lower."""
+    """Give Hedges' g of a one-way F with one degree of freedom; `lower` says that the treatment's mean is the lower.
+
+    Raises:
+        ImpossibleFigures: F is below zero.
+    """
     if f < 0:
         raise ImpossibleFigures(f"F cannot be {f:g}; it is never below zero.")
     return g_from_t(study, -math.sqrt(f) if lower else math.sqrt(f), n_treatment, n_control)

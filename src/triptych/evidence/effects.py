@@ -53,7 +53,11 @@ def g_of_d(study: str, d: float, n_treatment: int, n_control: int, correction: C
 
 
 def bias_factor(df: float) -> float:
-    """Hedges' exact factor J by which d of `df` degrees of freedom is shrunk (Hedges 1981)."""
+    """Hedges' exact factor J by which d of `df` degrees of freedom is shrunk (Hedges 1981).
+
+    Raises:
+        NotEstimable: there are fewer than two degrees of freedom.
+    """
     if df < 2:
         raise NotEstimable(f"Hedges' g needs 2 degrees of freedom, at least 4 people in two arms; there are {df:g}.")
     return math.exp(math.lgamma(df / 2) - math.lgamma((df - 1) / 2) - math.log(df / 2) / 2)

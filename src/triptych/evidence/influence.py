@@ -62,7 +62,11 @@ def cumulative(
     interval: Interval = "hk",
     level: float = 0.95,
 ) -> tuple[UpTo, ...]:
-    """Pool the studies as they came out, from the second on; those of one year by name."""
+    """Pool the studies as they came out, from the second on; those of one year by name.
+
+    Raises:
+        ImpossibleFigures: there is not one year for each study.
+    """
     if len(years) != len(estimates):
         raise ImpossibleFigures(f"{len(years)} years were given for {len(estimates)} studies; each study needs one.")
     found = sorted(zip(years, estimates, strict=True), key=lambda pair: (pair[0], pair[1].study))

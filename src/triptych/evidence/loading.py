@@ -8,5 +8,5 @@ from typing import Literal
 
 @cache
 def scipy(part: Literal["optimize", "special"]) -> ModuleType:
-    """A part of SciPy, by name."""
+    """A part of SciPy by its name, loaded once."""
     return import_module(f"scipy.{part}")

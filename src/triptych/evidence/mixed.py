@@ -115,7 +115,11 @@ def tau2_interval(data: Data, level: float) -> tuple[float, float]:
 
 
 def scale(data: Data, fit: Fit, interval: Interval) -> float:
-    """The factor on the coefficients' covariance: 1, or Hartung and Knapp's, with or without its floor."""
+    """The factor on the coefficients' covariance: 1, or Hartung and Knapp's, with or without its floor of 1.
+
+    Raises:
+        NotEstimable: all estimates are the same, so that Hartung and Knapp's is zero.
+    """
     if interval == "wald":
         return 1.0
     seen = spread(data, fit) / data.df

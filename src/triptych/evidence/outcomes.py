@@ -168,14 +168,18 @@ def table_of(trial: Trial, contrast: Contrast) -> TableStudy:
 
 
 def events_of(arm: ArmResult) -> Events:
-    """An arm's events."""
+    """An arm's people with an event, of all. Raises `NotEstimable` where one of the two is not given."""
     if arm.events is None or arm.total is None:
         raise NotEstimable(f"The arm {arm.arm} has no count of events.")
     return Events(arm.events, arm.total)
 
 
 def endpoint_of(arm: ArmResult) -> Mean:
-    """An arm's mean after treatment, with the standard deviation made of a standard error where that was printed."""
+    """An arm's mean after treatment, with the standard deviation made of a standard error where that was printed.
+
+    Raises:
+        NotEstimable: there is no mean, or neither of the two.
+    """
     n = arm.n or 0
     sd = arm.sd if arm.sd is not None else arm.se * math.sqrt(n) if arm.se is not None else None
     if arm.mean is None or sd is None:
@@ -184,7 +188,13 @@ def endpoint_of(arm: ArmResult) -> Mean:
 
 
 def change_of(arm: ArmResult) -> Mean:
-    """An arm's change from baseline, its standard deviation made of the error or of the interval where need be."""
+    """An arm's mean change from baseline, its standard deviation made of the error or of the interval where need be.
+
+    An interval is read as one of 95 % by the normal distribution.
+
+    Raises:
+        NotEstimable: there is no mean change, or nothing to make a standard deviation of.
+    """
     n = arm.n or 0
     sd = arm.change_sd
     if sd is None and arm.change_se is not None:
@@ -197,12 +207,12 @@ def change_of(arm: ArmResult) -> Mean:
 
 
 def scale_of(definition: OutcomeDefinition) -> Callable[[float], float]:
-    """From the scale that is pooled to the one that is shown."""
+    """What takes an effect from the scale that is pooled to the one that is shown: a ratio from its logarithm."""
     return math.exp if definition.measure == "rr" else float
 
 
 def no_effect(definition: OutcomeDefinition) -> float:
-    """What no effect is on the scale that is shown."""
+    """What no effect is on the scale that is shown: 1 for a ratio, 0 for a difference."""
     return 1.0 if definition.measure == "rr" else 0.0
 
 

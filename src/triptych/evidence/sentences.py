@@ -20,7 +20,7 @@ MEASURES = {
 
 
 def count(number: int) -> str:
-    """A small number in words."""
+    """A number in words as far as there are any here, beyond that in digits."""
     return NUMBERS[number] if number < len(NUMBERS) else str(number)
 
 
@@ -39,12 +39,12 @@ def unit_of(definition: OutcomeDefinition, synthesis: Synthesis) -> str:
 
 
 def interval(low: float, high: float) -> str:
-    """An interval in words."""
+    """An interval as two figures with two decimals, the lower end first."""
     return f"{figure(low)} to {figure(high)}"
 
 
 def reach(definition: OutcomeDefinition, low: float, high: float) -> str:
-    """An interval with as many decimals as it takes that an end which is not no effect does not read as no effect."""
+    """An interval with two to six decimals: as many as it takes for an end that is not no effect not to read as it."""
     null = no_effect(definition)
     decimals = 2
     while decimals < 6 and any(end != null and round(end, decimals) == null for end in (low, high)):

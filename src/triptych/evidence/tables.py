@@ -74,7 +74,11 @@ def mantel_haenszel(tables: Sequence[TableStudy], measure: Measure, level: float
 
 
 def peto(tables: Sequence[TableStudy], level: float = 0.95) -> Common:
-    """Pool log odds ratios by Peto's one step from no effect: for rare events, arms of like size, and small effects."""
+    """Pool log odds ratios by Peto's one step from no effect: for rare events, arms of like size, and small effects.
+
+    Raises:
+        NotEstimable: there is no table, or none with people of both kinds.
+    """
     a, b, c, d = _cells(tables)
     n1, n2 = a + b, c + d
     n = n1 + n2

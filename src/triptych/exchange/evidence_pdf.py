@@ -47,7 +47,7 @@ FIGURE = """\
 
 
 def report_pdf(report: EvidenceReport) -> bytes:
-    """The file's bytes."""
+    """The report as the bytes of a PDF file, on wide pages, with its drawings as vectors."""
     chapters = [
         {"title": one.title, "level": one.level, "parts": [_part(part) for part in one.parts]}
         for one in report.chapters

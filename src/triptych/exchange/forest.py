@@ -33,7 +33,7 @@ def forest_svg(definition: OutcomeDefinition, made: Synthesis, *, styled: bool =
 
 
 def alternative(definition: OutcomeDefinition, made: Synthesis) -> str:
-    """The drawing in words."""
+    """The drawing in words, for whoever does not see it: what no effect is, each trial, and all together."""
     told = [
         f"{one.title} {one.year}: {one.estimate:.2f} ({one.ci_low:.2f} to {one.ci_high:.2f})" for one in made.studies
     ]

@@ -34,7 +34,7 @@ Version #data.version, SHA-256 #data.digest
 
 
 def protocol_pdf(protocol: Protocol, *, training: bool) -> bytes:
-    """The file's bytes. Wide tables are set on wide pages."""
+    """The protocol as the bytes of a PDF file, on wide pages; `training` says so at its head."""
     plain = msgspec.to_builtins(protocol)
     for section, known in zip(plain["sections"], protocol.sections, strict=True):
         section["level"] = known.level

@@ -120,7 +120,7 @@ class Taken:
         return value
 
     def names(self, owner: Mapping[str, object], name: str) -> list[str]:
-        """A list of texts, such as ids."""
+        """A list of texts, such as ids; what is no text in it is left out, and no list is an empty one."""
         value = owner.get(name)
         self._seen.add((id(owner), name))
         return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []

@@ -29,7 +29,7 @@ def same_kind(one: object, other: object) -> str:
 
 
 def equal(one: object, other: object) -> bool:
-    """Whether two values are equal."""
+    """Whether two values are equal. Raises `RuleFault` for values of two kinds, which are never compared."""
     same_kind(one, other)
     return one == other
 

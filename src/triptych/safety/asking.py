@@ -37,7 +37,7 @@ def days(profile: Profile, case: Case) -> Criterion:
 
 
 def age(profile: Profile, case: Case) -> Criterion:
-    """Of age, and not above the study's limit if it has one."""
+    """Of age, in years, and not above the study's limit if it has one; both ends are included."""
     code, value = "SCR-AGE", case.participant.age
     if value is None:
         return criterion(profile, code, [missing(code, "age", case, "participant.age")])
@@ -52,7 +52,7 @@ def age(profile: Profile, case: Case) -> Criterion:
 
 
 def weight(profile: Profile, case: Case) -> Criterion:
-    """At least the minimum weight."""
+    """At least the profile's minimum weight, in kilograms; unknown is not decided."""
     code, value = "SCR-WEIGHT", case.participant.weight_kg
     if value is None:
         return criterion(profile, code, [missing(code, "weight_kg", case, "participant.weight_kg")])
@@ -145,7 +145,7 @@ def _contraception(case: Case) -> list[Finding]:
 
 
 def nursing(profile: Profile, case: Case) -> Criterion:
-    """Nursing is excluded."""
+    """Nursing is excluded; where nobody has asked, it is not decided."""
     code, value = "SCR-NURSING", case.participant.nursing
     if value is None:
         return criterion(profile, code, [missing(code, "nursing", case, "participant.nursing")])

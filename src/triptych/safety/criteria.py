@@ -64,12 +64,12 @@ def missing(code: str, what: str, case: Case, path: str = "") -> Finding:
 
 
 def ok(reason: str, actions: tuple[str, ...] = ()) -> Finding:
-    """A criterion met, in words."""
+    """A finding that stands in nobody's way, with what to do all the same."""
     return Finding("eligible_on_date", reason, actions=actions)
 
 
 def dated(case: Case, name: str, value: object, on: date | None) -> Fact:
-    """A fact with its day and its age on the planned session."""
+    """A fact with its day and its age on the planned session, in days; no age where one of the two days is unknown."""
     planned = case.planned_session_date
     return Fact(name=name, value=str(value), on=on, age_days=(planned - on).days if planned and on else None)
 
@@ -90,5 +90,5 @@ def day_problem(case: Case, code: str, what: str, on: date | None, limit: int) -
 
 
 def number(value: float) -> str:
-    """A number as a person writes it."""
+    """A number as a person writes it, with no more decimals than it has."""
     return f"{value:g}"

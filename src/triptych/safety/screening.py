@@ -31,7 +31,7 @@ class KnownText(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, passage: ConsentPassage) -> Self:
-        """What is known of a part."""
+        """What is known of one part of the consent, as its passage stands in the library."""
         asks, is_placeholder = passage.question is not None, bool(passage.placeholder)
         return cls(digest=passage.digest, asks=asks, is_placeholder=is_placeholder, passage=passage)
 

@@ -29,12 +29,12 @@ class Settled(Part, frozen=True, kw_only=True):
     of_baseline: float | None = None
 
     def is_normal(self, value: float) -> bool:
-        """Whether a value lies between the two ends."""
+        """Whether a value lies between the two ends, both included; an end that is none bounds nothing."""
         low, high = self.at_least, self.at_most
         return (low is None or value >= low) and (high is None or value <= high)
 
     def is_near(self, value: float, baseline: float) -> bool:
-        """Whether a value is near enough to that before the first dose."""
+        """Whether a value is within `of_baseline` percent of that before the first dose; never where none is set."""
         share = self.of_baseline
         return share is not None and abs(value - baseline) <= baseline * share / 100
 

@@ -83,7 +83,7 @@ class Passkey(models.Model):
 
 
 def reached(user: User) -> Reached:
-    """How a person is reached."""
+    """How a person is reached, nothing but empty where nothing was set; it is kept from here on."""
     return Reached.objects.get_or_create(user=user)[0]
 
 
@@ -93,7 +93,7 @@ def set_code(user: User, code: str) -> None:
 
 
 def new_code() -> str:
-    """A code that nobody has chosen."""
+    """Six digits by chance; `is_code` says whether they can be a code."""
     return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
 
 
