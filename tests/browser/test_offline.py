@@ -27,6 +27,14 @@ DRAFTED = """async (words) => {
   }
 }"""
 """Waits until what is typed stands in the store of the phone."""
+KEPT = """async () => {
+  for (;;) {
+    const found = await caches.match("/help/?country=ES");
+    if (found !== undefined && (await found.text()).includes("The doctor on duty")) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}"""
+"""Waits until whom to call in another country is kept on the phone."""
 
 
 def test_help_and_the_last_page_are_there_without_a_network(demo: Player, window: Windows) -> None:
@@ -35,6 +43,7 @@ def test_help_and_the_last_page_are_there_without_a_network(demo: Player, window
     page.evaluate("navigator.serviceWorker.ready")
     page.wait_for_function("navigator.serviceWorker.controller !== null")
     page.reload()
+    page.evaluate(KEPT)
     one.context.set_offline(True)
     page.goto(f"{one.base}/")
     assert page.get_by_role("heading", name="Today").is_visible()
@@ -43,6 +52,12 @@ def test_help_and_the_last_page_are_there_without_a_network(demo: Player, window
     assert page.get_by_role("link", name="Call 113").is_visible()
     page.goto(f"{one.base}/never/seen/")
     assert page.get_by_role("heading", name="Get help now").is_visible()
+    page.get_by_role("link", name="Spain").click()
+    page.get_by_role("link", name="Call 024").wait_for()
+    page.get_by_role("link", name="Get help now").click()
+    assert page.get_by_role("link", name="Call 112").is_visible()
+    assert page.get_by_role("link", name="Call 113").count() == 0
+    assert page.get_by_text("The doctor on duty").is_visible()
     one.context.set_offline(False)
     page.goto(f"{one.base}/")
     page.get_by_role("button", name="Log out").click()

@@ -81,6 +81,7 @@ def test_american_numbers_stand_on_no_page_of_another_country(world: Hands) -> N
         assert shown == (list(AMERICAN) if country == "US" else ["988"] if country == "CA" else [])
     assert "treatment referral" in helped(client, "US")
     assert "Text HOME to 741741" in helped(client, "US")
+    assert 'href="tel:113"' in helped(client, "NO&kept=1")  # what a phone keeps for itself chooses nothing
     # What was chosen last is kept, so that help is one tap away where the person is.
     assert "Where are you now?" in helped(client)
     assert 'href="tel:911"' in helped(client)

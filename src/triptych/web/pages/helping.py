@@ -17,7 +17,8 @@ from triptych.web.house import house
 from triptych.web.people import asker_of
 from triptych.web.templating import HERE, asset
 
-CHOSEN = "country"
+CHOSEN, KEPT = "country", "kept"
+"""The country that was chosen, and how a phone asks for a page to keep, which chooses nothing."""
 NAME = "Today"
 """What the site is called on a phone's screen: it says nothing."""
 
@@ -36,10 +37,11 @@ def help_now(request: HttpRequest) -> HttpResponse:
     """Show whom to call, in the country where the person is now. It is never out of reach."""
     known = countries_of(contacts())
     own = site_help(request)
-    country = request.GET.get("country", "")
-    if country in known or country in {seen.values["country"] for seen in own.checked}:
-        request.session[CHOSEN] = country
-    country = country_now(request, own.country)
+    wanted = request.GET.get("country", "")
+    is_known = wanted in known or wanted in {seen.values["country"] for seen in own.checked}
+    if is_known and KEPT not in request.GET:
+        request.session[CHOSEN] = wanted
+    country = wanted if is_known else country_now(request, own.country)
     here = [contact for contact in contacts() if contact.country == country]
     sure = any(contact.confirmed for contact in here if contact.kind == "emergency")
     checked = [seen for seen in own.checked if seen.values["country"] == country]
@@ -112,4 +114,6 @@ def worker(request: HttpRequest) -> HttpResponse:
     """The script by which help and the last pages are there without a network; served here so that it may serve all."""
     kept = [asset(name) for name in ("triptych.css", "own.js", "answers.js", "today.svg")]
     text = (HERE / "static" / "worker.js").read_text("utf-8")
-    return HttpResponse(text.replace("[/* KEPT */]", json.dumps(["/help/", *kept])), content_type="text/javascript")
+    text = text.replace("[/* KEPT */]", json.dumps(["/help/", *kept]))
+    text = text.replace("[/* COUNTRIES */]", json.dumps(list(countries_of(contacts()))))
+    return HttpResponse(text, content_type="text/javascript")

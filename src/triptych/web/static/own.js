@@ -23,4 +23,15 @@ for (const form of document.querySelectorAll("form[data-forget]")) {
   form.addEventListener("submit", () => navigator.serviceWorker?.controller?.postMessage("forget"));
 }
 
-if ("serviceWorker" in navigator) navigator.serviceWorker.register("/worker.js");
+/** Once in each tab: help is kept with the clinician of whoever has logged in since. */
+function keepHelp() {
+  const isIn = document.querySelector("form[data-forget]") !== null;
+  if (!isIn || !navigator.serviceWorker.controller || sessionStorage.getItem("help") !== null) return;
+  sessionStorage.setItem("help", "kept");
+  navigator.serviceWorker.controller.postMessage("help");
+}
+
+if ("serviceWorker" in navigator) {
+  navigator.serviceWorker.register("/worker.js");
+  keepHelp();
+}
