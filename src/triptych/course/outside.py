@@ -18,12 +18,13 @@ CRAVING = "craving"
 
 
 class Outside(Struct, frozen=True, kw_only=True):
-    """One answer: the questions that were answered with yes, those left open, and the craving from 0 to 10."""
+    """One answer: how many questions, which were answered with yes or left open, and the craving from 0 to 10."""
 
     participant: str
     record: str
     form: str
     on: date
+    asked: int
     had: tuple[str, ...]
     open: tuple[str, ...]
     craving: int | None
@@ -42,6 +43,7 @@ def outside(study: Study, participant: str, records: Iterable[Shown], zone: tzin
             record=record.id,
             form=form.title,
             on=local_day(record.occurred_at, zone),
+            asked=len(asked),
             had=tuple(label for label, answer in asked.items() if answer is True),
             open=tuple(label for label, answer in asked.items() if not isinstance(answer, bool)),
             craving=craving if isinstance(craving, int) and not isinstance(craving, bool) else None,
