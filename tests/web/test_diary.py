@@ -267,6 +267,9 @@ def test_three_calls_that_nobody_answers_ask_for_a_recorded_decision_on_a_welfar
 
     assert "decide_welfare_check" not in call(False) | call(False)
     assert "decide_welfare_check" in call(False)
+    page = f"/participants/P-1/records/{about}/danger/"
+    asked = "Record the decision on a welfare check"
+    assert asked in text_of(client_of("physician-1").get(page))
     (third,) = [t for t in world.trial.system_view().course("P-1").alerts if t.id == "decide_welfare_check"]
     decided = {"about": third.about, "decision": "asked_for", "asked": "The police, at noon", "why": "No answer"}
     assert isinstance(world.file("physician", "welfare_check", decided), Filed)

@@ -12,10 +12,10 @@ from triptych.course import may_file
 from triptych.course.duty import ACKNOWLEDGMENT, PLAN
 from triptych.ledger import Seen
 from triptych.web.pages.entry import act
-from triptych.web.people import Asker, found, page
+from triptych.web.people import PARTICIPANT, Asker, found, page
 from triptych.web.show import show
 
-CALL = "danger_call"
+CALL, WELFARE = "danger_call", "welfare_check"
 
 
 def record_of(asker: Asker, participant: str, record: str) -> Seen:
@@ -39,8 +39,12 @@ def danger(request: HttpRequest, asker: Asker, participant: str, record: str) ->
     if not asker.view.sight.sees_form(ACKNOWLEDGMENT):
         raise Http404
     role = asker.study.roles[asker.grant.role]
-    everything = [one for one in asker.view.records(participant) if one.current]
-    about = [one for one in everything if one.values.get("about") == seen.root]
+    records = asker.view.records(participant)
+    everything = [one for one in records if one.current]
+    about = [one for one in everything if one.values.get("about") == seen.root and one.form in (CALL, PLAN)]
+    calls = {one.root for one in about if one.form == CALL}
+    decided = [one for one in everything if one.form == WELFARE and one.values.get("about") in calls]
+    undecided = next((task for task in course.alerts if task.about in calls), None)
     return show(
         request,
         asker,
@@ -51,8 +55,11 @@ def danger(request: HttpRequest, asker: Asker, participant: str, record: str) ->
         form=asker.study.forms.get(seen.form),
         alerts=[task for task in course.alerts if task.about == seen.root],
         read_by=asker.view.acknowledged(participant, seen.root),
-        done=[one for one in about if one.form in (CALL, PLAN)],
-        mine={name for name in (ACKNOWLEDGMENT, CALL, PLAN) if may_file(role, asker.study.forms[name])},
+        by_participant=any(one.id == seen.root and one.role == PARTICIPANT for one in records),
+        done=sorted([*about, *decided], key=lambda one: one.occurred_at),
+        undecided=undecided,
+        mine={name for name in (ACKNOWLEDGMENT, CALL, PLAN, WELFARE) if may_file(role, asker.study.forms[name])},
+        to_decide=to_file(participant, WELFARE, undecided.about or "") if undecided else "",
         to_call=to_file(participant, CALL, seen.root),
         to_plan=to_file(participant, PLAN, seen.root),
         forms=asker.study.forms,
