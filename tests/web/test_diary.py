@@ -212,7 +212,7 @@ def test_a_fall_of_mood__is_seen_against_the_diary_before(world: Hands) -> None:
 
 
 def test_it_is_asked_for_in_the_week_after_a_session_and_on_day_14_until_it_is_answered(dosed: Hands) -> None:
-    from triptych.web.pages.diary import DAYS
+    from triptych.web.days_after import DAYS
 
     staffed(dosed)
     system, zone = dosed.trial.system_view(), dosed.trial.system_view().zone("NO-01")

@@ -241,6 +241,25 @@ def test_the_page_to_look_back_shows_words_pictures_and_music_and_nothing_of_dos
     assert client_of("coordinator-1").get(f"/participants/P-1/records/{file.id}/file/").status_code == 404
 
 
+def test_the_week_after_a_session_is_read_day_by_day_with_its_gaps(known: Hands) -> None:
+    dose = {"part": "initial", "outcome": "taken", "amount": 80, "kit": "K-77", "taken_at": known.now.isoformat()}
+    known.file("therapist", "dose_administration", dose, visit="dosing", cycle=1)
+    for mood in (8, 3, None, 6):
+        known.later(days=1)
+        if mood is not None:
+            known.file("participant", "days_after", {"mood": mood, "suicidal": "none"}, person="pat")
+    page = text_of(client_of("therapist-1").get("/participants/P-1/integration/"))
+    week = page.partition("After the session of 2 Mar 2026")[2].partition("</table>")[0]
+    rows = [re.sub(r"<[^>]+>", " ", row).split() for row in week.split("<tr>")[2:]]
+    assert [(row[0], row[4] if row[4] != "not" else "not kept") for row in rows] == [
+        ("1", "8"),
+        ("2", "3"),
+        ("3", "not kept"),
+        ("4", "6"),
+    ]
+    assert "The days after each session" not in text_of(client_of("pat").get("/way/", headers=HOST))
+
+
 def test_every_word_of_the_pages_stands_in_both_languages_and_reads_plainly(known: Hands) -> None:
     words = all_words()
     assert words["en"].say.keys() == words["es"].say.keys()

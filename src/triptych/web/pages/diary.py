@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from triptych.course import Planned, local_day
 from triptych.course.duty import Acknowledged
 from triptych.course.whereabouts import FORM as WISHES
+from triptych.web.days_after import DAYS, FORM
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
 from triptych.web.integrating import FORMS as OWN_FORMS
@@ -19,15 +20,12 @@ from triptych.web.pages.outbox import EDITS, file_edits
 from triptych.web.people import PARTICIPANT, Asker, found, page
 from triptych.web.words import form_for, language_of, words_for
 
-FORM: Final = "days_after"
 EXPERIENCE: Final = "experience"
 FORTNIGHT = 14
 CHOICES: Final = ("follow_up_wish", "tracing_consent")
 """What a participant may say at any time, whatever is asked."""
 UNREAD: Final = (EDITS, WISHES, *OWN_FORMS)
 """What goes along with answers or is kept beside them, and is nothing that a clinician is called for."""
-DAYS = (*range(1, 8), 14)
-"""The days after a session on which it is asked for: a week, so that a low in its middle is seen, and day 14."""
 
 
 def days_after(visits: tuple[Planned, ...], sessions: frozenset[str], today: date) -> int | None:

@@ -3,6 +3,8 @@
 What a participant did not share is not there: the view has taken it out before anything here is drawn.
 """
 
+from datetime import date
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -10,6 +12,7 @@ from django.urls import reverse
 from triptych.course import Planned, local_day, may_file
 from triptych.course.readiness import IN_PERSON, READY
 from triptych.ledger import Seen
+from triptych.web import days_after as days
 from triptych.web import integrating as kept
 from triptych.web.entry import Posted
 from triptych.web.filing import file_posted
@@ -61,10 +64,20 @@ def integration(request: HttpRequest, asker: Asker, participant: str) -> HttpRes
         therapy=[one for one in reversed(records) if one.form == SESSION],
         notes=[one for one in reversed(records) if one.form == PROCESS],
         forms=asker.study.forms,
+        diary=asker.study.forms.get(days.FORM),
+        days_after=_days_after(asker, participant, records, visits),
         may={form: may(asker, form) for form in (READY, IN_PERSON, kept.PRACTICE, kept.AGREEMENT, PROCESS, SESSION)},
         new=lambda: Posted.fresh(asker.study.forms[kept.AGREEMENT], zone, asker.view.now),
         zone=zone,
     )
+
+
+def _days_after(
+    asker: Asker, participant: str, records: list[Seen], visits: list[Planned]
+) -> list[tuple[date, list[days.Day]]]:
+    where = asker.view.whereabouts(participant)
+    held = [visit.actual for visit in visits if visit.actual is not None]
+    return days.days_of(records, held, where, where.day(asker.view.now))
 
 
 def _practice_answered(request: HttpRequest, asker: Asker, participant: str, known: set[str]) -> None:

@@ -17,7 +17,8 @@ from triptych.course.schedule import HELD, PENDING
 from triptych.ledger import Seen
 from triptych.study import Form
 from triptych.web import integrating as kept
-from triptych.web.pages.diary import FORM, own_today, own_zone
+from triptych.web.days_after import FORM
+from triptych.web.pages.diary import own_today, own_zone
 from triptych.web.pages.participant import PANELS
 from triptych.web.people import PARTICIPANT, Asker, found, page
 from triptych.web.show import show
