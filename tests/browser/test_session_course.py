@@ -20,6 +20,7 @@ def test_the_window_counts_down_and_a_dose_and_an_exit_are_kept_without_a_networ
     empty.file("therapist", "supplement_choice", {"choice": "yes"}, **AT)
     dose = {"part": "initial", "outcome": "taken", "amount": 80, "taken_at": empty.now.isoformat()}
     empty.file("therapist", "dose_administration", dose, **AT)
+    empty.file("co_therapist", "session_presence", {"person": "co_therapist-1", "change": "came"})
     empty.player.clock.now = datetime.now(UTC)
     tablet = window()
     tablet.log_in("therapist-1")
@@ -33,12 +34,20 @@ def test_the_window_counts_down_and_a_dose_and_an_exit_are_kept_without_a_networ
     page.locator("#device").click()  # says what sounds now: no button beside it moves under a finger
     assert more.bounding_box() == place
 
+    for _ in range(3):
+        page.get_by_role("button", name="Water 200 mL").click()
+    expect(page.locator("#drunk")).to_contain_text(
+        "600 mL in the last hour, 600 mL since the dose. Offer no more plain water"
+    )
+    expect(page.locator("#sending")).to_have_text("All received")
+
     tablet.context.set_offline(True)
     more.click()
     page.get_by_role("button", name="Administration of a dose").click()
     for answer in ("Supplemental dose", "Taken"):
         page.locator("dialog").get_by_role("button", name=answer, exact=True).click()
     page.get_by_label("Amount (mg)").fill("40")
+    page.get_by_role("group", name="Witnessed by").get_by_role("button", name="co_therapist-1").click()
     page.locator("dialog").get_by_role("button", name="File administration of a dose").click()
     expect(page.locator("#sending")).to_contain_text("1 kept on this tablet")
     page.reload()
@@ -52,7 +61,8 @@ def test_the_window_counts_down_and_a_dose_and_an_exit_are_kept_without_a_networ
     expect(page.locator(".course .phase b")).to_have_text("Left")
     expect(page.locator("#sending")).to_have_text("All received")
     given = [one.values for one in empty.trial.system_view().records("P-1") if one.form == "dose_administration"]
-    assert [(one["part"], one["amount"]) for one in given] == [("initial", 80), ("supplemental", 40)]
+    taken = [(one["part"], one["amount"], one.get("witness")) for one in given]
+    assert taken == [("initial", 80, None), ("supplemental", 40, "co_therapist-1")]
     page.get_by_role("link", name="Course, discharge and exits").click()
     expect(page.get_by_role("heading", name="Ends another way")).to_be_visible()
     assert violations(page) == []

@@ -51,6 +51,8 @@ def test_signals_are_drawn_as_they_come_with_a_table_and_a_zero_is_no_reading(li
     expect(row.locator("td").first).to_have_text("71")
     expect(row).to_contain_text("70–72")
     expect(room.locator("#signals .uplot canvas")).to_have_count(2)
+    over = "(sides) => sides.map((one) => one.scrollWidth - one.clientWidth)"
+    assert room.locator(".side").evaluate_all(over) == [0, 0]
     send(now, 0, 97)
     expect(row.locator("td").first).to_have_text("no reading")
     expect(room.locator("#signals tr[data-signal=spo2] td").first).to_have_text("97")

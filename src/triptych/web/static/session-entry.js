@@ -179,6 +179,11 @@ function field(item, answers) {
   }
   input.addEventListener("input", take);
   label.append(input);
+  if (item.type === "person") {
+    const whole = element("div");
+    whole.append(label, people(input, item.label)); // beside the label: its text is the name of the field
+    return whole;
+  }
   if (!isNumber || !item.required || !item.missing.length) return label;
   const none = choices({ ...item, label: "No number", type: "code", choices: [] }, answers);
   none.addEventListener("click", (event) => { if (event.target.closest("button")) input.value = ""; });
@@ -186,6 +191,18 @@ function field(item, answers) {
   const both = element("div");
   both.append(label, none);
   return both;
+}
+
+/** Whoever is in the room or at this tablet, one tap each; anybody else is typed. */
+function people(input, title) {
+  const here = (document.querySelector("[data-here]")?.dataset.here ?? "").split(" ");
+  const row = element("div", "", { class: "tiles", role: "group", "aria-label": title });
+  for (const name of new Set([...here, ...[...document.querySelectorAll("#crew [aria-pressed]")].map(({ textContent }) => textContent)].filter(Boolean))) {
+    const button = element("button", name, { type: "button" });
+    button.addEventListener("click", () => { input.value = name; input.dispatchEvent(new Event("input")); });
+    row.append(button);
+  }
+  return row;
 }
 
 function choices(item, answers) {
