@@ -32,10 +32,10 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--remind",
-    metavar="none|console|file:FOLDER|email:ADDRESS",
+    metavar="none|console|file:FOLDER|email:ADDRESS[+push]|push:ADDRESS",
     default="none",
     show_default=True,
-    help="How reminders reach the staff; e-mail is sent from ADDRESS.",
+    help="How reminders reach the staff; e-mail is sent from ADDRESS, push names it to the push services.",
 )
 @click.option(
     "--reach",

@@ -28,10 +28,13 @@ def read_clock() -> datetime:
 class House:
     """An open trial. Closing it releases the ledger for other processes. `reach` says how participants are reached.
 
+    `push` is the public key by which devices of the staff are woken; empty where none are.
+
     `replays` says what is told again, where this is no trial that takes anything.
     """
 
     reach: "Reaching | None" = None
+    push: str = ""
     replays: str = ""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Senders of reminders: onto the console, into a folder, by Django's e-mail backends.
+"""Senders of reminders: onto the console, into a folder, by Django's e-mail backends, by waking a device.
 
 An address comes from the accounts; the ledger and what is filed of a letter hold none.
 """
@@ -12,6 +12,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import TextIO
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
@@ -20,9 +21,10 @@ from triptych.ledger.clock import ClockTask, Sender
 from triptych.ledger.complaining import send_on
 from triptych.ledger.holding import holder_of
 from triptych.ledger.reminders import Letter, one_line
-from triptych.web.house import House
+from triptych.web.house import House, read_clock
 
 SOON = timedelta(minutes=1)
+PUSH = "+push"
 SECONDS = 20
 """How long a mail server may take for one letter."""
 
@@ -126,15 +128,35 @@ def mail_server() -> BaseEmailBackend:
 
 
 def sender_named(spec: str) -> Sender:
-    """The sender that `console`, `file:FOLDER` or `email:ADDRESS` names. Raises `ValueError` for anything else."""
+    """The sender that a text names: `console`, `file:FOLDER`, `email:ADDRESS`, `push:ADDRESS` or `email:ADDRESS+push`.
+
+    Raises `ValueError` for anything else.
+    """
     kind, _, rest = spec.partition(":")
+    if kind == "push" or (kind == "email" and rest.endswith(PUSH)):
+        return _waking(kind, rest.removesuffix(PUSH))
     if kind == "console" and not rest:
         return ConsoleSender()
     if kind == "file" and rest:
         return FileSender(Path(rest))
     if kind == "email" and "@" in rest and one_line(rest) == rest:
         return MailSender(mail_server, rest)
-    raise ValueError(f"{spec!r} names no way to send reminders. Use console, file:FOLDER or email:FROM-ADDRESS.")
+    raise _no_way(spec)
+
+
+def _waking(kind: str, contact: str) -> Sender:
+    """Push alone, or beside e-mail; the address is the one at which a push service reaches whoever runs the site."""
+    from triptych.web.pushing import Either, PushSender, read_key  # noqa: PLC0415 -- a model, once Django is set up
+
+    if "@" not in contact or one_line(contact) != contact:
+        raise _no_way(f"{kind}:{contact}")
+    push = PushSender(read_key(settings.PUSH_KEY), parseaddr(contact)[1], read_clock)
+    return Either(MailSender(mail_server, contact), push) if kind == "email" else push
+
+
+def _no_way(spec: str) -> ValueError:
+    ways = "console, file:FOLDER, email:FROM-ADDRESS, push:ADDRESS or email:FROM-ADDRESS+push"
+    return ValueError(f"{spec!r} names no way to send reminders. Use {ways}.")
 
 
 @contextmanager
@@ -151,6 +173,7 @@ def reminding(served: House, where: str, sender: Sender) -> Iterator[ClockTask]:
         again = remind(served)
         return again if is_whole else served.clock() + SOON
 
+    served.push = getattr(sender, "public", "")
     holder = holder_of(where)
     task = ClockTask(served.trial, sender, served.clock, holder=holder, changed=served.hub.told_of, also=also)
     served.trial.listeners.append(task.woken)

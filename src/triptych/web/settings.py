@@ -83,6 +83,8 @@ DATABASES["identity"] = {**DATABASES["default"], "NAME": FOLDER / "identity.sqli
 DATABASE_ROUTERS = ["triptych.web.identity.router.Router"]
 IDENTITY_KEY = Path(os.environ.get("TRIPTYCH_IDENTITY_KEY") or FOLDER / "identity.key")
 """The key that identities are sealed with. Keep it on another disk than the database, and back it up apart."""
+PUSH_KEY = Path(os.environ.get("TRIPTYCH_PUSH_KEY") or FOLDER / "push.key")
+"""The key that tells push services who asks. Devices that were switched on under another key are not woken."""
 RECORDING_KEY = Path(os.environ.get("TRIPTYCH_RECORDING_KEY") or FOLDER / "recording.key")
 """The key that recordings are sealed with, to be kept like that of identities."""
 MUSIC = Path(os.environ["TRIPTYCH_MUSIC"]) if os.environ.get("TRIPTYCH_MUSIC") else None

@@ -42,7 +42,15 @@ from triptych.web.templating import HERE, asset
 from triptych.web.traced import traces
 
 DECIDING = ("session-alarms.js", "session-recognition.js", "session-due.js", "rules.js")
-TELLING = ("session-calling.js", "session-sounding.js", "session-hand.js", "session-local.js", "session-paging.js")
+TELLING = (
+    "session-calling.js",
+    "session-sounding.js",
+    "session-hand.js",
+    "session-local.js",
+    "session-paging.js",
+    "session-pinned.js",
+    "session-push.js",
+)
 IN_THE_ROOM = ("session-bluetooth.js", "session-room.js", "session-touch.js", "session-signs.js", "session-course.js")
 MUSIC = ("session-music.js", "session-music-kept.js")
 MODULES = (
@@ -183,6 +191,7 @@ def given(request: HttpRequest, asker: Asker, drawn: Drawn) -> str:
             "place": {"visit": place.visit, "cycle": place.cycle} if place else None,
             "urls": {name: reverse(name, kwargs={"participant": participant}) for name in names},
             "worker": reverse("session_worker"),
+            "wake": reverse("push"),
             "modules": {name.removesuffix(".js"): asset(name) for name in MODULES},
             "crew": {
                 name: {"role": actor.role, "pin": crew.has_pin(request, name)}
@@ -196,6 +205,7 @@ def given(request: HttpRequest, asker: Asker, drawn: Drawn) -> str:
             "devices": registered(asker.view, found(asker.view.course(participant)).site),
             **watched(asker.study),
             "shows": asker.grant.role in PHYSICIANS,
+            "push": house().push if asker.grant.role in PHYSICIANS else "",
             "facts": json.loads(drawn.parts["facts"]),
             "room": in_the_room(asker, drawn),
             "calls": json.loads(drawn.parts["calls"]),

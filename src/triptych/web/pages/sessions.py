@@ -50,22 +50,27 @@ def sessions(request: HttpRequest, asker: Asker) -> HttpResponse:
     return show(request, asker, "sessions.html", here="sessions", sessions=found, instants=[now + RENEWED])
 
 
-def _under_way(asker: Asker) -> Iterator[Under]:
-    """Whose session has begun: a dose today or yesterday, or today an arrival, a team or an authorization."""
+def begun(asker: Asker) -> Iterator[str]:
+    """Whose session may be under way: a dose today or yesterday, or a session that can be held now."""
     for line in asker.view.listing():
         study = asker.view.study_of(line.participant)
         held = {visit.id for visit in study.document.visits if visit.held_by == DOSE}
         today = local_day(asker.view.now, asker.view.zone(line.participant))
         mine = [visit for visit in line.visits if visit.visit in held]
-        if not any(
+        if any(
             visit.status == "open" or (visit.actual and timedelta() <= today - visit.actual <= DAY) for visit in mine
         ):
-            continue
-        drawn = board_for(asker.view, line.participant)
+            yield line.participant
+
+
+def _under_way(asker: Asker) -> Iterator[Under]:
+    """Whose session has begun: a dose today or yesterday, or today an arrival, a team or an authorization."""
+    for participant in begun(asker):
+        drawn = board_for(asker.view, participant)
         if drawn is not None and drawn.state is not None and drawn.state.phase != "expected":
-            board = drawn.board
-            seen = [one for one in asker.view.records(line.participant) if asker.view.sight.sees_form(one.form)]
-            touch = asker.view.touch(line.participant)
+            study, board = asker.view.study_of(participant), drawn.board
+            seen = [one for one in asker.view.records(participant) if asker.view.sight.sees_form(one.form)]
+            touch = asker.view.touch(participant)
             rings = tuple(ringing(study, board, seen))
             yield Under(
                 board=board,

@@ -8,6 +8,8 @@ const { Calling } = await import(given.modules["session-calling"]);
 const { Sounding } = await import(given.modules["session-sounding"]);
 const { Hand } = await import(given.modules["session-hand"]);
 const { Local, inTheRoom, nobodyHere } = await import(given.modules["session-local"]);
+const { pinAlarms } = await import(given.modules["session-pinned"]);
+const { Push } = await import(given.modules["session-push"]);
 const { Paging } = await import(given.modules["session-paging"]);
 const { evaluate } = await import(given.modules.rules);
 const { beginScreen } = await import(given.modules["session-screen"]);
@@ -155,6 +157,8 @@ const sounding = new Sounding({ button: $("#device"), isStaff: given.shows, now:
 const local = new Local({
   given, element, time, calling, enter, silenced, unsent: () => unsent, silence: (key) => { silenced.add(key); decide(); },
 });
+pinAlarms($("#pinned"), $("#alarms"));
+new Push({ button: $("#push"), key: given.push, url: given.wake, element, cookie });
 new Paging({ place: $("#paged"), url: given.urls.session, testUrl: given.urls.session_test_page, hand, me: given.me, changed: decide });
 
 /** What is stated: in the records that the server has, and in those that wait here; oldest first. */
@@ -214,7 +218,7 @@ const unanswered = () => [...document.querySelectorAll("[data-part=alarms] [data
 function attend() {
   for (const line of document.querySelectorAll("[data-part=alarms] [data-alarm]")) {
     const [value, about] = line.dataset.alarm.split(":");
-    for (const call of line.querySelectorAll("[data-call]")) call.textContent = `NOT DELIVERED: call ${calling.said(line.dataset.named).first}`;
+    for (const call of line.querySelectorAll("[data-call]")) call.textContent = `${call.dataset.call}: call ${calling.said(line.dataset.named).first}`;
     for (const button of line.querySelectorAll("[data-answer]")) {
       button.addEventListener("click", () => answer({ about, value, answer: button.dataset.answer }));
     }
