@@ -28,7 +28,7 @@ MOST = 10
 
 @require_GET
 @page
-def worker(request: HttpRequest, asker: Asker) -> HttpResponse:  # noqa: ARG001
+def worker(request: HttpRequest, asker: Asker) -> HttpResponse:
     """The script that a push wakes; it has nothing to do with how pages open without a network."""
     return HttpResponse((HERE / "static" / "push-worker.js").read_text("utf-8"), content_type="text/javascript")
 

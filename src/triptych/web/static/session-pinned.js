@@ -1,4 +1,4 @@
-// A red alarm is never scrolled out of sight: while the box of one is not on the screen, a bar at the top names it and leads
+// A red alarm is never scrolled out of sight: while the box of one is not on the screen, a bar below the head names it and leads
 // there. It only repeats what stands on the page.
 
 /** Show the bar while a red alarm stands outside what is seen. @param {HTMLAnchorElement} bar @param {HTMLElement} place where alarms are drawn */
@@ -9,6 +9,7 @@ export function pinAlarms(bar, place) {
     const begins = getComputedStyle(head).position === "sticky" ? head.offsetHeight : 0;
     const isSeen = reds.every((one) => { const { top, bottom } = one.getBoundingClientRect(); return bottom > begins + 40 && top < innerHeight - 40; });
     bar.hidden = !reds.length || isSeen;
+    bar.style.top = `${begins}px`;
     bar.textContent = reds.map((one) => one.querySelector("b")?.textContent.trim()).join(" · ");
   };
   new MutationObserver(draw).observe(place, { childList: true, subtree: true });
