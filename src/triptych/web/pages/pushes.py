@@ -8,6 +8,7 @@ import uuid
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,6 +19,7 @@ from triptych.web.house import house
 from triptych.web.live.alarms import ANSWER
 from triptych.web.pages.concern import is_from_here
 from triptych.web.pages.sessions import begun
+from triptych.web.pages.wrong import forgotten
 from triptych.web.people import Asker, page
 from triptych.web.pushing import LASTS, Device, PushSender, is_endpoint
 from triptych.web.templating import HERE
@@ -57,14 +59,14 @@ def devices(request: HttpRequest, asker: Asker) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
-@page
-def woken(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """Take a device's word that it was woken: it is filed beside each alarm about which its owner was called lately.
+def woken(request: HttpRequest) -> HttpResponseBase:
+    """Take a device's word that it was woken. The worker has no token of a form; the browser says that it is ours."""
+    return _noting(request) if is_from_here(request) else forgotten(request)
 
-    The worker that says so has no token of a form; that it is our own is told by the browser.
-    """
-    if not is_from_here(request):
-        return JsonResponse({"noted": 0}, status=403)
+
+@page
+def _noting(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """File it beside each alarm about which its owner was called lately."""
     role, form = asker.study.roles[asker.grant.role], asker.study.forms.get(ANSWER)
     noted = 0
     if form is not None and may_file(role, form):
