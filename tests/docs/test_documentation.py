@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+import shlex
 from pathlib import Path
 
 import click
@@ -67,6 +68,31 @@ def test_a_page_names_only_make_targets_that_exist(page):
 def test_a_page_links_only_to_files_that_exist(page):
     links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text())
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def commands_in(text: str) -> list[list[str]]:
+    """The words of each command line of ours that a page shows, but for those with gaps to fill."""
+    blocks = re.findall(r"```(?:console|shell|text)\n(.*?)```", text.replace("\\\n", " "), re.DOTALL)
+    shown = re.findall(r"^(?:\$ )?(?:\.venv/bin/)?triptych (.+)$", "\n".join(blocks), re.MULTILINE)
+    named = re.findall(r"`triptych ([a-z][^`\n]*)`", text)
+    return [
+        shlex.split(line.partition(" #")[0]) for line in (*shown, *named) if "[" not in line and "COMMAND" not in line
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_page_names_only_commands_and_options_that_exist(page):
+    for words in commands_in(page.read_text()):
+        command, rest = main, list(words)
+        while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
+            assert rest[0] in command.commands, words
+            command = command.commands[rest.pop(0)]
+        known = {
+            "--help",
+            "--version",
+            *(name for option in command.params for name in (*option.opts, *option.secondary_opts)),
+        }
+        assert {word.partition("=")[0] for word in rest if word.startswith("--")} <= known, words
 
 
 def test_make_alone_lists_every_target():
