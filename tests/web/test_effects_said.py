@@ -1,5 +1,6 @@
 """What taking something back does is said before it is filed, and is what then happens."""
 
+import re
 from collections.abc import Callable
 from html import unescape
 from types import SimpleNamespace
@@ -37,7 +38,7 @@ def test_what_a_withdrawal_ends_is_said_before_it_is_filed_and_is_what_it_then_e
         assert before is not None
         assert after is not None
         ended = [f"{titles[a]}: {to}" for a, to in after.standing.items() if before.standing[a] != to]
-        told = said.split(f'<dt lang="en">{choice.label}</dt><dd lang="en">')[1].split(" What was recorded")[0]
+        told = said.split(f"<b>{choice.label}</b><br><span>")[1].split(" What was recorded")[0]
         assert sorted(told.rstrip(".").split(". ")) == sorted(ended)
 
 
@@ -53,7 +54,7 @@ def test_what_taking_back_permission_does_is_said_in_every_language_and_only_whe
     young.contact()
     assert entry in text_of(log_in("coordinator").get("/participants/P-1/consent/"))
     page = text_of(log_in("coordinator").get(entry))
-    english, spanish = (page.split(f'<dd lang="{one}">')[1].split("</dd>")[0] for one in ("en", "es"))
+    english, spanish = (re.findall(rf'<li lang="{one}">.*?<span>(.*?)</span>', page)[0] for one in ("en", "es"))
     assert "no more of the study drug" in english
     assert "within 24 hours" in english
     assert "no toma más la medicina del estudio" in spanish
@@ -61,6 +62,7 @@ def test_what_taking_back_permission_does_is_said_in_every_language_and_only_whe
     assert fernandez_huerta(spanish) >= 60
     part = text_of(log_in("coordinator").get(PAGE.format("consent_element")))
     assert "Your data are not shared with other teams any more." in part
+    assert part.count("From now on you get no more of the study drug") == 1
 
 
 @pytest.mark.requirement("PRV-01")

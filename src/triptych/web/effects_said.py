@@ -12,6 +12,7 @@ from triptych.course.consenting import ELEMENT, PERMISSION, WITHDRAWAL
 from triptych.ledger.library import consent_asked
 from triptych.rules import Context, evaluate
 from triptych.study import Form, Study
+from triptych.study.consent import OPTIONAL, REQUIRED
 from triptych.study.consent_effects import said_effect
 from triptych.web.people import Asker
 from triptych.web.words import FIRST, all_words
@@ -45,7 +46,11 @@ def _under_age() -> Iterator[Effect]:
 def _parts(study: Study, form: Form, version: str) -> Iterator[Effect]:
     texts = consent_asked(study, version)[FIRST]
     names = {choice.code: choice.label for item in form.items for choice in item.choices}
-    yield from (Effect(title=names[one.id], text=one.effect) for one in texts.passages)
+    parts = {one.id: one.effect for one in texts.passages}
+    needed = {parts[name] for name in REQUIRED if name in parts}
+    for text in sorted(needed):  # one text in all of them, since each does the same
+        yield Effect(title="Each of the parts that are needed", text=text)
+    yield from (Effect(title=names[name], text=parts[name]) for name in OPTIONAL if name in parts)
 
 
 def _withdrawn(study: Study, form: Form, context: Context) -> Iterator[Effect]:
