@@ -8,6 +8,7 @@ import pytest
 
 from triptych.course.quiet import contact_of, is_followed
 from triptych.course.schedule import Planned
+from triptych.course.staying import is_asked_nothing
 from triptych.ledger.library import find_study
 
 NOW = datetime(2026, 3, 30, 12, tzinfo=UTC)
@@ -18,6 +19,11 @@ class Told(NamedTuple):
     occurred_at: datetime
     values: dict[str, Any]
     current: bool = True
+
+
+class Wished(NamedTuple):
+    values: dict[str, Any]
+    form: str = "follow_up_wish"
 
 
 def ago(days: int) -> datetime:
@@ -70,3 +76,20 @@ def test_whoever_left_or_was_lost_is_not_called_quiet() -> None:
     assert is_followed(whole)
     for axis, value in (("follow_up", "stopped"), ("reach", "lost"), ("life", "dead"), ("enrollment", "completed")):
         assert not is_followed({**whole, axis: value})
+
+
+@pytest.mark.parametrize(
+    ("wish", "standing", "nothing"),
+    [
+        ("leave", {}, True),
+        ("safety", {}, True),
+        ("answers", {"follow_up": "active", "data": "active", "life": "alive"}, False),
+        ("as_planned", {"follow_up": "stopped"}, True),
+        ("", {"data": "stopped"}, True),
+        ("", {"life": "dead"}, True),
+        ("", {"treatment": "stopped"}, False),  # whoever stops treatment is still followed
+    ],
+)
+def test_nothing_more_is_asked_of_whoever_left_or_died(wish: str, standing: dict[str, str], nothing: bool) -> None:
+    said: list[Any] = [Wished({"wish": wish})] if wish else []
+    assert is_asked_nothing(said, standing) is nothing

@@ -194,12 +194,14 @@ def test_a_complaint_has_a_clock_and_whoever_has_the_code_reads_the_answer(world
     from django.test import Client
 
     running = run(world, Post())
-    code = re.search(r'class="code">([^<]+)<', text_of(complain()))
+    page = text_of(complain())
+    code = re.search(r'class="code">([^<]+)<', page)
     assert code is not None
 
     def asked(text: str) -> str:
         return text_of(Client().post("/concern/answer/", {"code": text}, headers=HOST))
 
+    assert "yourself: board@example.org" in page
     assert "Nothing has been answered yet" in asked(code[1].lower())
     assert "no such code" in asked("ABCDE")
     before = len(running.post.letters)
