@@ -166,13 +166,13 @@ def test_a_lost_phone_is_over_by_whatever_door_its_record_came_in(post: Post, no
     values = {"checked": "in_person"}
     sent = {"form": "phone_lost", "id": str(uuid.uuid4()), "participant": "P-1", "site": "site-1", "values": values}
     program, staff = Program("coordinator-1"), client_of("coordinator-1")
-    path = "/participants/P-1/file/phone_lost/"
+    path, again = "/participants/P-1/file/phone_lost/", sent | {"occurred_at": norway.now.isoformat()}
 
     def by_page() -> int:
         return int(staff.post(path, fields(text_of(staff.get(path))) | {"v-checked": "in_person"}).status_code)
 
     def by_program() -> int:
-        return int(program.post(sent | {"occurred_at": norway.now.isoformat()}).status_code)
+        return int(program.post(again).status_code)
 
     for door, status in ((by_page, 302), (by_program, 201)):
         phone, known = client_of("pat"), reached(user)
@@ -186,6 +186,10 @@ def test_a_lost_phone_is_over_by_whatever_door_its_record_came_in(post: Post, no
         assert not check_password(CODE, reached(user).code)
         assert reached(user).phone == ""
         assert Client().post(path_of(post), {"code": CODE}, headers=HOST).status_code == 404
+    # Sent again, the record ends nothing on the phone that is new by then.
+    phone = client_of("pat")
+    assert program.post(again).status_code == 200
+    assert phone.get("/", headers=HOST).status_code == 200
 
 
 def test_the_command_names_who_lost_a_phone_and_asks_before_anything_ends(

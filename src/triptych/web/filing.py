@@ -80,7 +80,7 @@ def _filed(request: HttpRequest, asker: Asker, posted: Posted, participant: str 
     outcome = posted.outcome = house().trial.file(draft, asker.actor)
     if isinstance(outcome, Filed):
         ask_about(asker.study, outcome)
-        carry_out(outcome.record, participant)
+        carry_out(outcome, participant)
         messages.success(request, filled(spoken_to(request)["filed"], title=title))
         return True
     if isinstance(outcome, Held):

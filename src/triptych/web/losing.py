@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import User
 
-from triptych.course.record import Record
+from triptych.ledger import Filed
 from triptych.web.entering import lose
 from triptych.web.house import house
 
@@ -16,11 +16,13 @@ def account_of(participant: str) -> User | None:
     return User.objects.filter(username__in=named, is_active=True).first()
 
 
-def carry_out(record: Record, participant: str | None) -> None:
+def carry_out(filed: Filed, participant: str | None) -> None:
     """End what was open on the phone that a filed record says is lost; nothing where it says nothing of one.
 
-    The code that then holds is known to nobody: the page for it gives one that is.
+    The code that then holds is known to nobody: the page for it gives one that is. A record that comes again ends
+    nothing again, since its participant may have a new phone by then.
     """
-    user = account_of(participant) if record.form == FORM and participant else None
+    is_one = filed.record.form == FORM and not filed.repeated
+    user = account_of(participant) if is_one and participant else None
     if user is not None:
         lose(user)

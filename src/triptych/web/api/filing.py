@@ -34,7 +34,7 @@ def file_record(request: HttpRequest, draft: DraftIn) -> Status[dict[str, object
     outcome = house().trial.file(_draft(draft), asker.actor)
     match outcome:
         case Filed():
-            carry_out(outcome.record, draft.participant)
+            carry_out(outcome, draft.participant)
             body = {"outcome": "filed", "findings": outcome.findings, **said(outcome)}
             return Status(200 if outcome.repeated else 201, body)
         case Held():
