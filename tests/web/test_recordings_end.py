@@ -61,6 +61,7 @@ def test_a_recording_whose_tablet_never_came_back_reads_as_interrupted_and_is_cl
     (found,) = recordings_of(allowed.trial.system_view().records("P-1"))
     assert (found.state, found.why, found.stopped_at) == ("stopped", "failure", heard)
     # The tablet comes back after all: what it kept is taken.
+    assert "ended" not in client.get(f"{BASE}state/?mine={record}").json()
     assert send(client, record, f"1&at={ms(allowed.now)}", b"kept").json()["next"] == 2
 
 

@@ -56,7 +56,10 @@ def test_each_unmet_criterion_is_listed_with_what_clears_it_and_by_whom(live: Ha
     page = shown(log_in, "physician", f"{SESSION}course/")
     assert 'data-condition="oriented" data-state="unknown"' in page
     assert "Therapist: File the check before discharge" in page
+    assert "not answered: Check before discharge" in page
     assert "they were not confirmed" in page
+    override = shown(log_in, "physician", "/participants/P-1/file/discharge_override/?visit=dosing&cycle=1")
+    assert "Oriented, looked at freshly (cannot decide)" in override  # nobody copies them, and none is left out
 
 
 def test_no_screen_says_that_somebody_may_not_leave_and_every_exit_is_a_tap_away(live: Hands, log_in: Log) -> None:

@@ -22,6 +22,7 @@ from triptych.web.live import crew
 from triptych.web.pages.session import is_secure
 from triptych.web.people import Asker, found, page
 from triptych.web.recording.kept import (
+    ASKED,
     EVERY,
     RULE,
     START,
@@ -233,11 +234,11 @@ def file(
 def state(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
     """Say whether a recording runs, whether everybody's agreement still carries it, and when it was heard of last.
 
-    A page that records names its own (`mine`), and is told when somebody ended that.
+    A page that records names its own (`mine`), and is told from when on somebody wanted no more of it.
     """
     listed = all_of(asker, participant)
     mine = next((one for one in listed if one.id == request.GET.get("mine")), None)
-    ended = {"ended": _ms(mine.stopped_at), "why": mine.why} if mine and mine.stopped_at else {}
+    ended = {"ended": _ms(mine.stopped_at), "why": mine.why} if mine and mine.stopped_at and mine.why in ASKED else {}
     running = next((one for one in reversed(listed) if one.state == "running"), None)
     if running is None:
         return JsonResponse({"running": None, "now": _ms(asker.view.now), **ended})
