@@ -26,6 +26,6 @@ def test_whoever_stays_records_by_one_tap_how_they_find_somebody_and_reads_what_
     shown = text_of(client.get(PAGE))
     assert "<b>Distressed</b><br>Woke and cries" in shown
     assert "<b>Asleep and breathing calmly</b></td>" in shown
-    alerts = norway.trial.system_view().course("P-1").alerts  # type: ignore[union-attr]
+    alerts = norway.trial.system_view().course("P-1").alerts
     assert any("physician now" in alert.title for alert in alerts)
     assert log_in("rater").get(PAGE).status_code == 404

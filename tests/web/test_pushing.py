@@ -115,9 +115,9 @@ def test_two_ways_count_as_sent_where_one_of_them_took_it(site: None) -> None:
             if not self.works:
                 raise LookupError(letter.person)
 
-    Either(Way(works=False), Way(works=True)).send(LETTER)  # type: ignore[arg-type]
+    Either(Way(works=False), Way(works=True)).send(LETTER)
     with pytest.raises(LookupError):
-        Either(Way(works=False), Way(works=False)).send(LETTER)  # type: ignore[arg-type]
+        Either(Way(works=False), Way(works=False)).send(LETTER)
     names = {spec: sender_named(spec).name for spec in ("push:a@b.org", "email:a@b.org+push")}
     assert names == {"push:a@b.org": "push", "email:a@b.org+push": "email or push"}
     for spec in ("push:", "push:nobody", "email:nobody+push"):

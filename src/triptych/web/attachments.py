@@ -59,6 +59,12 @@ def keep(upload: UploadedFile, types: Collection[str] = ALL) -> Kept:  # type: i
         raise NotTaken("The picture is damaged or cut off. Nothing was kept.") from error
 
 
+def described(upload: UploadedFile, kept: Kept) -> dict[str, str | int]:  # type: ignore[type-arg]  # likewise
+    """What a record says of a kept file: its name, at most its last 200 characters, and hash, size and type."""
+    name = (upload.name or "file")[-200:]
+    return {"name": name, "sha256": kept.sha256, "size": kept.size, "media_type": kept.media_type}
+
+
 def _written(chunks: Iterable[bytes], media_type: str) -> Kept:
     """Write a file whole, under the hash of what was written."""
     folder = _folder()

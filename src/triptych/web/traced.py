@@ -52,9 +52,10 @@ def traces(seen: Sequence[Shown], since: datetime | None, until: datetime | None
 
 def _points(mine: Sequence[Shown], item: str) -> Iterator[Point]:
     for one in sorted(mine, key=lambda one: one.occurred_at):
-        values = [one.values.get(f"{item}_{end}") for end in ("min", "median", "max")]
-        if all(isinstance(value, int | float) for value in values):
-            yield Point(one.occurred_at, *map(float, values))  # type: ignore[arg-type]
+        told = (one.values.get(f"{item}_{end}") for end in ("min", "median", "max"))
+        values = [float(value) for value in told if isinstance(value, int | float)]
+        if len(values) == 3:
+            yield Point(one.occurred_at, *values)
 
 
 def _trace(item: str, points: Sequence[Point]) -> Trace:
@@ -86,4 +87,4 @@ def _drawn(told: str, points: Sequence[Point], low: float, high: float) -> Marku
             ends = f'x1="{x(one):.1f}" y1="{y(one.middle):.1f}" x2="{x(then):.1f}" y2="{y(then.middle):.1f}"'
             parts.append(f'<line class="line" {ends}/>')
     size = f'viewBox="0 0 {WIDTH:g} {HEIGHT:g}" preserveAspectRatio="none"'
-    return Markup(f'<svg class="trace" {size} role="img" aria-label="{told}">{"".join(parts)}</svg>')  # noqa: S704
+    return Markup(f'<svg class="trace" {size} role="img" aria-label="{told}">{"".join(parts)}</svg>')  # noqa: S704 -- our own names, and numbers

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from triptych.ledger import Draft, Filed, Seen
-from triptych.web.attachments import NotTaken, content_of, keep
+from triptych.web.attachments import NotTaken, content_of, described, keep
 from triptych.web.entry import new_id
 from triptych.web.house import house
 from triptych.web.people import Asker, found, page
@@ -58,14 +58,7 @@ def _filed(request: HttpRequest, asker: Asker, participant: str, about: Seen) ->
         kept = keep(upload)
     except NotTaken as error:
         return [str(error)]
-    values = {
-        "about": about.root,
-        "name": (upload.name or "file")[-200:],
-        "sha256": kept.sha256,
-        "size": kept.size,
-        "media_type": kept.media_type,
-        "copy": request.POST["copy"],
-    }
+    values = {"about": about.root, **described(upload, kept), "copy": request.POST["copy"]}
     if request.POST.get("note", "").strip():
         values["note"] = request.POST["note"].strip()
     draft = Draft(

@@ -11,7 +11,7 @@ from msgspec import Struct
 from triptych.course import local_day, may_file
 from triptych.course.kits import COUNT, MOVEMENT, Balance, balance
 from triptych.ledger import Seen
-from triptych.web.attachments import NotTaken, keep
+from triptych.web.attachments import NotTaken, described, keep
 from triptych.web.entry import Posted
 from triptych.web.filing import form_of_site
 from triptych.web.house import house
@@ -116,8 +116,7 @@ def _with_file(request: HttpRequest, posted: Posted) -> bool:
     except NotTaken as error:
         posted.problems.append(("", str(error)))
         return False
-    posted.typed |= {"name": [(upload.name or "file")[-200:]], "sha256": [kept.sha256]}
-    posted.typed |= {"size": [str(kept.size)], "media_type": [kept.media_type]}
+    posted.typed |= {name: [str(value)] for name, value in described(upload, kept).items()}
     return True
 
 

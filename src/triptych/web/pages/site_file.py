@@ -10,7 +10,7 @@ from msgspec import Struct
 from triptych.course import local_day, may_file
 from triptych.ledger import Draft, Filed, Seen
 from triptych.study import Choice
-from triptych.web.attachments import NotTaken, keep
+from triptych.web.attachments import NotTaken, described, keep
 from triptych.web.entry import new_id
 from triptych.web.house import house
 from triptych.web.pages.attachment import given
@@ -106,8 +106,7 @@ def _filed(request: HttpRequest, asker: Asker, site: str) -> list[str]:
             kept = keep(upload)
         except NotTaken as error:
             return [str(error)]
-        values |= {"name": (upload.name or "file")[-200:], "sha256": kept.sha256}
-        values |= {"size": kept.size, "media_type": kept.media_type}
+        values |= described(upload, kept)
     draft = Draft(
         id=request.POST.get("record") or new_id(asker.view.now),
         form=FORM,
