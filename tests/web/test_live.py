@@ -140,7 +140,7 @@ def test_nobody_is_pushed_anything_once_their_role_has_ended(live: Hands, log_in
 
     reader = Reader(Actor(person="physician-1", role="physician", site="site-1"), "P-1", None, lambda: True)
     assert reader.look()
-    assert reader.look() == []
+    assert reader.look() == ""
     grant = next(one for one in live.trial.grants_of("physician-1"))
     assert isinstance(live.administer("grant_removal", {"about": grant.id, "why": "Left"}), Filed)
     assert reader.look() is None

@@ -41,7 +41,7 @@ from triptych.course.session_facts import READ
 from triptych.course.session_presence import presence_deviations
 from triptych.course.session_records import SESSION_DECISIONS, SessionRecords
 from triptych.course.session_state import SessionState, session_instants, session_state
-from triptych.course.setting import Setting
+from triptych.course.setting import Setting, entries_of
 from triptych.course.sight import Sight
 from triptych.course.signing import Signature, signatures
 from triptych.course.standing import Change, counts_now, current_site, derive_standing
@@ -120,7 +120,7 @@ class Fold:
         self._knowledge, self._records = knowledge, records
         self._confirmed: dict[int | None, bool | Missing] = {}
         self._sessions: dict[int | None, SessionRecords] = {}
-        self.entries = Entries(records)
+        self.entries = entries_of(records)
         self.context = context_at(setting, now)
         self.today = local_day(now, setting.zone)
         self.standing = derive_standing(study, self.entries, self.context)

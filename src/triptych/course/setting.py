@@ -45,6 +45,16 @@ class Setting:
         return self.grants.held(person, role, self.site, at) is not None
 
 
+def _setting(
+    study_records: Sequence[Record], site_records: Sequence[Record], study: Study, site: str | None
+) -> Setting:
+    return Setting(study, study_records, site_records, site)
+
+
+setting_of = Remembered(_setting, streams=2)
+"""The setting by the study's records and the site's, the document in force and the site."""
+
+
 def _enrolled(study: Study, entries: Entries) -> int:
     """The places taken by forms that enroll somebody; those of a stratum or of another stock are not among them."""
     enrolling = {

@@ -1,8 +1,9 @@
 """The clock task: what time alone changes is derived again at its instant, pushed to listeners, and told to staff.
 
 One thread sleeps until the earliest instant of any participant or until it is told that something was filed;
-nothing polls. What falls due is handed to a second thread, which sends and then files `reminder_sent`, so a sender
-that hangs never holds up the pages.
+nothing polls. Participants are looked at one after the other, in the order in which they were heard of. What falls
+due is handed to a second thread, which sends and then files `reminder_sent`, so a sender that hangs never holds up
+the pages.
 
 It sends first and files after it: a record says only what has happened, and a process that is killed in between
 sends once more after its restart (with the same identifier, by which a mailbox or a folder knows it again) rather
@@ -11,7 +12,8 @@ than never. What has been filed is never sent again. A failed attempt is filed t
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timedelta, tzinfo
 from typing import Protocol
@@ -47,6 +49,8 @@ SYSTEM = System(person="system", role="system")
 LONGEST = timedelta(minutes=15)
 """The longest sleep towards an instant: then the clock is read again, which may have been set or have stood still."""
 AFTER_FAILURE = timedelta(minutes=1)
+EASE = 4
+"""After work it rests so many times as long as that took, so that it takes a fifth of a processor from the pages."""
 
 _log = logging.getLogger(__name__)
 
@@ -113,8 +117,9 @@ class ClockTask:
         self._post = post or ThreadPoolExecutor(1, thread_name_prefix="triptych-post")
         self._thread = threading.Thread(target=self._run, name="triptych-clock", daemon=True)
         self._woken = threading.Condition()
-        self._heard: set[str | None] = {None}
+        self._heard: dict[str | None, None] = {None: None}
         self._stopping = False
+        self._ended = threading.Event()
         self._sending: set[str] = set()
         self._unfiled: dict[str, tuple[Line, Draft]] = {}
         self._next: dict[str, datetime] = {}
@@ -129,7 +134,7 @@ class ClockTask:
     def woken(self, participant: str | None = None) -> None:
         """Hear that something was filed about a participant, or (none) about a site or the study."""
         with self._woken:
-            self._heard.add(participant)
+            self._heard[participant] = None
             self._woken.notify_all()
 
     def stop(self) -> None:
@@ -137,6 +142,7 @@ class ClockTask:
         with self._woken:
             self._stopping = True
             self._woken.notify_all()
+        self._ended.set()
         self._holder.give_up()
         if self._thread.ident is not None:
             self._thread.join()
@@ -144,8 +150,8 @@ class ClockTask:
 
     def _run(self) -> None:
         while not self._stopping:
-            heard: set[str | None] = set()
-            failed = False
+            heard: dict[str | None, None] = {}
+            failed, began = False, time.thread_time()
             try:
                 if not self._holder.take():
                     break
@@ -154,20 +160,25 @@ class ClockTask:
             except Exception:  # noqa: BLE001 -- whatever fails, reminders go on when it is mended
                 _log.exception("The clock task failed and tries again in %s", AFTER_FAILURE)
                 failed = True
-            self._rest(heard if failed else set(), failed=failed)
+            self._ended.wait(EASE * (time.thread_time() - began))
+            self._rest(heard if failed else {}, failed=failed)
         self._holder.give_up()
 
-    def _take_heard(self) -> set[str | None]:
+    def _take_heard(self) -> dict[str | None, None]:
+        """Whoever was heard of first; everybody, where something concerns everybody."""
         with self._woken:
-            heard, self._heard = self._heard, set()
-            return heard
+            if None in self._heard:
+                heard, self._heard = self._heard, {}
+                return heard
+            first = next(iter(self._heard), None)
+            return {} if first is None else {first: self._heard.pop(first)}
 
-    def _rest(self, again: set[str | None], *, failed: bool) -> None:
+    def _rest(self, again: Mapping[str | None, None], *, failed: bool) -> None:
         """Sleep until the next instant, or for a while after a failure; what was heard meanwhile is not slept over."""
         with self._woken:
             if not self._stopping and (failed or not self._heard):
                 self._sleep(self._woken, self._seconds(failed=failed))
-            self._heard |= again
+            self._heard.update(again)
 
     def _seconds(self, *, failed: bool) -> float | None:
         if failed or self._unfiled:
@@ -177,7 +188,7 @@ class ClockTask:
             return None
         return min(max(earliest - self._clock(), timedelta()), LONGEST).total_seconds()
 
-    def _work(self, heard: set[str | None]) -> None:
+    def _work(self, heard: Collection[str | None]) -> None:
         with self._woken:
             sending = frozenset(self._sending)  # before the view: what is filed after it is neither told there nor here
         whole = self._trial.system_view()
@@ -286,7 +297,7 @@ class ClockTask:
                 self._unfiled[line.id] = (line, draft)
             if is_kept:
                 self._sending.discard(line.notice.id)
-                self._heard.add(line.notice.participant)
+                self._heard[line.notice.participant] = None
             self._woken.notify_all()
 
     def _file_again(self) -> None:

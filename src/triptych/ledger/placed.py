@@ -1,15 +1,16 @@
 """What a view tells of the place a participant is at: its time, its country, who is on call, who has answered."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from triptych.course import Entries, Fold, Grant, Record, Setting, Sight, current_site
+from triptych.course import Fold, Grant, Record, Setting, Sight, current_site
 from triptych.course.consenting import FORMS, Consented, may_take_part
 from triptych.course.durability import Evaluation, evaluations
 from triptych.course.duty import ROTA, STEPS, Acknowledged, acknowledged, changes, is_watched, on_call, phone_of
 from triptych.course.session_calls import Message, messages
+from triptych.course.setting import entries_of
 from triptych.course.whereabouts import ROLE, Whereabouts
 from triptych.ledger.drafts import Actor
 from triptych.safety import Knowledge
@@ -43,7 +44,7 @@ class Placed(ABC):
     def _reaches(self, records: tuple[Record, ...]) -> bool: ...
 
     @abstractmethod
-    def _shown(self, records: Iterable[Record]) -> list[Record]: ...
+    def _shown(self, records: Sequence[Record]) -> tuple[Record, ...]: ...
 
     def zone(self, participant: str | None = None) -> ZoneInfo:
         """The time zone of a participant's site, or of the viewer's own."""
@@ -51,7 +52,7 @@ class Placed(ABC):
 
     def whereabouts(self, participant: str) -> Whereabouts:
         """The days of a participant where they are: in the zone that they named, else in that of their site."""
-        return Whereabouts(Entries(self._records(participant)), self._place(participant).zone)
+        return Whereabouts(entries_of(self._records(participant)), self._place(participant).zone)
 
     def country(self, participant: str | None = None) -> str:
         """The country (ISO 3166-1 alpha-2) of a participant's site, else of the viewer's own or of the study."""
@@ -93,7 +94,7 @@ class Placed(ABC):
 
     def alarm_messages(self, participant: str) -> tuple[Message, ...]:
         """Every attempt to tell people of an alarm of a participant's session, to who sees these alarms."""
-        whole = Entries(self._records(participant))
+        whole = entries_of(self._records(participant))
         return tuple(messages(whole)) if self._sees_alarms(participant) else ()
 
     def _sees_alarms(self, participant: str) -> bool:
@@ -127,7 +128,7 @@ class Placed(ABC):
         records = self._records(participant)
         if not self._reaches(records) or self.sight.masks_visits:
             return None
-        own = (entry.current.occurred_at for entry in Entries(records).entries if entry.root.role == ROLE)
+        own = (entry.current.occurred_at for entry in entries_of(records).entries if entry.root.role == ROLE)
         return max(own, default=None)
 
     def arm(self, participant: str) -> str | None:
@@ -135,7 +136,7 @@ class Placed(ABC):
         item, records = self.study_of(participant).document.arm_item, self._records(participant)
         if not item or not self._reaches(records) or not self.sight.sees_path(item):
             return None
-        held = Entries(self._shown(records)).latest(item.partition(".")[0])
+        held = entries_of(self._shown(records)).latest(item.partition(".")[0])
         arm = held.current.values.get(item.partition(".")[2]) if held else None
         return arm if isinstance(arm, str) else None
 
@@ -151,9 +152,9 @@ class Placed(ABC):
     def acknowledged(self, participant: str, about: str) -> Acknowledged | None:
         """Who has acknowledged the alerts about a record, by the name that the participant knows."""
         records = self._records(participant)
-        return acknowledged(Entries(self._shown(records)), about) if self._reaches(records) else None
+        return acknowledged(entries_of(self._shown(records)), about) if self._reaches(records) else None
 
     def _place(self, participant: str | None) -> Setting:
         records = self._records(participant) if participant else ()
-        site = current_site(Entries(records)) if records else self.viewer and self.viewer.site
+        site = current_site(entries_of(records)) if records else self.viewer and self.viewer.site
         return self._setting_at(site or None)

@@ -1,11 +1,12 @@
 """What a window shows of a participant's screening: the decision, abnormal values, and the taper plan."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from triptych.course import Entries, Fold, Grant, Record, Screened, Setting, Sight, Taper, current_site
+from triptych.course import Fold, Grant, Record, Screened, Setting, Sight, Taper, current_site
 from triptych.course.results import Abnormal
+from triptych.course.setting import entries_of
 from triptych.course.tapering import PLAN
 from triptych.safety import Knowledge
 from triptych.study import Study
@@ -33,7 +34,7 @@ class ScreeningView(ABC):
     def _version(self, setting: Setting, records: Sequence[Record] = ()) -> Study: ...
 
     @abstractmethod
-    def _shown(self, records: Iterable[Record]) -> list[Record]: ...
+    def _shown(self, records: Sequence[Record]) -> tuple[Record, ...]: ...
 
     @abstractmethod
     def _sight(self, study: Study) -> Sight: ...
@@ -64,7 +65,7 @@ class ScreeningView(ABC):
         records = self._records(participant)
         if not self._reaches(records):
             return None
-        setting = self._setting_at(current_site(Entries(records)))
+        setting = self._setting_at(current_site(entries_of(records)))
         study = self._version(setting, records)
         return Fold(study, participant, self._shown(records), setting, self._knowledge, self.now, self._sight(study))
 
@@ -76,7 +77,7 @@ class ScreeningView(ABC):
         records = self._records(participant)
         if not self._reaches(records) or not self.sight.sees_form(PLAN):
             return None
-        setting = self._setting_at(current_site(Entries(records)))
+        setting = self._setting_at(current_site(entries_of(records)))
         fold = Fold(self._version(setting, records), participant, records, setting, self._knowledge, self.now)
         plan = fold.taper
         is_own = self._grant is not None and self._grant.participant is not None

@@ -9,8 +9,7 @@ from typing import Self
 import msgspec
 
 from triptych.course import CONFIRMATION, Course, Fold, Grant, Record, Setting, current_site, local_day
-from triptych.course.entries import Entries
-from triptych.course.setting import entries_of, grants_of
+from triptych.course.setting import entries_of, grants_of, setting_of
 from triptych.ledger import consenting, judging
 from triptych.ledger.chain import link, seal
 from triptych.ledger.drafts import Actor, Draft, Filed, Held, Outcome, Reason, Refused
@@ -181,7 +180,7 @@ class Trial:
     def _plan(self, reading: Reading, known: Mapping[str, tuple[Record, ...]], draft: Draft, actor: Actor) -> Plan:
         """Which streams a filing reads and appends to: known from the form and the participant's site."""
         records = known[participant_stream(draft.participant)] if draft.participant is not None else ()
-        site = current_site(Entries(records)) or draft.site or actor.site
+        site = current_site(entries_of(records)) or draft.site or actor.site
         study = self._study(reading, known, site, records)
         form = study.forms.get(draft.form)
         about = form.about if form else ("participant" if draft.participant else "study")
@@ -198,7 +197,7 @@ class Trial:
             return versions.newest
         name = site_stream(site) if site else ""
         site_records = known[name] if name in known else self._streams.kept(name) or ()
-        setting = Setting(versions.newest, known[STUDY], site_records, site)
+        setting = setting_of(known[STUDY], site_records, versions.newest, site)
         return versions.at(setting, local_day(self._clock(), setting.zone), records)
 
     def _file(
@@ -219,7 +218,7 @@ class Trial:
         now = self._clock()
         now = max([now, *(r.recorded_at for r in records[-1:] if now >= r.recorded_at - SKEW)])
         site_records = known[site_stream(plan.site)] if plan.site else ()
-        setting = Setting(plan.study, known[STUDY], site_records, plan.site)
+        setting = setting_of(known[STUDY], site_records, plan.study, plan.site)
         case = judging.Case(plan.study, draft, actor, setting, records, now, plan.site)
         case.draft = self._placed(case)
         reasons = self._reasons(plan, case)

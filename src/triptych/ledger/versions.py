@@ -39,7 +39,7 @@ class Versions:
     def at(self, setting: Setting, today: date, records: Sequence[Record] = ()) -> Study:
         """The version in force on a day at a site, for the participant with these records if there are any."""
         found = self.newest
-        entries = Entries(records)
+        entries = entries_of(records)
         for digest, since in self._at_site(setting):
             study = self.studies[digest]
             if since <= today and _moves(study, entries, setting, since):

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from triptych.course import (
     CASEBOOK,
     Course,
-    Entries,
     Entry,
     Grant,
     Listed,
@@ -26,6 +25,8 @@ from triptych.course import (
     shown_digest,
     under_review,
 )
+from triptych.course.remembering import Remembered
+from triptych.course.setting import entries_of, setting_of
 from triptych.ledger.drafts import Actor
 from triptych.ledger.lists import Heads, keep_rows, read_line
 from triptych.ledger.placed import Placed
@@ -68,6 +69,7 @@ class View(Placed, SessionView):
         self._versions, self.viewer, self.now = versions, viewer, now
         self.study, self._known = versions.newest, dict(known)
         self._folds = {}
+        self._shown_of = Remembered(self._shown_anew)
         self._setting = self._setting_at(viewer.site if viewer else None)
         self.study = self._version(self._setting)
         self._grant = grant or self._granted()
@@ -92,7 +94,7 @@ class View(Placed, SessionView):
     def study_of(self, participant: str) -> Study:
         """The version of the document in force for a participant; that of the viewer's site for nobody known."""
         records = self._records(participant)
-        return self._version(self._setting_at(current_site(Entries(records))), records) if records else self.study
+        return self._version(self._setting_at(current_site(entries_of(records))), records) if records else self.study
 
     @property
     def audience(self) -> str:
@@ -112,7 +114,7 @@ class View(Placed, SessionView):
             return tuple(name for name in names if self._allows(name, None))
         unknown = [name for name in names if name not in sites]
         for name, records in zip(unknown, self._look(map(participant_stream, unknown)), strict=True):
-            sites[name] = current_site(Entries(records))
+            sites[name] = current_site(entries_of(records))
         return tuple(name for name in names if self._allows(name, sites[name]))
 
     def records(self, participant: str) -> tuple[Seen, ...]:
@@ -141,7 +143,7 @@ class View(Placed, SessionView):
         """The site of the participant whose own access this is; none for everybody else."""
         own = self._grant.participant if self._grant is not None else None
         records = self._records(own) if own is not None else ()
-        return current_site(Entries(records)) if records else None
+        return current_site(entries_of(records)) if records else None
 
     def study_records(self) -> tuple[Seen, ...]:
         """Every visible record of the study's own stream."""
@@ -159,7 +161,7 @@ class View(Placed, SessionView):
         records = self._records(participant)
         if not self._reaches(records) or (self.sight.masks_visits and scope != CASEBOOK):
             return "", ()
-        entries = Entries(self._shown(records))
+        entries = entries_of(self._shown(records))
         seen = {one.id: one for one in self.records(participant)}
         study = self.study_of(participant)
         covered = under_review(study, entries, self.sight, scope)
@@ -207,7 +209,7 @@ class View(Placed, SessionView):
         rows = []
         for name in names:
             records = self._records(name)
-            site = current_site(Entries(records))
+            site = current_site(entries_of(records))
             line = listed(self._derived(name, records))
             own = {record.actor for record in records if self._is_for_its_sender(record)}
             if self._person not in own and heads.agree(name, site, self._known):
@@ -278,26 +280,28 @@ class View(Placed, SessionView):
 
     def _setting_at(self, site: str | None) -> Setting:
         site_records = self._look([site_stream(site)])[0] if site else ()
-        return Setting(self.study, self._known[STUDY], site_records, site)
+        return setting_of(self._known[STUDY], site_records, self.study, site)
 
     def _reaches(self, records: tuple[Record, ...]) -> bool:
         if not records:
             return False
-        return self._allows(records[0].stream.partition(":")[2], current_site(Entries(records)))
+        return self._allows(records[0].stream.partition(":")[2], current_site(entries_of(records)))
 
     def _derived(self, participant: str, records: tuple[Record, ...]) -> Course:
-        setting = self._setting_at(current_site(Entries(records)))
+        setting = self._setting_at(current_site(entries_of(records)))
         released = released_days(self._releases(), partial(self._whole, participant))
         shown, study = self._shown(records), self._version(setting, records)
         sight = self.sight if study is self.study else self._sight(study)
         course = derive_course(study, participant, shown, setting, self._knowledge, self.now, sight, released)
         return without_visits(course) if self.sight.masks_visits else course
 
-    def _shown(self, records: Iterable[Record]) -> list[Record]:
+    def _shown(self, records: Sequence[Record]) -> tuple[Record, ...]:
         """The records that this viewer may see; one about a hidden record is as hidden as that record."""
+        return self._shown_of(records)
+
+    def _shown_anew(self, records: Sequence[Record]) -> tuple[Record, ...]:
         if self.sight.everything:
-            return list(records)
-        records = list(records)
+            return tuple(records)
         forms = {record.id: record.form for record in records}
         shown = {record.id: self._on_hidden_items(self._stripped(record), forms) for record in records}
         shown |= dict.fromkeys(self.sight.unshared(records))
@@ -307,7 +311,7 @@ class View(Placed, SessionView):
             for name, record in shown.items():
                 if record is not None and self._names(record) & hidden:
                     shown[name] = None
-        return [record for record in shown.values() if record is not None]
+        return tuple(record for record in shown.values() if record is not None)
 
     def _on_hidden_items(self, record: Record | None, forms: Mapping[str, str]) -> Record | None:
         """A query on a hidden item is hidden; a signature on one shows no digest, which would betray the answer."""
@@ -353,7 +357,7 @@ class View(Placed, SessionView):
         return not self.sight.sees_form(record.form) and (record.status == "held" or record.form in OWN)
 
     def _seen(self, records: tuple[Record, ...], participant: str | None) -> tuple[Seen, ...]:
-        entries = Entries(records)
+        entries = entries_of(records)
         return tuple(self._one(record, entries.entry(record.id), participant) for record in self._shown(records))
 
     def _is_late(self, record: Record) -> bool:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from triptych.rules import Context, Missing, Rule, evaluate
+from triptych.rules import Answer, Context, Missing, Rule, evaluate
 from triptych.safety.alarms import Alarm, Asking, Closing, Reading, limit_alarms, next_reading
 from triptych.study import Limit, Recognition, SessionRules, Study, Watch, parse_duration
 from triptych.study.limits import SIGNAL
@@ -53,23 +53,22 @@ def stated_in(study: Study, form: str, values: Mapping[str, object]) -> dict[str
     if form == DRINK:
         volume = values.get("volume")
         return {DRINK: float(volume) if isinstance(volume, int | float) else None}
-    rules = study.document.session or SessionRules()
     found: dict[str, Known | None] = {}
-    for watch in rules.watches:
-        if watch.form == form or (form == SIGNAL and watch.is_signal):
-            measured = _alive(values.get(watch.held_in), zero=has_zero(study, form, watch.held_in))
-            if measured is not None:
-                found[watch.id] = measured
+    for name, item, zero in _watched_in(study, form):
+        value = values.get(item)
+        if isinstance(value, int | float) and not isinstance(value, bool) and (value > 0 or (value == 0 and zero)):
+            found[name] = float(value)
     if form == SIGNS:
         found |= {item: value for item, value in values.items() if isinstance(value, bool)}
     return found
 
 
-def _alive(value: object, *, zero: bool) -> float | None:
-    """An answer as a number, and none where it is no number, or one that nothing alive has."""
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    return float(value) if value > 0 or (value == 0 and zero) else None
+@lru_cache(maxsize=256)
+def _watched_in(study: Study, form: str) -> tuple[tuple[str, str, bool], ...]:
+    """The watched values that a form holds: each by its id, with its item and whether zero is a value of that."""
+    rules = study.document.session or SessionRules()
+    here = (one for one in rules.watches if one.form == form or (form == SIGNAL and one.is_signal))
+    return tuple((one.id, one.held_in, has_zero(study, form, one.held_in)) for one in here)
 
 
 def has_zero(study: Study, form: str, item: str) -> bool:
@@ -89,16 +88,17 @@ class Facts:
         self._drinks: list[tuple[datetime, float | None]] = []
         self.known: dict[str, Known] = {}
 
-    def take(self, one: Stated) -> None:
+    def take(self, at: datetime, facts: Mapping[str, Known | None]) -> None:
         """Take in what the next record states."""
-        for name, value in one.facts.items():
+        for name, value in facts.items():
             if name == DRINK:
-                self._drinks.append((one.at, None if value is None else float(value)))
+                self._drinks.append((at, None if value is None else float(value)))
             elif value is not None:
                 self.known[name] = value
                 if name in self._watched:
-                    self._measure(name, one.at, float(value))
-        self._drunk(one.at)
+                    self._measure(name, at, float(value))
+        if self._drinks:
+            self._drunk(at)
 
     def _measure(self, name: str, at: datetime, value: float) -> None:
         times, values = self._series.setdefault(name, ([], []))
@@ -122,30 +122,34 @@ class Facts:
             self.known[INTAKE] = False
 
 
-def readings_of(
-    rule: Rule, apart: timedelta, rules: SessionRules, day: Iterable[Stated], dosed_at: datetime | None
-) -> Iterator[Reading]:
+def readings_of(study: Study, one: Recognition, day: Iterable[Stated], dosed_at: datetime | None) -> Iterator[Reading]:
     """The answers of a rule at every record that states a fact it reads: one where it is true, zero where it is not.
 
     It is unknown, and so no reading, where it cannot be decided; and where it stays true by what other records said
     while this one says nothing new for it, so that an alarm that a person closed is not raised by a routine reading.
     """
-    reads = {_stated_as(name) for name in rule.reads}
-    facts = Facts(rules, dosed_at, apart)
-    if DRINK not in reads:  # what was drunk in the last hour changes with every record, whatever it states
-        day = [one for one in day if one.facts.keys() & reads]
-    for one in day:
+    reads = {_stated_as(name) for name in _rule(study, one, "rule").reads}
+    facts = Facts(study.document.session or SessionRules(), dosed_at, span(one.apart))
+    for stated in day:
+        mine = {name: stated.facts[name] for name in stated.facts.keys() & reads}
+        if not mine and DRINK not in reads:  # what was drunk in the last hour changes with every record
+            continue
         before = dict(facts.known)
-        facts.take(one)
-        mine = one.facts.keys() & reads
+        facts.take(stated.at, mine)
         if not mine:
             continue
-        answer = evaluate(rule, facts.known, _CONTEXT)
+        answer = _answer(study, one, frozenset(facts.known.items()))
         value = 1.0 if answer is True else 0.0 if answer is False else None
-        if value == 1.0 and not any(one.facts[name] is True for name in mine):
+        if value == 1.0 and not any(said is True for said in mine.values()):
             rest = {name: known for name, known in before.items() if _stated_as(name) not in mine}
-            value = None if evaluate(rule, rest, _CONTEXT) is True else value
-        yield Reading(one.at, value, one.record)
+            value = None if _answer(study, one, frozenset(rest.items())) is True else value
+        yield Reading(stated.at, value, stated.record)
+
+
+@lru_cache(maxsize=4096)
+def _answer(study: Study, one: Recognition, known: frozenset[tuple[str, Known]]) -> Answer:
+    """The answer of a rule over what is known; a name stands for numbers alone or for signs alone, so 1.0 is no yes."""
+    return evaluate(_rule(study, one, "rule"), dict(known), _CONTEXT)
 
 
 def _stated_as(name: str) -> str:
@@ -166,8 +170,12 @@ def session_alarms(
     `day` is what the records state, oldest first; `closings` are people's words by what each is about. Gates, tasks and
     the screens of every audience ask about the same day, so the last answers are kept.
     """
-    stated = tuple((one.at, one.record, tuple(one.facts.items()), one.is_signal) for one in day)
-    return list(_alarms(study, stated, tuple((name, tuple(said)) for name, said in closings.items()), dosed_at))
+    closed = tuple((name, tuple(said)) for name, said in closings.items())
+    return list(_alarms(study, _kept(day), closed, dosed_at))
+
+
+def _kept(day: Sequence[Stated]) -> tuple[_Told, ...]:
+    return tuple((one.at, one.record, tuple(one.facts.items()), one.is_signal) for one in day)
 
 
 @lru_cache(maxsize=128)
@@ -184,7 +192,7 @@ def _alarms(
     found = [alarm for _, _, alarms in _measured(rules, day, closings) for alarm in alarms]
     day = [one for one in day if not one.is_signal]
     for one in rules.recognize:
-        taken = readings_of(_rule(study, one, "rule"), span(one.apart), rules, day, dosed_at)
+        taken = readings_of(study, one, day, dosed_at)
         limits = (Limit(level=one.level, at_least=1),)
         found += limit_alarms(one.id, one.title, limits, taken, closings.get(one.id, ()), after, late)
     return tuple(found)
@@ -217,19 +225,24 @@ def extra_readings(study: Study, day: Sequence[Stated], closings: Mapping[str, S
 
 def questions(study: Study, day: Sequence[Stated], dosed_at: datetime | None) -> list[Question]:
     """What has to be examined now: the rules that cannot be decided, where something makes it matter."""
+    return list(_questions(study, _kept(day), dosed_at))
+
+
+@lru_cache(maxsize=128)
+def _questions(study: Study, stated: tuple[_Told, ...], dosed_at: datetime | None) -> tuple[Question, ...]:
     rules = study.document.session or SessionRules()
     found, taken = [], dict[str, Facts]()
     for one in rules.recognize:
         facts = taken.get(one.apart)
         if facts is None:
             facts = taken[one.apart] = Facts(rules, dosed_at, span(one.apart))
-            for stated in day:
-                if not stated.is_signal:
-                    facts.take(stated)
+            for at, _, told, is_signal in stated:
+                if not is_signal:
+                    facts.take(at, dict(told))
         answer, matters = (evaluate(_rule(study, one, part), facts.known, _CONTEXT) for part in ("rule", "ask_when"))
         if one.ask and isinstance(answer, Missing) and matters is True:
             found.append(Question(one.id, one.title, one.ask, tuple(sorted(answer.paths))))
-    return found
+    return tuple(found)
 
 
 def _rule(study: Study, one: Recognition, part: str) -> Rule:

@@ -5,11 +5,15 @@ The parts `facts` and `room` are JSON: what a tablet needs to decide about the n
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from django.template.loader import get_template
+from markupsafe import Markup
 
 from triptych.course import Attendance
 from triptych.course.answered import Raised
@@ -26,7 +30,7 @@ from triptych.web.live.board import Board, Line
 from triptych.web.live.chart import chart
 from triptych.web.live.room import room
 
-PARTS = ("head", "alarms", "presence", "chart", "readings", "timeline")
+PARTS, MEASURED = ("head", "alarms", "presence", "timeline"), ("chart", "readings")
 NEAR = timedelta(minutes=15)
 """A reading so near to the time at which one is due is that one."""
 
@@ -45,22 +49,51 @@ def drawn(
     """Every part of the screen by its name; `attended` is who is there, `told` who was told of its alarms."""
     rings = ringing(study, board, seen, told)
     asked, here = (attended.known, list(attended.people)) if attended else present(seen)
-    limits = {watch.id: watch.at for watch in rules_of(study).limits}
     known: dict[str, Any] = {
         "board": board,
         "zone": board.zone,
-        "svg": chart(board, limits),
         "rings": rings,
         "here": here,
     }
     known |= {"questions": questions(study, board.stated, board.dosed_at)}
     known |= {"alone": alone, "searched": sent(told, VALUE, alone.record) if alone else (), "asked": asked}
-    known |= {"lines": sorted((*board.lines, *_gaps(board, attended)), key=lambda line: line.at, reverse=True)}
+    lines = sorted((*board.lines, *_gaps(board, attended)), key=lambda line: line.at, reverse=True)
+    known |= {"lines": [_row(line, board.zone) for line in lines]}
     touched = touch.alarms if touch else ()
     known |= {"touched": [(one, sent(told, RULE, one.record)) for one in touched]}
     parts = {name: get_template(f"live/_{name}.html").render(known) for name in PARTS}
+    parts |= _measured(_Measured(_key(study, board), study, board))
     facts = json.dumps({**_facts(study, board, seen), "ended": ended_at is not None})
     return {**parts, "facts": facts, "room": room(study, board, seen, touch, ended_at)}
+
+
+@lru_cache(maxsize=8192)
+def _row(line: Line, zone: ZoneInfo) -> Markup:
+    """A line of the timeline; it is drawn once, for every audience and until it leaves the screen."""
+    return Markup(get_template("live/_line.html").render({"line": line, "zone": zone}))  # noqa: S704 -- it is escaped there
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """What was measured, by which it is told whether it has been drawn already: audiences mostly see the same."""
+
+    key: bytes
+    study: Study = field(compare=False)
+    board: Board = field(compare=False)
+
+
+def _key(study: Study, board: Board) -> bytes:
+    is_empty = not (board.doses or board.readings)
+    what = (study.digest, board.zone.key, board.now if is_empty else None, board.doses, board.readings)
+    return msgspec.msgpack.encode(what)
+
+
+@lru_cache(maxsize=64)
+def _measured(of: _Measured) -> Mapping[str, str]:
+    """The chart and the table of readings."""
+    known = {"board": of.board, "zone": of.board.zone}
+    known |= {"svg": chart(of.board, {watch.id: watch.at for watch in rules_of(of.study).limits})}
+    return {name: get_template(f"live/_{name}.html").render(known) for name in MEASURED}
 
 
 def _gaps(board: Board, attended: Attendance | None) -> Iterator[Line]:

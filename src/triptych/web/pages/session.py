@@ -30,7 +30,7 @@ from triptych.web.live.board import gaps
 from triptych.web.live.drawing import watched
 from triptych.web.live.music import panel, played
 from triptych.web.live.outbox import MOST, Answer, take
-from triptych.web.live.stream import Drawn, Reader, board_for, events
+from triptych.web.live.stream import Drawn, Reader, board_for, events, may_look
 from triptych.web.live.summing import summed
 from triptych.web.pages import session_course
 from triptych.web.pages.emergency import emergency
@@ -79,6 +79,12 @@ BESIDE = ("session-course.css", "recording.css", "session-light.js", "session-mu
 def opened(asker: Asker, participant: str) -> Drawn:
     """The board of a participant's session for whoever asks; without one the page is not there."""
     return found(board_for(asker.view, participant))
+
+
+def looked_at(asker: Asker, participant: str) -> None:
+    """Whoever may not look at a participant's session finds no page; nothing is drawn for it."""
+    if not may_look(asker.view, participant):
+        raise Http404
 
 
 @page
@@ -266,14 +272,14 @@ def stream(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse
 
     Where the server cannot push, what is due now is sent at once and the browser asks again.
     """
-    opened(asker, participant)
+    looked_at(asker, participant)
     after = request.headers.get("Last-Event-ID") or request.GET.get("after")
     reader = Reader(asker.actor, participant, after, lambda: is_logged_in(request))
     answer: HttpResponseBase
     if isinstance(request, ASGIRequest):
-        answer = StreamingHttpResponse(events(reader, participant), content_type="text/event-stream")
+        answer = StreamingHttpResponse(events(reader), content_type="text/event-stream")
     else:
-        answer = HttpResponse("".join(reader.look() or ()), content_type="text/event-stream")
+        answer = HttpResponse(reader.look() or "", content_type="text/event-stream")
     answer["Cache-Control"] = "no-store"
     answer["X-Accel-Buffering"] = "no"
     return answer
@@ -289,7 +295,7 @@ def is_logged_in(request: HttpRequest) -> bool:
 @page
 def outbox(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
     """Take what a tablet kept: each entry is answered for itself, and the server's clock is told."""
-    opened(asker, participant)
+    looked_at(asker, participant)
     try:
         sent = json.loads(request.body)["records"]
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -311,7 +317,7 @@ def _told(answer: Answer) -> Mapping[str, object]:
 @page
 def join(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
     """Let a colleague use this tablet: their password is checked once, and they set a PIN that holds here alone."""
-    opened(asker, participant)
+    looked_at(asker, participant)
     person, pin = request.POST.get("person", ""), request.POST.get("pin", "")
     if not crew.is_new_pin(pin):
         text = f"A PIN has at least {crew.PIN_DIGITS} digits that are not all the same."
@@ -329,7 +335,7 @@ def join(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
 @page
 def confirm(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse:
     """File an answer to an alarm that asks for the hand of whoever gives it: their PIN, else their password."""
-    opened(asker, participant)
+    looked_at(asker, participant)
     person, pin = request.POST.get("person", ""), request.POST.get("pin", "")
     actor = crew.crew_of(request, asker).get(person)
     if actor is None or not confirmed(request, asker, person, pin):
@@ -350,7 +356,7 @@ def _actor_at(person: str, participant: str) -> Actor | None:
     """The first role of a person that reaches a participant's session."""
     for grant in grants_of(person, participant_site=False):
         actor = Actor(person=person, role=grant.role, site=grant.site)
-        if board_for(house().trial.view(actor), participant) is not None:
+        if may_look(house().trial.view(actor), participant):
             return actor
     return None
 
