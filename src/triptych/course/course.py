@@ -42,7 +42,7 @@ from triptych.course.session_presence import presence_deviations
 from triptych.course.session_records import SESSION_DECISIONS, SessionRecords
 from triptych.course.session_state import SessionState, session_instants, session_state
 from triptych.course.setting import Setting, entries_of
-from triptych.course.sight import Sight
+from triptych.course.sight import Sight, sight_of
 from triptych.course.signing import Signature, signatures
 from triptych.course.standing import Change, counts_now, current_site, derive_standing
 from triptych.course.tapering import PLAN, Taper, taper_of
@@ -116,17 +116,23 @@ class Fold:
         released: Mapping[str, date | None] | None = None,
     ) -> None:
         self.study, self.participant, self.setting, self.now = study, participant, setting, now
-        self.sight = sight or Sight(study)
+        self.sight = sight or sight_of(study)
         self._knowledge, self._records = knowledge, records
         self._confirmed: dict[int | None, bool | Missing] = {}
         self._sessions: dict[int | None, SessionRecords] = {}
+        self._states: dict[int | None, SessionState] = {}
         self.entries = entries_of(records)
         self.context = context_at(setting, now)
         self.today = local_day(now, setting.zone)
         self.standing = derive_standing(study, self.entries, self.context)
-        self._visits = Visits(study, self.entries, self.standing, self.sight, released or {}, setting.zone, now)
+        self._released = released or {}
         self.counting = self._current_attempt()
         self.facts = CourseFacts(study, self.counting, setting, now, partial(course_facts, self))
+
+    @cached_property
+    def _visits(self) -> Visits:
+        place = self.standing, self.sight, self._released, self.setting.zone, self.now
+        return Visits(self.study, self.entries, *place)
 
     def _current_attempt(self) -> Entries:
         """Entries that count for gates: of earlier screening attempts, only log forms and what may serve again."""
@@ -251,7 +257,9 @@ class Fold:
 
     def session_state(self, cycle: int | None) -> SessionState:
         """Where the medicine session of a cycle stands."""
-        return session_state(self.session(cycle), self.setting.holds_role)
+        if cycle not in self._states:
+            self._states[cycle] = session_state(self.session(cycle), self.setting.holds_role)
+        return self._states[cycle]
 
     @cached_property
     def arm(self) -> Arm | None:

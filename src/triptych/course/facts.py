@@ -38,6 +38,25 @@ class Facts(Mapping[str, object]):
         return len({**self._makers, **self._under})
 
 
+class _Listings(Mapping[str, object]):
+    """The records of each form of a document as a list, made when it is first read."""
+
+    def __init__(self, forms: Mapping[str, Form], make: Callable[[Form], Listing]) -> None:
+        self._forms, self._make = forms, make
+        self._made: dict[str, Listing] = {}
+
+    def __getitem__(self, name: str) -> Listing:
+        if name not in self._made:
+            self._made[name] = self._make(self._forms[name])
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._forms)
+
+    def __len__(self) -> int:
+        return len(self._forms)
+
+
 def context_at(setting: Setting, now: datetime) -> Context:
     """The context in which rules about this site are evaluated at an instant."""
     return Context(zone=setting.zone, holds_role=lambda person, role: setting.holds_role(person, role, now))
@@ -91,8 +110,7 @@ class CourseFacts:
         self.today: date = local_day(now, setting.zone)
         makers: dict[str, Callable[[], object]] = {"today": lambda: self.today, "course": partial(course, None)}
         makers |= {"site": self._site, "study": self._about_study}
-        makers |= {form.id: partial(self._listing, form) for form in study.document.forms}
-        self._base = Facts(makers)
+        self._base = Facts(makers, _Listings(study.forms, self._listing))
         self._course = course
 
     def bound(self, cycle: int | None, names: Mapping[str, object]) -> Facts:

@@ -1,6 +1,7 @@
 """What a viewer may see: forms by role, items by the secrets the viewer is unblinded for. Deny by default."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from triptych.course.entries import Entries
@@ -19,6 +20,7 @@ class Sight:
         self._role = role
         self._secrets = frozenset(role.unblinded if role and unblinded else ())
         self._forms: dict[str, bool] = {}
+        self._paths: dict[str, bool] = {}
         forms = (form for form in study.forms.values() if role is not None and form.shared_by)
         self._kept_back = {form.id: form.shared_by for form in forms if role is not None and not may_file(role, form)}
 
@@ -57,6 +59,11 @@ class Sight:
 
     def sees_path(self, path: str) -> bool:
         """Whether a path that a rule reads (`form.item`) rests on nothing hidden."""
+        if path not in self._paths:
+            self._paths[path] = self._sees_path(path)
+        return self._paths[path]
+
+    def _sees_path(self, path: str) -> bool:
         form_id, _, item_id = path.partition(".")
         form = self._study.forms.get(form_id)
         if form is None:
@@ -95,6 +102,10 @@ class Sight:
         form = self._study.forms.get(record.form)
         shown = {item.id for item in form.items if self.sees_item(item)} if form else set()
         return {key: value for key, value in record.values.items() if key in shown}
+
+
+sight_of = lru_cache(maxsize=256)(Sight)
+"""The sight of a role in a document, made once: it depends on nothing else."""
 
 
 def _is_shared(answers: Sequence[Record]) -> bool:

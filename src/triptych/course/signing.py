@@ -9,7 +9,7 @@ from triptych.course.entries import Entries
 from triptych.course.record import Record
 from triptych.course.reviewing import Altered, altered, review_digest, shown_digest
 from triptych.course.setting import Setting
-from triptych.course.sight import Sight
+from triptych.course.sight import Sight, sight_of
 from triptych.study import Study
 
 
@@ -85,4 +85,4 @@ def _shown_whole(study: Study, record: Record, sight: Sight) -> bool:
 def signer_sight(study: Study, setting: Setting, person: str, role: str, at: datetime) -> Sight:
     """What a person in a role could see at an instant."""
     grant = setting.grants.held(person, role, setting.site, at)
-    return Sight(study, study.roles[role], unblinded=grant is not None and grant.blinding == "unblinded")
+    return sight_of(study, study.roles[role], unblinded=grant is not None and grant.blinding == "unblinded")

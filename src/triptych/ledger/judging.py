@@ -27,6 +27,7 @@ from triptych.course import (
     under_review,
 )
 from triptych.course.schedule import slot_key
+from triptych.course.sight import sight_of
 from triptych.ledger.drafts import MAX_BYTES, Actor, Draft, Reason, System
 from triptych.ledger.store import UNSTORABLE
 from triptych.study import Form, Misfit, Role, Study, answers, fit
@@ -70,7 +71,7 @@ class Case:
         self.role: Role | None = study.roles.get(actor.role)
         self.grant: Grant | None = setting.grants.held(actor.person, actor.role, site, now)
         unblinded = self.grant is not None and self.grant.blinding == "unblinded"
-        self.sight = Sight(study, self.role, unblinded=unblinded) if self.role else None
+        self.sight = sight_of(study, self.role, unblinded=unblinded) if self.role else None
         self.entries = Entries(records)
 
 

@@ -1,8 +1,8 @@
 """The way out: a read-only window. What its viewer may not see is gone before anything is derived."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from functools import partial
+from datetime import datetime, timedelta
+from functools import cached_property, partial
 
 import msgspec
 from msgspec.structs import replace
@@ -27,6 +27,7 @@ from triptych.course import (
 )
 from triptych.course.remembering import Remembered
 from triptych.course.setting import entries_of, setting_of
+from triptych.course.sight import sight_of
 from triptych.ledger.drafts import Actor
 from triptych.ledger.lists import Heads, keep_rows, read_line
 from triptych.ledger.placed import Placed
@@ -83,10 +84,10 @@ class View(Placed, SessionView):
 
     def _sight(self, study: Study) -> Sight:
         if self.viewer is None:
-            return Sight(study)
+            return sight_of(study)
         role = study.roles.get(self.viewer.role) if self._grant else None
         unblinded = self._grant is not None and self._grant.blinding == "unblinded"
-        return Sight(study, role or NOBODY, unblinded=unblinded)
+        return sight_of(study, role or NOBODY, unblinded=unblinded)
 
     def _version(self, setting: Setting, records: Sequence[Record] = ()) -> Study:
         return self._versions.at(setting, local_day(self.now, setting.zone), records)
@@ -361,8 +362,13 @@ class View(Placed, SessionView):
         return tuple(self._one(record, entries.entry(record.id), participant) for record in self._shown(records))
 
     def _is_late(self, record: Record) -> bool:
-        defaults, behind = self.study.document.site_defaults, record.recorded_at - record.occurred_at
-        return defaults is not None and behind > parse_duration(defaults.late_entry).span
+        return self._late is not None and record.recorded_at - record.occurred_at > self._late
+
+    @cached_property
+    def _late(self) -> timedelta | None:
+        """How long after it happened an entry is a late one, where the document says so."""
+        defaults = self.study.document.site_defaults
+        return parse_duration(defaults.late_entry).span if defaults is not None else None
 
     def _one(self, record: Record, entry: Entry | None, participant: str | None) -> Seen:
         root = entry.id if entry else record.id
