@@ -1,13 +1,13 @@
 """What a view hands out of a record, and what it leaves of a course for those who may not know visit numbers."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from triptych.course import Capture, Course, Planned
+from triptych.course import Capture, Course, Entry, Planned, Record, Sight, shown_digest
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -39,6 +39,35 @@ class Seen(Struct, frozen=True, kw_only=True):
     shown: str
     capture: Capture | None = None
     language: str | None = None
+
+
+def seen_of(record: Record, entry: Entry | None, participant: str | None, sight: Sight, late: timedelta | None) -> Seen:
+    """A record as it is handed out; one that was recorded more than `late` after it happened is a late one."""
+    root, masked = entry.id if entry else record.id, sight.masks_visits
+    return Seen(
+        id=record.id,
+        root=root,
+        form=record.form,
+        participant=participant,
+        site=record.site,
+        visit=None if masked else record.visit,
+        cycle=None if masked else record.cycle,
+        actor=record.actor,
+        role=record.role,
+        occurred_at=record.occurred_at,
+        recorded_at=record.recorded_at,
+        document=record.document,
+        values=record.values,
+        corrects=record.corrects,
+        reason=record.reason,
+        status=record.status,
+        held=record.held,
+        current=entry is not None and entry.current.id == record.id,
+        late=late is not None and record.recorded_at - record.occurred_at > late,
+        shown=shown_digest(root, record, sight),
+        capture=record.capture,
+        language=record.language,
+    )
 
 
 def without_visits(course: Course) -> Course:

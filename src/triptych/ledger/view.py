@@ -1,8 +1,8 @@
 """The way out: a read-only window. What its viewer may not see is gone before anything is derived."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from functools import cached_property, partial
+from datetime import datetime
+from functools import partial
 
 import msgspec
 from msgspec.structs import replace
@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from triptych.course import (
     CASEBOOK,
     Course,
-    Entry,
     Grant,
     Listed,
     Record,
@@ -22,7 +21,6 @@ from triptych.course import (
     local_day,
     review_digest,
     sees_as_signer,
-    shown_digest,
     under_review,
 )
 from triptych.course.remembering import Remembered
@@ -32,7 +30,7 @@ from triptych.ledger.drafts import Actor
 from triptych.ledger.lists import Heads, keep_rows, read_line
 from triptych.ledger.placed import Placed
 from triptych.ledger.releasing import released_days, released_definitions
-from triptych.ledger.seen import Seen, without_visits
+from triptych.ledger.seen import Seen, seen_of, without_visits
 from triptych.ledger.session_view import SessionView
 from triptych.ledger.store import Store
 from triptych.ledger.streams import STUDY, Streams, participant_stream, site_stream
@@ -358,46 +356,10 @@ class View(Placed, SessionView):
         return not self.sight.sees_form(record.form) and (record.status == "held" or record.form in OWN)
 
     def _seen(self, records: tuple[Record, ...], participant: str | None) -> tuple[Seen, ...]:
-        entries = entries_of(records)
-        return tuple(self._one(record, entries.entry(record.id), participant) for record in self._shown(records))
-
-    def _is_late(self, record: Record) -> bool:
-        return self._late is not None and record.recorded_at - record.occurred_at > self._late
-
-    @cached_property
-    def _late(self) -> timedelta | None:
-        """How long after it happened an entry is a late one, where the document says so."""
-        defaults = self.study.document.site_defaults
-        return parse_duration(defaults.late_entry).span if defaults is not None else None
-
-    def _one(self, record: Record, entry: Entry | None, participant: str | None) -> Seen:
-        root = entry.id if entry else record.id
-        masked = self.sight.masks_visits
-        shown = replace(record, visit=None, cycle=None) if masked else record
-        return Seen(
-            id=record.id,
-            root=root,
-            form=record.form,
-            participant=participant,
-            site=record.site,
-            visit=shown.visit,
-            cycle=shown.cycle,
-            actor=record.actor,
-            role=record.role,
-            occurred_at=record.occurred_at,
-            recorded_at=record.recorded_at,
-            document=record.document,
-            values=record.values,
-            corrects=record.corrects,
-            reason=record.reason,
-            status=record.status,
-            held=record.held,
-            current=entry is not None and entry.current.id == record.id,
-            late=self._is_late(record),
-            shown=shown_digest(root, record, self.sight),
-            capture=record.capture,
-            language=record.language,
-        )
+        entries, defaults = entries_of(records), self.study.document.site_defaults
+        late = parse_duration(defaults.late_entry).span if defaults is not None else None
+        shown = ((record, entries.entry(record.id)) for record in self._shown(records))
+        return tuple(seen_of(record, entry, participant, self.sight, late) for record, entry in shown)
 
     def _releases(self) -> list[Release]:
         role = self.viewer.role if self.viewer and self._grant else None
