@@ -168,6 +168,12 @@ def test_a_signature_and_a_file_are_not_given_by_a_program(norway: Hands) -> Non
     signature = vitals(id=UNKNOWN, form="signature", visit=None, values=about)
     told = is_problem(program.post(signature), 422, "refused")
     assert [reason["code"] for reason in told["reasons"]] == ["signed_by_hand"]
+    for form, values in (
+        ("session_alarm", {"about": seen.id, "value": "systolic", "answer": "acknowledged"}),
+        ("alarm_test_seen", {"about": seen.id}),
+    ):
+        told = is_problem(program.post({**signature, "form": form, "values": values}), 422, "refused")
+        assert [reason["code"] for reason in told["reasons"]] == ["answered_by_hand"]
     file = {"about": seen.id, "name": "x.pdf", "sha256": "0" * 64, "size": 9, "media_type": "application/pdf"}
     for form in ("attachment", "attachment_unblinding", "site_document"):
         told = is_problem(program.post({**signature, "form": form, "values": file}), 422, "refused")

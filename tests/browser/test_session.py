@@ -9,6 +9,7 @@ from tests.browser.test_accessible import violations
 from tests.doors.hands import Hands
 
 from triptych.cli.demo import PASSWORD
+from triptych.ledger import Filed
 
 SESSION = "/participants/P-1/session/"
 
@@ -29,8 +30,13 @@ def live(empty: Hands) -> Hands:
     return empty
 
 
-def opened(window: Windows, person: str) -> Page:
+BEHIND = "{ const now = Date.now; Date.now = () => now() - 600000; }"
+"""The clock of a tablet that is ten minutes behind."""
+
+
+def opened(window: Windows, person: str, clock: str = "") -> Page:
     tablet = window()
+    tablet.context.add_init_script(clock)
     tablet.log_in(person)
     page = tablet.open(SESSION)
     expect(page.locator("body[data-ready][data-kept]")).to_be_visible()
@@ -66,7 +72,11 @@ def acknowledge(page: Page, pin: str = "2580") -> None:
 def test_what_one_tablet_enters_the_others_see_and_nothing_is_lost_without_a_network(
     live: Hands, window: Windows
 ) -> None:
-    room, other, physician = (opened(window, f"{role}-1") for role in ("therapist", "co_therapist", "physician"))
+    room, physician = (opened(window, f"{role}-1") for role in ("therapist", "physician"))
+    other = opened(window, "co_therapist-1", BEHIND)
+    expect(other.locator("#sending")).to_contain_text("This tablet's clock is 10 min behind")
+    came = {"person": "therapist-1", "change": "came"}
+    assert isinstance(live.file("therapist", "session_presence", came), Filed)
     expect(physician.locator("#device")).to_contain_text("Staff device")
     measure(room, "13182" + "88" + "371")
     for page in (room, other, physician):
@@ -88,6 +98,10 @@ def test_what_one_tablet_enters_the_others_see_and_nothing_is_lost_without_a_net
     expect(room.locator("#local")).to_contain_text("RED Systolic 205")
     expect(room.locator("#local")).to_contain_text("NOT SENT: call physician-1 at 22 33 44 55")
     expect(room.locator("#local")).to_contain_text("If nobody answers: emergency 113")
+    for said in ("nobody (not sent yet)", "therapist-1 (not sent yet)"):
+        room.get_by_role("button", name="In or out").click()
+        expect(room.locator("[data-part=presence]")).to_contain_text(said)
+        expect(room.locator("#local [data-alarm^=presence]")).to_have_count(said.startswith("nobody") + 0)
     room.locator("#local").get_by_role("button", name="I called").click()
     expect(room.locator("#local")).to_contain_text("Called by therapist-1")
     expect(room.locator("#local")).not_to_contain_text("NOT SENT")
@@ -98,7 +112,7 @@ def test_what_one_tablet_enters_the_others_see_and_nothing_is_lost_without_a_net
         expect(page.locator("ol.lines").last).to_contain_text("145/90")
         expect(page.locator("ol.lines").last).to_contain_text("146/91")
     for tablet in (room, other):
-        expect(tablet.locator("#sending")).to_have_text("All received")
+        expect(tablet.locator("#sending b")).to_have_text("All received")
     for page in (room, physician):
         expect(page.locator("[data-part=alarms]")).to_contain_text("Shown to physician-1")
     expect(room.locator("[data-part=alarms]")).to_contain_text("Called by therapist-1")
@@ -107,4 +121,10 @@ def test_what_one_tablet_enters_the_others_see_and_nothing_is_lost_without_a_net
     expect(room.locator("#local")).to_be_empty()
     systolic = [one.values["systolic"] for one in live.trial.system_view().records("P-1") if one.form == "vitals"]
     assert sorted(systolic) == [120, 131, 145, 146, 205]
+    late = next(one for one in live.trial.system_view().records("P-1") if one.values.get("systolic") == 146)
+    assert abs(datetime.now(UTC) - late.occurred_at) < timedelta(
+        minutes=5
+    )  # by the server's clock, whatever the tablet's
+    assert late.capture is not None
+    assert late.capture.offset == pytest.approx(600, abs=30)
     assert violations(room) == []

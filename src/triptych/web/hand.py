@@ -50,6 +50,12 @@ def hand_for(request: HttpRequest, asker: Asker, form: Form) -> Hand | None:
     return Hand(people=people, person=person, when=WHEN.get(form.id, ""))
 
 
+def is_answer_by_hand(form: str, values: Mapping[str, object]) -> bool:
+    """Whether a record acknowledges or closes an alarm, or acknowledges a test page: no program does that."""
+    item, answers = ONLY.get(form, ("", ()))
+    return form == "alarm_test_seen" or (form == "session_alarm" and values.get(item) in answers)
+
+
 def given_by(request: HttpRequest, asker: Asker, posted: Posted, hand: Hand | None) -> Asker | None:
     """Whoever gave their hand, to file as; nobody where it was wrong."""
     item, answers = ONLY.get(posted.form.id, ("", ()))

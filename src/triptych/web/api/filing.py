@@ -11,6 +11,7 @@ from triptych.web.api.problems import Problem, malformed, not_here
 from triptych.web.api.reading import ACTING
 from triptych.web.api.shapes import DraftIn, FiledOut, HeldOut, ProblemOut
 from triptych.web.entry import YEARS
+from triptych.web.hand import is_answer_by_hand
 from triptych.web.house import house
 from triptych.web.losing import carry_out
 from triptych.web.pages.entry import SIGNED
@@ -66,6 +67,9 @@ def _by_hand(draft: DraftIn) -> None:
     if draft.form in SIGNED:
         text = "It is signed on its own page, with the password of whoever signs."
         raise refused([Reason(code="signed_by_hand", text=text)])
+    if is_answer_by_hand(draft.form, draft.values):
+        text = "An alarm or a test page is answered on the session's page, by the PIN or password of whoever answers."
+        raise refused([Reason(code="answered_by_hand", text=text)])
     if FILE in draft.values:
         raise refused([Reason(code="attached_by_hand", text="A file is attached on the page of its record.")])
 

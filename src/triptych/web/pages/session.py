@@ -46,6 +46,7 @@ TELLING = (
     "session-calling.js",
     "session-sounding.js",
     "session-hand.js",
+    "session-board.js",
     "session-local.js",
     "session-paging.js",
     "session-pinned.js",

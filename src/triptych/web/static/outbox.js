@@ -65,18 +65,35 @@ export class Outbox {
     this.wanted = false;
   }
 
-  /** Open the database and begin to send. */
-  async start() {
-    this.database = await open();
-    const state = this.database.transaction(STATE).objectStore(STATE);
+  /** Keep something else of this page, beside the entries. */
+  async remember(name, value) {
+    const kept = this.database.transaction(STATE, "readwrite");
+    kept.objectStore(STATE).put(value, name);
+    await settled(kept);
+  }
+
+  /** What was kept under a name. */
+  async recall(name) {
+    await this.ready();
+    return answered(this.database.transaction(STATE).objectStore(STATE).get(name));
+  }
+
+  /** Open the database; only then can anything be entered here. */
+  async ready() {
+    if (this.database) return;
+    const database = await open();
+    const state = database.transaction(STATE).objectStore(STATE);
     this.offset = (await answered(state.get("offset"))) ?? null;
     this.device = await answered(state.get("device"));
-    if (!this.device) {
-      this.device = uuid7(Date.now());
-      const made = this.database.transaction(STATE, "readwrite");
-      made.objectStore(STATE).put(this.device, "device");
-      await settled(made);
-    }
+    this.database = database;
+    if (this.device) return;
+    this.device = uuid7(Date.now());
+    await this.remember("device", this.device);
+  }
+
+  /** Begin to send. */
+  async start() {
+    await this.ready();
     navigator.storage?.persist?.();
     addEventListener("online", () => this.send());
     addEventListener("offline", () => this.tell("offline"));

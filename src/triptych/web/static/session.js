@@ -10,6 +10,7 @@ const { Hand } = await import(given.modules["session-hand"]);
 const { Local, inTheRoom, nobodyHere } = await import(given.modules["session-local"]);
 const { pinAlarms } = await import(given.modules["session-pinned"]);
 const { Push } = await import(given.modules["session-push"]);
+const { KeptBoard } = await import(given.modules["session-board"]);
 const { Paging } = await import(given.modules["session-paging"]);
 const { evaluate } = await import(given.modules.rules);
 const { beginScreen } = await import(given.modules["session-screen"]);
@@ -251,6 +252,21 @@ let heard = Date.now();
 let source = null;
 let position = given.position;
 
+/** Put what was told in its place. */
+function draw(parts) {
+  if (parts.calls) calling.take(JSON.parse(parts.calls));
+  for (const [name, html] of Object.entries(parts)) {
+    const place = $(`[data-part="${name}"]`);
+    if (place) place.innerHTML = html;
+    if (name === "facts") facts = JSON.parse(html);
+    if (name === "room") room.take(html);
+    if (name === "alarms") attend();
+  }
+  decide();
+  tick();
+  document.dispatchEvent(new CustomEvent("session:board", { detail: parts }));
+}
+
 function listen() {
   source?.close();
   source = new EventSource(`${given.urls.session_events}?after=${position ?? ""}`);
@@ -263,18 +279,9 @@ function listen() {
   });
   source.addEventListener("board", (event) => {
     hear();
-    const { parts } = JSON.parse(event.data);
-    if (parts.calls) calling.take(JSON.parse(parts.calls));
-    for (const [name, html] of Object.entries(parts)) {
-      const place = $(`[data-part="${name}"]`);
-      if (place) place.innerHTML = html;
-      if (name === "facts") facts = JSON.parse(html);
-      if (name === "room") room.take(html);
-      if (name === "alarms") attend();
-    }
-    decide();
-    tick();
-    document.dispatchEvent(new CustomEvent("session:board", { detail: parts }));
+    const { parts, now } = JSON.parse(event.data);
+    board.note(parts, now);
+    draw(parts);
   });
   source.addEventListener("signal", (event) => {
     hear();
@@ -370,6 +377,8 @@ beginDevices({ given, enter, element, now: () => outbox.now(), place: $("#device
 
 // --- Begin -----------------------------------------------------------------------------------------------------------
 
+const board = new KeptBoard({ outbox, name: `board:${given.participant}:${given.me}`, drawnAt: given.calls.at });
+draw((await board.newer().catch(() => null)) ?? {});
 await outbox.start();
 attend(); // a page that was kept shows what stood, and its buttons
 beginMusic({ given, enter, element, time, now: () => outbox.now(), room: () => room.facts });
