@@ -57,6 +57,7 @@ def test_each_unmet_criterion_is_listed_with_what_clears_it_and_by_whom(live: Ha
     assert 'data-condition="oriented" data-state="unknown"' in page
     assert "Therapist: File the check before discharge" in page
     assert "not answered: Check before discharge" in page
+    assert "overnight 1 of Night attendant, Therapist" in page
     assert "they were not confirmed" in page
     override = shown(log_in, "physician", "/participants/P-1/file/discharge_override/?visit=dosing&cycle=1")
     assert "Oriented, looked at freshly (cannot decide)" in override  # nobody copies them, and none is left out

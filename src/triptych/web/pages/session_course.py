@@ -1,5 +1,6 @@
 """The course of a medicine session on a page of its own: its gates line by line, its exits, and the forms they need."""
 
+import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlencode
 
@@ -39,11 +40,18 @@ def course(request: HttpRequest, asker: Asker, participant: str) -> HttpResponse
         gates=[(gates.get(form.id), form, _address(asker, drawn.board, form)) for form in decisions],
         exits=list(_exits(asker, drawn.board)),
         forms=list(_forms(asker, drawn.board)),
-        figures=[one for one in rules.said() if one[0].startswith(FIGURES)] if rules else [],
+        figures=[(name, _titled(study, text)) for name, text in rules.said() if name.startswith(FIGURES)]
+        if rules
+        else [],
         unconfirmed=marked,
         states=STATES,
         asked=lambda missing: asked(study, missing),
     )
+
+
+def _titled(study: Study, text: str) -> str:
+    """A figure of the document in which roles stand by their titles."""
+    return re.sub(r"\w+", lambda word: study.roles[word[0]].title if word[0] in study.roles else word[0], text)
 
 
 def asked(study: Study, missing: Iterable[str]) -> str:
