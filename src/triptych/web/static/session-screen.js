@@ -6,13 +6,13 @@ const KEPT = "triptych-light";
 export function beginScreen() {
   const { dataset } = document.documentElement;
   const dimmed = document.body.classList;
-  dataset.light = localStorage.getItem(KEPT) ?? "";
+  dataset.bright = localStorage.getItem(KEPT) ?? "";
   document.addEventListener("click", ({ target }) => {
     const what = target.closest("[data-screen]")?.dataset.screen;
     if (what === "dim") dimmed.add("dim");
     if (what === "day") {
-      dataset.light = dataset.light === "day" ? "" : "day";
-      localStorage.setItem(KEPT, dataset.light);
+      dataset.bright = dataset.bright === "day" ? "" : "day";
+      localStorage.setItem(KEPT, dataset.bright);
     }
   });
   addEventListener("pointerdown", () => dimmed.remove("dim"), true);
