@@ -6,10 +6,11 @@ from itertools import pairwise
 import pytest
 from tests.doors.hands import Hands
 
+from triptych.cli.scenario import ADMINISTRATOR
 from triptych.ledger import Actor, Filed
-from triptych.ledger.library import find_study
+from triptych.ledger.library import find_study, product_files, shelf
 from triptych.ledger.memory import MemoryStore
-from triptych.study import parse_duration
+from triptych.study import Study, load_study, parse_duration
 
 MONITOR = Actor(person="monitor-1", role="monitor")
 
@@ -17,7 +18,11 @@ MONITOR = Actor(person="monitor-1", role="monitor")
 @pytest.fixture
 def trial() -> Hands:
     """A trial of the general course with a participant whose last dose was given."""
-    hands = Hands(MemoryStore(), find_study("mapp-template"))
+    return dosed(find_study("mapp-template"))
+
+
+def dosed(study: Study) -> Hands:
+    hands = Hands(MemoryStore(), study)
     hands.contact()
     dose = {"part": "initial", "outcome": "taken", "amount": 80, "taken_at": hands.now.isoformat()}
     assert isinstance(hands.file("therapist", "dose_administration", dose, cycle=1, visit="dosing"), Filed)
@@ -55,6 +60,40 @@ def test_treatment_given_again_without_a_rule_that_was_met_is_a_deviation(trial:
     # What comes in later changes nothing about what was known when it was given.
     trial.file("therapist", "month_check", {"sought_care": False})
     assert deviations(trial) == ["retreatment_without_rule"]
+
+
+@pytest.mark.requirement("CRL-09")
+def test_an_amended_rule_judges_what_is_filed_under_it_and_nothing_earlier() -> None:
+    own = "inherits: mapp-template\nid: mapp-template\ntitle: Course\n"
+    later = """definitions:
+- id: retreatment_due
+  title: Recurrence and a year
+  judges: retreatment
+  source: CRL-09
+  rule: recurrence && days_between(latest(dose_administration).day, today) >= 365
+"""
+    amendment = 'version: "2"\namendment: {of: "1.0", summary: Treated again later}\n'
+    one, two = (
+        load_study({"study.yaml": own + text}, product_files(), shelf())
+        for text in ('version: "1.0"\n', amendment + later)
+    )
+    hands = dosed(one)
+    hands.later(days=90)
+    hands.file("therapist", "month_check", {"sought_care": True})
+    again = {"given_on": hands.now.date().isoformat(), "what": "Here", "why": "Asked for"}
+    hands.file("physician", "retreatment", again)
+
+    def judged() -> list[bool | None]:
+        found = hands.trial.view(MONITOR).evaluations("P-1")
+        return [one.met for one in found if one.rule == "retreatment_due"]
+
+    assert (judged(), deviations(hands)) == ([False, True], [])
+    administrator = Actor(person=ADMINISTRATOR, role="administrator")
+    hands.trial.release(two, administrator, "00000000-0000-4000-8000-000000000001", by_site=False)
+    assert (judged(), deviations(hands)) == ([False, True], [])
+    hands.file("therapist", "month_check", {"sought_care": True})
+    hands.file("physician", "retreatment", again)
+    assert (judged(), deviations(hands)) == ([False, True, False], ["retreatment_without_rule"])
 
 
 def test_a_document_without_such_a_rule_makes_every_retreatment_a_deviation() -> None:

@@ -308,9 +308,9 @@ class Fold:
             else frozenset(),
         )
 
-    def facts_at(self, records: Sequence[Record], now: datetime) -> Mapping[str, object]:
-        """What rules could read of the participant's records at an earlier instant, as this sight shows them."""
-        then = Fold(self.study, self.participant, records, self.setting, self._knowledge, now, self.sight)
+    def facts_at(self, version: Study, records: Sequence[Record], now: datetime) -> Mapping[str, object]:
+        """What rules of a version could read of the participant's records at an earlier instant, as seen here."""
+        then = Fold(version, self.participant, records, self.setting, self._knowledge, now, self.sight)
         return then.facts.bound(then.cycle, {})
 
     def _is_shown(self, form: str) -> bool:

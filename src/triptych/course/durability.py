@@ -1,9 +1,10 @@
 """Whether a benefit lasts: the document's rules of recurrence and retreatment, evaluated anew at each record they read.
 
-An evaluation has the day and the records of its time: what was filed later changes none of the earlier ones.
+An evaluation has the day, the records and the version of the document of its time: what was filed or amended later
+changes none of the earlier ones.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 
 from msgspec import Struct
@@ -17,8 +18,8 @@ from triptych.study import Study
 from triptych.study.model import Definition
 
 RETREATMENT = "retreatment"
-FactsAt = Callable[[Sequence[Record], datetime], Mapping[str, object]]
-"""What rules may read, from the records that there were at an instant."""
+FactsAt = Callable[[Study, Sequence[Record], datetime], Mapping[str, object]]
+"""What the rules of a version may read, from the records that there were at an instant."""
 
 
 class Evaluation(Struct, frozen=True, kw_only=True):
@@ -37,15 +38,18 @@ def evaluations(
     study: Study, records: Sequence[Record], sight: Sight, zone: tzinfo, at: FactsAt
 ) -> Iterator[Evaluation]:
     """Every evaluation of the rules that a sight may know, in the order of the records."""
-    for definition in study.document.definitions:
-        reads = study.reads(f"definitions.{definition.id}.rule")
-        if not definition.judges or not sight.sees_all(reads):
-            continue
-        forms = {path.partition(".")[0] for path in reads}
-        for place, record in enumerate(records):
-            if record.form in forms and record.status == "filed":
-                facts = at(records[: place + 1], record.recorded_at)
-                yield _evaluation(definition, facts[definition.id], record, zone)
+    for place, record in enumerate(records):
+        version = study.at(record.document)
+        read = [one for one in version.document.definitions if one.judges and _is_read(version, one, record, sight)]
+        if read and record.status == "filed":
+            facts = at(version, records[: place + 1], record.recorded_at)
+            yield from (_evaluation(one, facts[one.id], record, zone) for one in read)
+
+
+def _is_read(version: Study, definition: Definition, record: Record, sight: Sight) -> bool:
+    """Whether a rule that a sight may know reads a form, and so is evaluated anew at a record of it."""
+    reads = version.reads(f"definitions.{definition.id}.rule")
+    return sight.sees_all(reads) and any(path.partition(".")[0] == record.form for path in reads)
 
 
 def _evaluation(definition: Definition, answer: object, record: Record, zone: tzinfo) -> Evaluation:
@@ -63,13 +67,15 @@ def _evaluation(definition: Definition, answer: object, record: Record, zone: tz
 def retreatments(
     study: Study, records: Sequence[Record], entries: Entries, sight: Sight, at: FactsAt
 ) -> Iterator[Shown]:
-    """Treatment given again where no rule for it was met when it was recorded."""
-    rules = [one for one in study.document.definitions if one.judges == RETREATMENT]
-    if not all(sight.sees_all(study.reads(f"definitions.{one.id}.rule")) for one in rules):
-        return
+    """Treatment given again where no rule for it, in the version of its time, was met when it was recorded."""
     for entry in entries.of(RETREATMENT):
+        version = study.at(entry.root.document)
+        rules = [one for one in version.document.definitions if one.judges == RETREATMENT]
+        if not all(sight.sees_all(version.reads(f"definitions.{one.id}.rule")) for one in rules):
+            continue
         before = [record for record in records if record.position < entry.root.position]
-        if not _is_met(rules, before, entry.root.recorded_at, at):
+        facts = at(version, before, entry.root.recorded_at) if rules else {}
+        if not any(facts[one.id] is True for one in rules):
             yield Shown(
                 key=f"retreatment_without_rule:{entry.id}",
                 rule="retreatment_without_rule",
@@ -78,9 +84,3 @@ def retreatments(
                 visit=entry.current.visit,
                 about=entry.id,
             )
-
-
-def _is_met(rules: Iterable[Definition], records: Sequence[Record], now: datetime, at: FactsAt) -> bool:
-    rules = list(rules)
-    facts = at(records, now) if rules else {}
-    return any(facts[one.id] is True for one in rules)
