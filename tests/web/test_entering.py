@@ -174,7 +174,15 @@ def test_a_lost_phone_is_over_by_whatever_door_its_record_came_in(post: Post, no
     def by_program() -> int:
         return int(program.post(again).status_code)
 
-    for door, status in ((by_page, 302), (by_program, 201)):
+    def by_tablet() -> int:
+        now = norway.now.isoformat()
+        one = {"id": str(uuid.uuid4()), "form": "phone_lost", "values": values, "occurred_at": now, "at": now}
+        kept = {"records": [one | {"author": "coordinator-1", "device": "tablet"}]}
+        answer = staff.post("/participants/P-1/session/outbox/", kept, content_type="application/json")
+        assert [one["outcome"] for one in answer.json()["answers"]] == ["filed"]
+        return int(answer.status_code)
+
+    for door, status in ((by_page, 302), (by_program, 201), (by_tablet, 200)):
         phone, known = client_of("pat"), reached(user)
         known.phone = "+47 900 00 001"
         known.save()

@@ -15,6 +15,7 @@ from triptych.ledger import Actor, Draft, Filed, Held, Reason
 from triptych.study import Study
 from triptych.web.hand import HANDED_OVER
 from triptych.web.house import house
+from triptych.web.losing import carry_out
 
 MOST = 50
 """Entries in one sending."""
@@ -97,6 +98,7 @@ def _filed(draft: Draft, actor: Actor) -> Answer:
     outcome = house().trial.file(draft, actor)
     match outcome:
         case Filed():
+            carry_out(outcome, draft.participant)
             return Answer(id=draft.id, outcome="filed", reasons=tuple(one.text for one in outcome.findings))
         case Held():
             return _answer(draft.id, "held", outcome.reasons)
