@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from triptych.course import local_day
 from triptych.course.doses import GIVEN
+from triptych.course.entries import VOID_FORM
 from triptych.course.music import END, MUSIC, is_followed
 from triptych.ledger import Seen, View
 from triptych.safety import Stated, stated_in
@@ -101,15 +102,18 @@ def board_of(view: View, participant: str, seen: Sequence[Seen]) -> Board:
     """Assemble the board from what a view shows of a participant."""
     study, zone = view.study_of(participant), view.zone(participant)
     mine = [one for one in seen if view.sight.sees_form(one.form) and (one.current or one.status == "held")]
-    place = _dosed_place(study, mine, view.now) or _begun_place(study, mine, local_day(view.now, zone), zone)
+    gone = set_aside(mine)
+    counting = [one for one in mine if one.root not in gone]
+    place = _dosed_place(study, counting, view.now) or _begun_place(study, counting, local_day(view.now, zone), zone)
     place = place or _planned_place(study, view, participant, zone)
-    doses = _doses(mine, place)
+    doses = _doses(counting, place)
     begins, ends = _span(doses, view.now, zone)
     within = [one for one in mine if begins <= one.occurred_at <= ends]
+    counted = [one for one in within if one.root not in gone]
     told = [one for one in within if one.form != SIGNAL or past_limit(one.values)]
     before = {one.id: one for one in seen}
     lines = sorted(
-        (_line(one, study, zone, before.get(one.corrects or "")) for one in told if not is_followed(one)),
+        (_line(one, study, zone, before.get(one.corrects or ""), gone) for one in told if not is_followed(one)),
         key=lambda line: line.at,
         reverse=True,
     )
@@ -122,11 +126,19 @@ def board_of(view: View, participant: str, seen: Sequence[Seen]) -> Board:
         training=view.training,
         place=place,
         doses=doses,
-        readings=tuple(_readings(within)),
-        stated=tuple(_stated(within, study)),
+        readings=tuple(_readings(counted)),
+        stated=tuple(_stated(counted, study)),
         lines=shown,
         hidden=len(lines) - len(shown),
     )
+
+
+def set_aside(seen: Iterable[Seen]) -> frozenset[str]:
+    """The records that somebody entered in error, by their first version: they stay to be read and count in nothing."""
+    shown = list(seen)
+    roots = {one.id: one.root for one in shown} | {one.root: one.root for one in shown}
+    voids = (one for one in shown if one.form == VOID_FORM and one.status == "filed")
+    return frozenset(roots.get(str(one.values.get("about")), "") for one in voids)
 
 
 def _newest(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -224,8 +236,9 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
 
 
-def _line(one: Seen, study: Study, zone: ZoneInfo, before: Seen | None) -> Line:
+def _line(one: Seen, study: Study, zone: ZoneInfo, before: Seen | None, gone: frozenset[str]) -> Line:
     form = study.forms.get(one.form)
+    text = _text(one, form, zone)
     return Line(
         id=one.id,
         root=one.root,
@@ -233,7 +246,7 @@ def _line(one: Seen, study: Study, zone: ZoneInfo, before: Seen | None) -> Line:
         at=one.occurred_at,
         recorded_at=one.recorded_at,
         title=form.title if form else one.form,
-        text=_text(one, form, zone),
+        text=f"entered in error, counts for nothing · {text}" if one.root in gone else text,
         by=one.actor,
         late=one.late,
         held=one.status == "held",

@@ -34,10 +34,11 @@ TRACKS = (
     Track("Blood pressure, mmHg", ("systolic", "diastolic"), 40, 220, 150, 40),
     Track("Heart rate, /min", ("heart_rate",), 40, 180, 90, 40),
     Track("Temperature, °C", ("temperature",), 35, 41, 90, 2),
+    Track("SpO2, %", ("spo2",), 85, 100, 60, 5),
 )
 Height = Callable[[float], float]
 """From a value to where it stands."""
-NAMES = {"systolic": "SYS", "diastolic": "DIA", "heart_rate": "HR", "temperature": "°C"}
+NAMES = {"systolic": "SYS", "diastolic": "DIA", "heart_rate": "HR", "temperature": "°C", "spo2": "SpO2"}
 
 
 class Axis(Struct, frozen=True):

@@ -21,7 +21,7 @@ from triptych.course import SessionState
 from triptych.ledger import Actor, View
 from triptych.study.limits import SIGNAL
 from triptych.web.house import House, house
-from triptych.web.live.board import Board, board_of
+from triptych.web.live.board import Board, board_of, set_aside
 from triptych.web.live.calling import calls_part
 from triptych.web.live.course import course_of, course_part
 from triptych.web.live.drawing import drawn
@@ -122,13 +122,15 @@ def _draw(view: View, participant: str, mark: Mark) -> Drawn | None:
         return None
     board = board_of(view, participant, seen)
     shown = [one for one in seen if view.sight.sees_form(one.form)]
+    gone = set_aside(shown)
+    counting = [one for one in shown if one.root not in gone]
     course = course_of(view, participant, board)
     state = course.state if course else None
     ended_at = state.ended_at if state and state.is_ended else None
     told, touch = view.alarm_messages(participant), view.touch(participant)
     attended, alone = (state.presence, course.alone) if course and state else (None, None)
     study = view.study_of(participant)
-    parts = drawn(study, board, shown, attended, alone=alone, ended_at=ended_at, told=told, touch=touch)
+    parts = drawn(study, board, counting, attended, alone=alone, ended_at=ended_at, told=told, touch=touch)
     parts["course"] = course_part(course, board)
     parts["calls"] = calls_part(view, board, seen)
     marks = {name: sha256(text.encode()).hexdigest()[:16] for name, text in parts.items()}
