@@ -6,12 +6,16 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tests.postgres import PostgresServer, shared_postgres
 
 from triptych.ledger.memory import MemoryStore
 from triptych.ledger.postgres import open_postgres
 from triptych.ledger.sqlite import open_sqlite
 from triptych.ledger.store import Store
+
+settings.register_profile("any machine", deadline=None)  # how long an example takes is the machine's business
+settings.load_profile("any machine")
 
 CATALOG = Path(__file__).parents[1] / "docs" / "requirements.csv"
 
