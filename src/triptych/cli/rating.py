@@ -25,12 +25,12 @@ GIVEN = (((5, 4, 6), (5, 5, 6)), ((3, 4, 4), (4, 4, 5)), ((6, 5, 6), (6, 5, 5)),
 
 
 def rate(player: Player) -> None:
-    """Draw, and file a minute later what both raters say of each recording but the last, which the second owes."""
+    """Draw, and file right after it what both raters say of each recording but the last, which the second owes."""
     trial = player.trial
     grant = {"person": SECOND, "role": ROLE, "blinding": "blinded"}
     _file(trial, Actor(person="administrator-1", role="administrator"), "grant", grant)
     file_draw(trial, LEAD, str(uuid.uuid4()), SEED, "risk", COUNT, RATERS)
-    player.clock.now += timedelta(minutes=1)  # a draw by risk knows the ratings before it, and these come after it
+    player.clock.now += timedelta(milliseconds=1)  # a draw by risk knows the ratings before it; these come after it
     for number, person in enumerate(RATERS):
         actor = Actor(person=person, role=ROLE)
         records = trial.view(actor).study_records()

@@ -329,7 +329,7 @@ function drawDrunk() {
   let hint = "";
   if ((given.hour && hour > given.hour) || (given.total && total > given.total)) hint = "Offer no more plain water for now; check headache, vomiting, confusion; tell the physician.";
   if (hot || isLittle) hint += " Offer small amounts of electrolyte drink; cool the room.";
-  $("#drunk").textContent = `Drinks: ${hour} mL in the last hour, ${total} mL since the dose. ${hint}`;
+  $("#drunk").textContent = `Drinks: ${hour} mL in the last hour, ${total} mL since the dose. ${facts.ended ? "" : hint}`;
 }
 
 /** Whoever is entering comes or leaves. */
