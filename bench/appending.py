@@ -157,7 +157,7 @@ def _bare(
         stream = f"participant:P-{number % 50}"
         begin(stream)
         found = run("head", stream=stream)
-        made = record(given, stream, Head(*found[0]) if found else None)  # type: ignore[arg-type]
+        made = record(given, stream, Head(*found[0]) if found else None)  # type: ignore[arg-type] -- a row as the store has it
         body = encode(made)
         run("find", id=made.id)
         run("head", stream=stream)

@@ -56,7 +56,7 @@ class Site:
         """Where the form is opened."""
         return f"/participants/{participant}/file/{FORM}/?visit={visit}"
 
-    def filled(self, fields: dict[str, str], participant: str, visit: str) -> dict[str, str]:  # noqa: ARG002
+    def filled(self, fields: dict[str, str], participant: str, visit: str) -> dict[str, str]:  # noqa: ARG002 -- the other site asks for it
         """The fields of an opened form with the 15 answers, under an identifier of its own."""
         answers = {f"v-{item}": value for item, value in ANSWERS.items()}
         own = {"record": str(uuid.uuid4()), "visit": visit, "v-oriented": "yes", "v-jaw_tension": "no"}
@@ -71,7 +71,7 @@ class Admin(Site):
     def __init__(self) -> None:
         super().__init__([str(number + 1) for number in range(PARTICIPANTS)])
 
-    def form(self, participant: str, visit: str) -> str:  # noqa: ARG002
+    def form(self, participant: str, visit: str) -> str:  # noqa: ARG002 -- the other site asks for it
         """Where the form is opened."""
         return "/admin/baseline/sessioncheck/add/"
 

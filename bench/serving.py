@@ -93,7 +93,7 @@ def _trace(path: Path) -> None:
         connection.set_trace_callback(lambda said: file.write(" ".join(said.split()) + "\n"))
         return connection
 
-    sqlite3.connect = dbapi2.connect = traced  # type: ignore[assignment]
+    sqlite3.connect = dbapi2.connect = traced  # type: ignore[assignment] -- the class goes for the function
 
 
 class Server:

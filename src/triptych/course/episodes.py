@@ -6,7 +6,7 @@ open again if a later one says that it goes on: what nobody has seen end has not
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from msgspec import Struct
 
@@ -15,10 +15,6 @@ from triptych.course.told import Shown
 
 EFFECT, CHANGE, CONTINUING = "effect", "effect_change", "effect_continuing"
 INTENSITIES = ("mild", "moderate", "strong")
-
-
-class Told(Shown, Protocol):
-    """A record as it is seen by whoever asks."""
 
 
 class Episode(Struct, frozen=True, kw_only=True):
@@ -58,7 +54,7 @@ class Step(Struct, frozen=True):
     form: str
 
 
-def episodes(records: Iterable[Told]) -> tuple[Episode, ...]:
+def episodes(records: Iterable[Shown]) -> tuple[Episode, ...]:
     """Every effect on record as an episode, by its onset."""
     known = list(records)
     roots = {one.id: one.root for one in known}
@@ -94,7 +90,7 @@ class _Counting(Struct, frozen=True):
     status: str = "filed"
 
 
-def _episode(effect: Told, later: Sequence[Step]) -> Episode:
+def _episode(effect: Shown, later: Sequence[Step]) -> Episode:
     first = Step(effect.occurred_at, effect.values, EFFECT)
     steps = [first, *sorted(later, key=lambda step: step.at)]
     strengths = [text for text in (_text(step, "intensity") for step in steps) if text in INTENSITIES]

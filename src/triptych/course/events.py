@@ -12,10 +12,11 @@ from msgspec import Struct
 
 from triptych.course.doses import GIVEN
 from triptych.course.entries import VOID_FORM, Entries
-from triptych.course.episodes import CHANGE, EFFECT, Episode, Told, episodes, episodes_of
+from triptych.course.episodes import CHANGE, EFFECT, Episode, episodes, episodes_of
 from triptych.course.obligations import Task
 from triptych.course.session_records import LASTS
 from triptych.course.sight import Sight
+from triptych.course.told import Shown
 from triptych.study import Form
 
 ADVERSE_EVENT, ASSESSMENT, DOSE = "adverse_event", "effect_assessment", "dose_administration"
@@ -31,7 +32,7 @@ Status = Literal["awaiting", "assessed", "entered"]
 """Whether a physician has assessed an effect; `entered`: it stands in the listing as an adverse event already."""
 
 
-class Seen(Told, Protocol):
+class Seen(Shown, Protocol):
     """A record as it is seen by whoever asks, with who filed it and for which session."""
 
     @property

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from triptych.course.episodes import Told
+from triptych.course.told import Shown
 
 MUSIC, END = "session_music", "session_music_end"
 FOLLOWED = "next"
@@ -32,12 +32,12 @@ class Piece(Struct, frozen=True, kw_only=True):
     why: str | None
 
 
-def pieces(records: Iterable[Told]) -> tuple[Piece, ...]:
+def pieces(records: Iterable[Shown]) -> tuple[Piece, ...]:
     """Every piece on record, in the order in which they began."""
     known = list(records)
     roots = {one.id: one.root for one in known}
     counting = [one for one in known if one.current and one.status == "filed"]
-    ends: dict[str, list[Told]] = {}
+    ends: dict[str, list[Shown]] = {}
     for one in counting:
         if one.form == END:
             about = str(one.values.get("about"))
@@ -46,7 +46,7 @@ def pieces(records: Iterable[Told]) -> tuple[Piece, ...]:
     return tuple(sorted(found, key=lambda one: (one.began, one.id)))
 
 
-def _piece(one: Told, ends: Sequence[Told]) -> Piece:
+def _piece(one: Shown, ends: Sequence[Shown]) -> Piece:
     later = [end for end in ends if end.occurred_at >= one.occurred_at]  # an end before the beginning ends nothing
     end = min(later, key=lambda end: end.occurred_at, default=None)
     start = one.values.get("start")
@@ -71,7 +71,7 @@ def stretches(played: Iterable[Piece]) -> list[tuple[Piece, ...]]:
     return [tuple(group) for _, group in groupby(played, key=lambda one: (one.playlist, one.phase))]
 
 
-def is_followed(one: Told) -> bool:
+def is_followed(one: Shown) -> bool:
     """Whether a record only says that a piece ended because another began, which that one's record says too."""
     is_end = one.form == END and one.status == "filed" and one.id == one.root
     return is_end and one.values.get("why") == FOLLOWED

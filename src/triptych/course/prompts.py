@@ -12,7 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from triptych.course.episodes import Told
+from triptych.course.told import Shown
 from triptych.study.session_room import Anchor, PromptRules, PromptWindow, Scale
 
 PROMPT, OPEN = "session_prompt", "open"
@@ -67,7 +67,7 @@ def _counted(anchor: Anchor, minutes: int, doses: Sequence[datetime]) -> Iterato
             yield at
 
 
-def windows(rules: PromptRules, doses: Sequence[datetime], records: Iterable[Told]) -> tuple[Asked, ...]:
+def windows(rules: PromptRules, doses: Sequence[datetime], records: Iterable[Shown]) -> tuple[Asked, ...]:
     """Every window of prompts, counted from the actual doses, the first of them first."""
     said = [one for one in records if one.form == PROMPT and one.current and one.status == "filed"]
     kinds = (OPEN, *(ask.kind for ask in rules.asks))
@@ -80,7 +80,7 @@ def windows(rules: PromptRules, doses: Sequence[datetime], records: Iterable[Tol
 
 
 def _window(
-    window: PromptWindow, span: tuple[datetime, datetime | None], kinds: Sequence[str], said: Sequence[Told]
+    window: PromptWindow, span: tuple[datetime, datetime | None], kinds: Sequence[str], said: Sequence[Shown]
 ) -> Asked:
     opens, until = span
     closes = opens + timedelta(minutes=window.closes - window.opens)
@@ -104,7 +104,7 @@ def _window(
     )
 
 
-def slots(scales: Iterable[Scale], doses: Sequence[datetime], records: Iterable[Told]) -> tuple[Slot, ...]:
+def slots(scales: Iterable[Scale], doses: Sequence[datetime], records: Iterable[Shown]) -> tuple[Slot, ...]:
     """Every time at which a scale is due, by time; the nearest record that is near enough answers each."""
     filed = [one for one in records if one.current and one.status == "filed"]
     found: dict[tuple[datetime, str], Slot] = {}

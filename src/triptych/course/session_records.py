@@ -113,8 +113,9 @@ class SessionRecords:
 
 def measured(answer: object) -> float | None:
     """An answer as a measured value. A missing one is no reading, and neither is zero: nothing alive has it."""
-    is_number = isinstance(answer, int | float) and not isinstance(answer, bool) and answer > 0
-    return float(answer) if is_number else None  # type: ignore[arg-type]
+    if not isinstance(answer, int | float) or isinstance(answer, bool) or answer <= 0:
+        return None
+    return float(answer)
 
 
 def every(answers: Sequence[bool | Missing]) -> bool | Missing:

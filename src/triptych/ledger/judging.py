@@ -79,9 +79,9 @@ def authority(case: Case) -> Iterator[Reason]:
     """Whether grants let this actor file this form here and now (P11-03)."""
     if _is_own(case):
         return
-    held = case.grant is not None and case.role is not None and case.grant.reaches(case.draft.participant)
-    allowed = held and (case.form is None or may_file(case.role, case.form))  # type: ignore[arg-type]
-    if not allowed:
+    reaches = case.grant is not None and case.grant.reaches(case.draft.participant)
+    allowed = case.role is not None and (case.form is None or may_file(case.role, case.form))
+    if not (reaches and allowed):
         known = case.draft.site or case.actor.site  # where the participant is now may be news to the asker
         where = f" at {known}" if known else ""
         title = case.form.title if case.form else case.draft.form

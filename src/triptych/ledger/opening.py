@@ -16,8 +16,7 @@ def open_ledger(where: str, *, write: bool) -> Store:
     if not where.startswith(("postgresql://", "postgres://")):
         return open_sqlite(where, write=write)
     try:
-        # The driver is an extra: a ledger in a folder needs none.
-        from triptych.ledger.postgres import open_postgres  # noqa: PLC0415
+        from triptych.ledger.postgres import open_postgres  # noqa: PLC0415 -- its driver is an extra
     except ImportError as error:
         raise StoreUnavailable(
             "A ledger in PostgreSQL needs the driver psycopg. Install `triptych[postgresql]`."

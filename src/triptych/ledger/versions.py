@@ -71,7 +71,7 @@ class Supposed(Versions):
         """The version that is supposed."""
         return self._supposed
 
-    def at(self, setting: Setting, today: date, records: Sequence[Record] = ()) -> Study:  # noqa: ARG002
+    def at(self, setting: Setting, today: date, records: Sequence[Record] = ()) -> Study:  # noqa: ARG002 -- whoever asks, it is the same
         """The same version, at every site and for everybody."""
         return self._supposed
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from triptych.course.episodes import Episode, Told, episodes
+from triptych.course.episodes import Episode, episodes
 from triptych.course.prompts import NEAR, OPEN, Asked, Slot, slots, windows
+from triptych.course.told import Shown
 from triptych.ledger import Seen
 from triptych.ledger.session_view import TouchShown
 from triptych.study import Study
@@ -58,7 +59,7 @@ def scripted(study: Study) -> Mapping[str, Any]:
     return {"asks": asks, "scales": list(forms)}
 
 
-def episodes_of_session(board: Board, seen: Sequence[Told]) -> tuple[Episode, ...]:
+def episodes_of_session(board: Board, seen: Sequence[Shown]) -> tuple[Episode, ...]:
     """The episodes that began in the session, and any that is still open from before."""
     begins = board.dosed_at - BEFORE if board.dosed_at else None
     ends = board.dosed_at + AFTER if board.dosed_at else None
