@@ -20,7 +20,7 @@ from tests.doors.hands import Hands
 from bench.browsing import Browser
 from bench.measuring import Row, percentile
 from bench.serving import FILES, READS, served
-from triptych.ledger import Actor
+from triptych.ledger import Actor, Filed
 from triptych.ledger.chain import verify
 from triptych.ledger.library import find_study
 from triptych.ledger.opening import open_ledger
@@ -71,9 +71,10 @@ def begun(folder: str, count: int, entries: int = 0) -> list[str]:
                 hands.file("therapist", "vitals", VALUES, name, **PLACE)
             hands.later(minutes=-10)
         actor = Actor(person=FILES, role="therapist")
+        hands.later(minutes=10)
         for number in range(entries):
             draft = hands.draft("session_moment", {"what": "talking" if number % 2 else "inward"}, names[-1])
-            hands.trial.file(draft, actor)
+            assert isinstance(hands.trial.file(draft, actor), Filed)
         return names
     finally:
         store.close()

@@ -1,5 +1,6 @@
 """The live session: what a tablet's outbox sends is filed, held or refused, and what is pushed is what may be seen."""
 
+import asyncio
 import json
 import uuid
 from collections.abc import Iterable
@@ -145,6 +146,24 @@ def test_nobody_is_pushed_anything_once_their_role_has_ended(live: Hands, log_in
     assert isinstance(live.administer("grant_removal", {"about": grant.id, "why": "Left"}), Filed)
     assert reader.look() is None
     assert Reader(Actor(person="therapist-1", role="therapist"), "P-1", None, lambda: False).look() is None
+
+
+def test_the_stream_of_an_open_page_ends_when_the_server_stops(live: Hands) -> None:
+    from triptych.ledger import Actor
+    from triptych.web.house import house
+    from triptych.web.live.stream import Reader, events
+
+    async def watched() -> list[str]:
+        actor = Actor(person="physician-1", role="physician", site="site-1")
+        stream = events(Reader(actor, "P-1", None, lambda: True))
+        told = [await anext(stream), await anext(stream)]
+        house().hub.end()
+        async with asyncio.timeout(30):
+            return [*told, *[one async for one in stream]]
+
+    begun, shown = asyncio.run(watched())
+    assert begun.startswith("retry: ")
+    assert "event: board" in shown
 
 
 def test_a_role_that_sees_no_session_finds_none(live: Hands, log_in: Log) -> None:

@@ -23,7 +23,7 @@ from triptych.ledger.errors import NotALedger
 
 PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
 GRACE = 3
-"""Seconds for what is being answered when the server is stopped. The stream of an open page never ends by itself."""
+"""Seconds for what is being answered when the server is stopped."""
 SHARE = 0.001
 """Seconds after which a thread that computes gives way to another; a fifth of what Python has by itself."""
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -114,6 +114,7 @@ def start(
     from django.conf import settings
 
     from triptych.web import accounts, house, reaching, sending
+    from triptych.web.server import Server
 
     if more.get("music"):
         settings.MUSIC = more["music"].resolve()
@@ -136,7 +137,7 @@ def start(
             served.signals.recover()
         cert, key = https or (None, None)
         application = "triptych.web.asgi:application"
-        server = uvicorn.Server(
+        server = Server(
             uvicorn.Config(
                 application,
                 log_level="warning",

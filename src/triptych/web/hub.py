@@ -15,6 +15,7 @@ class Hub:
     """The listeners of one process, by participant."""
 
     def __init__(self) -> None:
+        self.is_over = False
         self._lock = threading.Lock()
         self._ears: dict[str, set[Ear]] = {}
         self._counts: dict[str | None, int] = {}
@@ -47,6 +48,11 @@ class Hub:
         """Whether somebody listens for a participant."""
         with self._lock:
             return bool(self._ears.get(participant))
+
+    def end(self) -> None:
+        """Wake everybody for the last time: the server stops, and no stream of events goes on."""
+        self.is_over = True
+        self.woken(None)
 
     @contextmanager
     def listening(self, participant: str) -> Iterator[asyncio.Event]:

@@ -255,11 +255,11 @@ _looks = Looks()
 
 
 async def events(reader: Reader) -> AsyncIterator[str]:
-    """What a reader is sent until it goes away or may not read on."""
-    rested = True
-    with house().hub.listening(reader.participant) as heard:
+    """What a reader is sent until it goes away, may not read on, or the server stops."""
+    rested, hub = True, house().hub
+    with hub.listening(reader.participant) as heard:
         yield "retry: 1000\n\n"
-        while True:
+        while not hub.is_over:
             heard.clear()
             due = await _looks.look(reader, rested=rested)
             if due is None:
