@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import uuid
 from collections.abc import Iterable
 from datetime import timedelta
@@ -146,6 +147,14 @@ def test_nobody_is_pushed_anything_once_their_role_has_ended(live: Hands, log_in
     assert isinstance(live.administer("grant_removal", {"about": grant.id, "why": "Left"}), Filed)
     assert reader.look() is None
     assert Reader(Actor(person="therapist-1", role="therapist"), "P-1", None, lambda: False).look() is None
+
+
+@pytest.mark.usefixtures("live")
+def test_the_modules_of_the_screen_are_asked_for_all_at_once(log_in: Log) -> None:
+    page = log_in("physician").get(SESSION).content.decode()
+    modules = json.loads(page.split('id="given">')[1].split("</script>")[0])["modules"]
+    asked = re.findall(r'<link rel="modulepreload" href="([^"]+)">', page)
+    assert sorted(asked) == sorted(modules.values())
 
 
 def test_the_stream_of_an_open_page_ends_when_the_server_stops(live: Hands) -> None:

@@ -101,6 +101,7 @@ def session(request: HttpRequest, asker: Asker, participant: str) -> HttpRespons
         drawn=drawn,
         participant=participant,
         given=given(request, asker, drawn),
+        modules=MODULES,
         entries=[form for form in quick(asker) if form.id in SHOWN],
         routine=ROUTINE,
         decisions=decisions(asker, drawn),
