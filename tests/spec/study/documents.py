@@ -147,3 +147,11 @@ def problems_of(text: str, product: Mapping[str, str] = PRODUCT) -> tuple[Proble
 def loaded(text: str = BASE) -> Study:
     """The study of a document in one file."""
     return load_study({FILE: text}, PRODUCT)
+
+
+def check_mistake(old: str, new: str, code: str, at: str, hint: str) -> None:
+    """Check that a mistake put into the study is reported once: its code, its line, and part of what to write."""
+    text = changed(old, new)
+    (found,) = problems_of(text)
+    assert (found.code, found.file, found.line) == (code, FILE, line_of(text, at))
+    assert hint in found.hint

@@ -1,7 +1,7 @@
 """What `triptych study check` reports of identifiers, and how it reports many mistakes together."""
 
 import pytest
-from tests.spec.study.documents import BASE, FILE, PRODUCT, changed, line_of, loaded, problems_of
+from tests.spec.study.documents import BASE, FILE, PRODUCT, changed, check_mistake, line_of, loaded, problems_of
 
 from triptych.study import StudyProblems, load_study
 
@@ -53,10 +53,7 @@ CASES = {
 
 @pytest.mark.parametrize(("old", "new", "code", "at", "hint"), CASES.values(), ids=CASES)
 def test_a_mistake_is_reported_once_where_it_stands_and_with_what_to_write(old, new, code, at, hint):
-    text = changed(old, new)
-    (found,) = problems_of(text)
-    assert (found.code, found.file, found.line) == (code, FILE, line_of(text, at))
-    assert hint in found.hint
+    check_mistake(old, new, code, at, hint)
 
 
 def test_an_id_of_the_product_is_taken():

@@ -1,7 +1,7 @@
 """What `triptych study check` reports of consent: where it stands and what to write."""
 
 import pytest
-from tests.spec.study.documents import FILE, changed, line_of, problems_of
+from tests.spec.study.documents import check_mistake
 
 # The place changed, what it becomes, the code, what stands on the line reported, and part of what to write.
 CASES = {
@@ -53,7 +53,4 @@ CASES = {
 
 @pytest.mark.parametrize(("old", "new", "code", "at", "hint"), CASES.values(), ids=CASES)
 def test_a_mistake_is_reported_once_where_it_stands_and_with_what_to_write(old, new, code, at, hint):
-    text = changed(old, new)
-    (found,) = problems_of(text)
-    assert (found.code, found.file, found.line) == (code, FILE, line_of(text, at))
-    assert hint in found.hint
+    check_mistake(old, new, code, at, hint)

@@ -1,7 +1,7 @@
 """What `triptych study check` reports of roles, gates and releases: where it stands and what to write."""
 
 import pytest
-from tests.spec.study.documents import BASE, FILE, PRODUCT, changed, line_of, problems_of, without
+from tests.spec.study.documents import BASE, FILE, PRODUCT, check_mistake, line_of, problems_of, without
 
 # The place changed, what it becomes, the code, what stands on the line reported, and part of what to write.
 CASES = {
@@ -92,10 +92,7 @@ CASES = {
 
 @pytest.mark.parametrize(("old", "new", "code", "at", "hint"), CASES.values(), ids=CASES)
 def test_a_mistake_is_reported_once_where_it_stands_and_with_what_to_write(old, new, code, at, hint):
-    text = changed(old, new)
-    (found,) = problems_of(text)
-    assert (found.code, found.file, found.line) == (code, FILE, line_of(text, at))
-    assert hint in found.hint
+    check_mistake(old, new, code, at, hint)
 
 
 def test_a_decision_without_a_gate_is_reported():
