@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.doors.hands import Hands
 
+from triptych.ledger import Filed
 from triptych.ledger.library import find_study
 from triptych.ledger.memory import MemoryStore
 
@@ -82,6 +83,8 @@ def log_in(site: None) -> Log:
 
 
 PASSWORD = "long enough to be right"
+VITALS = {"systolic": 128, "diastolic": 80, "heart_rate": 72, "temperature": 36.8}
+SESSION = "/participants/P-1/session/"
 
 
 @pytest.fixture
@@ -101,3 +104,14 @@ def log_in_by_password(log_in: Log) -> Log:
 def text_of(answer: Any) -> str:
     """What an answer says."""
     return answer.content.decode()
+
+
+@pytest.fixture
+def live(norway: Hands) -> Hands:
+    """A session in which the first dose was just given."""
+    norway.contact()
+    norway.file("coordinator", "consent", {"version": "1", "agreed": True})
+    norway.file("therapist", "vitals", VITALS, visit="dosing", cycle=1)
+    dose = {"part": "initial", "outcome": "taken", "amount": 80, "taken_at": norway.now.isoformat()}
+    assert isinstance(norway.file("therapist", "dose_administration", dose, visit="dosing", cycle=1), Filed)
+    return norway

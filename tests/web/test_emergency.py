@@ -15,17 +15,6 @@ SHEET = f"{SESSION}hand-over/"
 HIDDEN = "The part for physicians is not shown"
 
 
-@pytest.fixture
-def live(norway: Hands) -> Hands:
-    """A session in which the first dose was just given."""
-    norway.contact()
-    vitals = {"systolic": 128, "diastolic": 80, "heart_rate": 72, "temperature": 36.8}
-    norway.file("therapist", "vitals", vitals, visit="dosing", cycle=1)
-    dose = {"part": "initial", "outcome": "taken", "amount": 80, "taken_at": norway.now.isoformat()}
-    norway.file("therapist", "dose_administration", dose, visit="dosing", cycle=1)
-    return norway
-
-
 def sign(client: Any, lines: str = "Diazepam 10 mg", password: str = "long enough to be right") -> Any:
     from django.contrib.auth.models import User
 

@@ -1,6 +1,5 @@
-"""The live session: what a tablet's outbox sends is filed, held or refused, and what is pushed is what may be seen."""
+"""The live session: what a tablet's outbox sends is filed, held or refused, and what its screen shows."""
 
-import asyncio
 import json
 import re
 import uuid
@@ -10,25 +9,11 @@ from typing import Any
 
 import pytest
 from tests.doors.hands import Hands
-from tests.web.conftest import PASSWORD, Log
+from tests.web.conftest import PASSWORD, SESSION, VITALS, Log
 from tests.web.test_pages import fields
 
 from triptych.ledger import Filed
 from triptych.ledger.drafts import System
-
-VITALS = {"systolic": 128, "diastolic": 80, "heart_rate": 72, "temperature": 36.8}
-SESSION = "/participants/P-1/session/"
-
-
-@pytest.fixture
-def live(norway: Hands) -> Hands:
-    """A session in which the first dose was just given."""
-    norway.contact()
-    norway.file("coordinator", "consent", {"version": "1", "agreed": True})
-    norway.file("therapist", "vitals", VITALS, visit="dosing", cycle=1)
-    dose = {"part": "initial", "outcome": "taken", "amount": 80, "taken_at": norway.now.isoformat()}
-    assert isinstance(norway.file("therapist", "dose_administration", dose, visit="dosing", cycle=1), Filed)
-    return norway
 
 
 def entered(hands: Hands, number: int = 1, **more: Any) -> dict[str, Any]:
@@ -121,58 +106,12 @@ def test_a_colleague_joins_with_a_password_and_enters_under_their_own_name(live:
     assert (last.actor, last.role) == ("co_therapist-1", "co_therapist")
 
 
-def test_the_stream_resumes_after_the_record_that_a_reader_names(live: Hands, log_in: Log) -> None:
-    client = log_in("physician")
-    first = client.get(f"{SESSION}events/").content.decode()
-    position = first.split("id: ")[1].split("\n")[0]
-    assert first.count("event: record") == first.count("event: board") == 1
-    assert client.get(f"{SESSION}events/?after={position}").content.decode().count("event: record") == 0
-    live.file("therapist", "vitals", VITALS | {"systolic": 141}, visit="dosing", cycle=1)
-    live.file("therapist", "observation", {"text": "Going inward"})
-    resumed = client.get(f"{SESSION}events/", headers={"Last-Event-ID": position}).content.decode()
-    assert resumed.count("event: record") == 2
-    assert "SYS 141" in resumed
-    assert "Going inward" in resumed
-
-
-@pytest.mark.requirement("P11-03")
-def test_nobody_is_pushed_anything_once_their_role_has_ended(live: Hands, log_in: Log) -> None:
-    from triptych.ledger import Actor
-    from triptych.web.live.stream import Reader
-
-    reader = Reader(Actor(person="physician-1", role="physician", site="site-1"), "P-1", None, lambda: True)
-    assert reader.look()
-    assert reader.look() == ""
-    grant = next(one for one in live.trial.grants_of("physician-1"))
-    assert isinstance(live.administer("grant_removal", {"about": grant.id, "why": "Left"}), Filed)
-    assert reader.look() is None
-    assert Reader(Actor(person="therapist-1", role="therapist"), "P-1", None, lambda: False).look() is None
-
-
 @pytest.mark.usefixtures("live")
 def test_the_modules_of_the_screen_are_asked_for_all_at_once(log_in: Log) -> None:
     page = log_in("physician").get(SESSION).content.decode()
     modules = json.loads(page.split('id="given">')[1].split("</script>")[0])["modules"]
     asked = re.findall(r'<link rel="modulepreload" href="([^"]+)">', page)
     assert sorted(asked) == sorted(modules.values())
-
-
-def test_the_stream_of_an_open_page_ends_when_the_server_stops(live: Hands) -> None:
-    from triptych.ledger import Actor
-    from triptych.web.house import house
-    from triptych.web.live.stream import Reader, events
-
-    async def watched() -> list[str]:
-        actor = Actor(person="physician-1", role="physician", site="site-1")
-        stream = events(Reader(actor, "P-1", None, lambda: True))
-        told = [await anext(stream), await anext(stream)]
-        house().hub.end()
-        async with asyncio.timeout(30):
-            return [*told, *[one async for one in stream]]
-
-    begun, shown = asyncio.run(watched())
-    assert begun.startswith("retry: ")
-    assert "event: board" in shown
 
 
 def test_a_role_that_sees_no_session_finds_none(live: Hands, log_in: Log) -> None:

@@ -12,14 +12,12 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from tests.doors.hands import Hands
-from tests.web.conftest import Log
-from tests.web.test_live import VITALS, alarms, live
+from tests.web.conftest import VITALS, Log
+from tests.web.test_live import alarms
 
 from triptych.ledger import Filed
 from triptych.ledger.drafts import System
 from triptych.ledger.reminders import Letter
-
-__all__ = ["live"]
 
 ENDPOINT = "https://fcm.googleapis.com/fcm/send/a?b=c"
 HOSTS = ("https://127.0.0.1", "https://fcm.googleapis.com.evil.org", "https://x@web.push.apple.com")

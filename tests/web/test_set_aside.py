@@ -3,10 +3,7 @@
 import json
 
 from tests.doors.hands import Hands
-from tests.web.conftest import Log
-from tests.web.test_live import SESSION, VITALS, live
-
-__all__ = ["live"]
+from tests.web.conftest import SESSION, VITALS, Log
 
 
 def test_what_was_entered_in_error_is_no_dose_no_reading_and_no_effect_and_stays_to_be_read(

@@ -41,8 +41,8 @@ Mark = tuple[object, ...]
 class Drawn(Struct, frozen=True):
     """A board as it was drawn for an audience: its parts, and the visible records in the order of filing.
 
-    `state` is where the session stands; none where nothing is planned or held. `told` are the parts as an event carries
-    them, by their names: written once for all readers to whom the same is news.
+    `state` is where the session stands; none where nothing is planned or held. `told` are parts as an event carries
+    them, by their names: written once for all readers to whom the same is news, and never with a time of day.
     """
 
     board: Board
@@ -193,15 +193,18 @@ class Reader:
             return ""
         self._sent = found.marks
         if changed not in found.told:
-            parts = {name: found.parts[name] for name in changed}
-            found.told[changed] = event("board", {"parts": parts, "now": now.isoformat()})
-        return found.told[changed]
+            found.told[changed] = _json({name: found.parts[name] for name in changed})
+        return f'event: board\ndata: {{"parts":{found.told[changed]},"now":"{now.isoformat()}"}}\n\n'
 
 
 def event(name: str, data: object, position: str | None = None) -> str:
     """One event as the stream carries it."""
     head = f"id: {position}\n" if position else ""
-    return f"{head}event: {name}\ndata: {json.dumps(data, ensure_ascii=False, separators=(',', ':'))}\n\n"
+    return f"{head}event: {name}\ndata: {_json(data)}\n\n"
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 class Looks:
@@ -231,11 +234,12 @@ def _look(
     participant: str,
     waiting: Sequence[tuple[Reader, bool, asyncio.Future[str | None]]],
 ) -> None:
-    """Look for each of several readers; one that fails takes nothing from the others."""
-    close_old_connections()
-    windows = Windows(participant)
+    """Look for each of several readers; one that fails takes nothing from the others, and none waits for ever."""
+    windows: Windows | None = None
     for reader, rested, due in waiting:
         try:
+            close_old_connections()
+            windows = windows or Windows(participant)
             found, failed = reader.look(windows, rested=rested), None
         except Exception as error:  # noqa: BLE001 -- it is raised where the reader waits
             found, failed = None, error
